@@ -1,0 +1,39 @@
+{{/*
+Every right the operator has on WorkerPools and on what belongs to them. Kept by hand: a right is added together with
+the code that needs it. Never secrets, service accounts, roles, exec, wildcards.
+*/}}
+{{- define "operator.rules" -}}
+- apiGroups: [workerpool.dev]
+  resources: [workerpools]
+  verbs: [get, list, watch]
+- apiGroups: [workerpool.dev]
+  resources: [workerpools/status]
+  verbs: [get, update, patch]
+# Where owner references may only block deletion by permission (OpenShift), setting them asks for this.
+- apiGroups: [workerpool.dev]
+  resources: [workerpools/finalizers]
+  verbs: [update]
+# The four dependents. No delete: the garbage collector removes them with their WorkerPool.
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [""]
+  resources: [services]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [policy]
+  resources: [poddisruptionbudgets]
+  verbs: [get, list, watch, create, patch]
+- apiGroups: [networking.k8s.io]
+  resources: [networkpolicies]
+  verbs: [get, list, watch, create, patch]
+# Who died, and of what.
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [get, list, watch]
+- apiGroups: [events.k8s.io]
+  resources: [events]
+  verbs: [create, patch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
