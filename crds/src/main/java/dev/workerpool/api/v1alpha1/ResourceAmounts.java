@@ -1,0 +1,30 @@
+package dev.workerpool.api.v1alpha1;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.api.model.Quantity;
+
+/** An amount of CPU and of memory. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ResourceAmounts(
+        @JsonPropertyDescription(
+                "CPUs per replica, as a quantity: 2, or 500m for half a CPU. At least 1m. Default: none. Rolling: a"
+                        + " change replaces the pods.")
+        @ValidationRule(
+                value = Rules.QUANTITY + " && quantity(string(self)).compareTo(quantity('1m')) >= 0",
+                message = "cpu must be a quantity of at least 1m, such as 500m or 2")
+        Quantity cpu,
+
+        @JsonPropertyDescription(
+                "Memory per replica in bytes, as a quantity such as 512Mi. At least 32Mi, less than any worker starts"
+                        + " with. Default: none. Rolling: a change replaces the pods.")
+        @ValidationRule(
+                value = Rules.QUANTITY + " && quantity(string(self)).compareTo(quantity('32Mi')) >= 0",
+                message = "memory must be a quantity of at least 32Mi, such as 512Mi (512m would be half a byte)")
+        Quantity memory) {
+
+    static final ResourceAmounts NONE = new ResourceAmounts(null, null);
+}

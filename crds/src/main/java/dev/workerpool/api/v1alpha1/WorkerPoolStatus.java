@@ -1,0 +1,55 @@
+package dev.workerpool.api.v1alpha1;
+
+import static java.util.Objects.requireNonNullElse;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.kubernetes.model.annotation.LabelSelector;
+import io.fabric8.kubernetes.model.annotation.StatusReplicas;
+import java.util.List;
+import java.util.Map;
+
+/** What a pool was last seen to be. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record WorkerPoolStatus(
+        @JsonPropertyDescription("Generation of the pool this status was computed for.")
+        Long observedGeneration,
+
+        @JsonPropertyDescription("Replicas that exist, Ready or not.") @StatusReplicas
+        Integer replicas,
+
+        @JsonPropertyDescription("Replicas that take tasks now.")
+        Integer readyReplicas,
+
+        @JsonPropertyDescription("Threads of all Ready replicas: the tasks the pool can run at a time.")
+        Integer threads,
+
+        @JsonPropertyDescription(
+                "Worker restarts since the pool was created, those of replicas that are gone included.")
+        Integer restarts,
+
+        @JsonPropertyDescription(
+                "Restarts of each present replica that had any, by pod name. Keeps the running total right when the"
+                        + " operator was away.")
+        @Size(max = 2000)
+        Map<String, Integer> restartsByReplica,
+
+        @JsonPropertyDescription("How the worker that died last died. Absent while none did.")
+        LastDeath lastDeath,
+
+        @JsonPropertyDescription("Label selector of the pool's pods, for the scale subresource.")
+        @Size(max = 1024)
+        @LabelSelector
+        String selector,
+
+        @JsonPropertyDescription("Available, Progressing and Degraded, all three always present.") @Size(max = 16)
+        List<Condition> conditions) {
+
+    public WorkerPoolStatus {
+        restartsByReplica = Map.copyOf(requireNonNullElse(restartsByReplica, Map.of()));
+        conditions = List.copyOf(requireNonNullElse(conditions, List.of()));
+    }
+}
