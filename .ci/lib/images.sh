@@ -1,0 +1,101 @@
+# shellcheck shell=bash
+# The images: pulled where a container registry answers, else made here from Debian packages and Go modules.
+
+has_image() { docker image inspect "$1" >/dev/null 2>&1; }
+
+# registry_answers: asked once per run, with an image of a few kilobytes.
+registry_answers() {
+    if [[ -z ${registry:-} ]]; then
+        registry=no
+        ! timeout 20 docker pull -q hello-world >/dev/null 2>&1 || registry=yes
+        [[ $registry == yes ]] || note "No container registry answers: images are made here from Debian packages and Go modules."
+    fi
+    [[ $registry == yes ]]
+}
+
+# A Debian without documentation, as the official slim image is, under the same name: Dockerfiles need not differ.
+ensure_base_image() {
+    if has_image "$base_image"; then return; fi
+    if registry_answers; then
+        run "Pulling $base_image" docker pull -q "$base_image"
+    else
+        ensure_debian_bootstrap
+        run "Making $base_image" import_debian "$base_image" ''
+    fi
+}
+
+ensure_debian_bootstrap() {
+    ensure_command mmdebstrap
+    [[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || install "Debian's keys" debian-archive-keyring
+    need_root "Making a Debian image"
+}
+
+# import_debian IMAGE PACKAGES, comma-separated
+import_debian() {
+    as_root mmdebstrap --variant=minbase ${2:+--include="$2"} \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
+        trixie - | docker import --change 'CMD ["bash"]' - "$1"
+}
+
+# ensure_k3s_image: sets $k3s_image.
+ensure_k3s_image() {
+    if [[ -n ${WORKERPOOL_K3S_IMAGE:-} ]]; then
+        k3s_image=$WORKERPOOL_K3S_IMAGE
+        has_image "$k3s_image" || run "Pulling $k3s_image" docker pull -q "$k3s_image"
+    elif has_image "$k3s_image_public"; then
+        k3s_image=$k3s_image_public
+    elif has_image "$k3s_image_built"; then
+        k3s_image=$k3s_image_built
+    elif registry_answers && pull_public_k3s; then
+        k3s_image=$k3s_image_public
+    else
+        build_k3s_image
+        k3s_image=$k3s_image_built
+    fi
+}
+
+pull_public_k3s() {
+    note "Pulling $k3s_image_public …"
+    docker pull -q "$k3s_image_public" >/dev/null 2>&1
+}
+
+build_k3s_image() {
+    title "Building a k3s-compatible image, once: about 10 minutes on 2 cores"
+    e2e/k3s-image/build.sh "$k3s_image_built"
+}
+
+# ensure_product_images: worker and operator, rebuilt when a source changed; with jars_are_built=yes Maven is left out.
+ensure_product_images() {
+    local inputs
+    inputs=$(hash_of_inputs)
+    if [[ $(built_from "$worker_image") == "$inputs" && $(built_from "$operator_image") == "$inputs" ]]; then
+        passed "$worker_image and $operator_image are up to date"
+        return
+    fi
+    confirm_docker_room 3 "the worker and operator images"
+    ensure_base_image
+    [[ ${jars_are_built:-no} == yes ]] || run "Building the jars" build_jars
+    run "Building $worker_image" build_image "$worker_image" worker-image "$inputs"
+    run "Building $operator_image" build_image "$operator_image" operator "$inputs"
+}
+
+build_jars() { mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests; }
+
+build_image() { docker build -t "$1" --label "$inputs_label=$3" --label "$project_label=image" "$2"; }
+
+built_from() { docker image inspect -f "{{index .Config.Labels \"$inputs_label\"}}" "$1" 2>/dev/null || true; }
+
+# Everything that ends up in an image, and the base it stands on.
+hash_of_inputs() {
+    {
+        find pom.xml crds operator worker-image -type f -not -path '*/target/*' -not -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+        docker image inspect -f '{{.Id}}' "$base_image" 2>/dev/null || true
+    } | sha256sum | cut -c1-16
+}
+
+confirm_docker_room() {
+    local root
+    root=$(docker info -f '{{.DockerRootDir}}')
+    [[ ! -d $root ]] || confirm_room "$root" "$1" "$2"
+}

@@ -1,0 +1,158 @@
+# shellcheck shell=bash
+# Go, kubectl, Helm and the chart's linters: from the PATH when new enough, else built from Go modules into the cache.
+
+# ensure_go: only needed when something must be built. Any Go since 1.21 fetches the version a module asks for.
+ensure_go() {
+    if go_is_new_enough; then return; fi
+    if [[ -x $tools/go-$go_version/bin/go ]]; then
+        PATH=$tools/go-$go_version/bin:$PATH
+        return
+    fi
+    ensure_command curl
+    ensure_command unzip
+    run "Fetching Go $go_version" fetch_go
+    PATH=$tools/go-$go_version/bin:$PATH
+}
+
+go_is_new_enough() {
+    command -v go >/dev/null && [[ $(cd / && GOTOOLCHAIN=local go env GOVERSION) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21)) &&
+        (cd / && GOTOOLCHAIN=auto go version >/dev/null 2>&1)
+}
+
+# The Go module proxy has the toolchain as a module, for every system alike.
+fetch_go() {
+    local system checksum module target=$tools/go-$go_version
+    case $(uname -m) in
+    x86_64) system=linux-amd64 checksum=$go_sha256_amd64 ;;
+    aarch64) system=linux-arm64 checksum=$go_sha256_arm64 ;;
+    *) echo "no Go toolchain is pinned for $(uname -m): install Go 1.21 or newer" && return 1 ;;
+    esac
+    module=v0.0.1-go$go_version.$system
+    mkdir -p "$tools"
+    rm -rf "$target.part" && mkdir "$target.part"
+    curl -fsSL --retry 3 -o "$target.part/go.zip" "$(go_proxy)/golang.org/toolchain/@v/$module.zip"
+    echo "$checksum  $target.part/go.zip" | sha256sum -c -
+    unzip -q "$target.part/go.zip" -d "$target.part"
+    mv "$target.part/golang.org/toolchain@$module" "$target"
+    chmod -R u+rwX,go+rX "$target"
+    chmod +x "$target"/bin/* "$target"/pkg/tool/*/*
+    rm -rf "$target.part"
+}
+
+go_proxy() {
+    local first=${GOPROXY:-https://proxy.golang.org}
+    first=${first%%[,|]*}
+    if [[ $first == http* ]]; then echo "${first%/}"; else echo https://proxy.golang.org; fi
+}
+
+# ensure_tool NAME VERSION MODULE PACKAGE [LDFLAGS]: on the PATH afterwards.
+# Built in the module's own directory: `go install` refuses modules that replace a dependency.
+ensure_tool() {
+    local name=$1 version=$2
+    if [[ ! -x $tools/$name-$version/$name ]]; then
+        ensure_go
+        run "Building $name $version" build_tool "$@"
+    fi
+    PATH=$tools/$name-$version:$PATH
+}
+
+build_tool() {
+    local name=$1 version=$2 module=$3 package=$4 ldflags=${5:-} source
+    export GOTOOLCHAIN=auto CGO_ENABLED=0 GOFLAGS=-buildvcs=false
+    source=$(go mod download -json "$module@v$version" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    mkdir -p "$tools/$name-$version"
+    (cd "$source" && go build -trimpath -ldflags "-s -w $ldflags" -o "$tools/$name-$version/$name" "./$package")
+}
+
+# kubectl may be one minor version away from the cluster.
+ensure_kubectl() {
+    local minor=${kubernetes_version#*.}
+    minor=${minor%%.*}
+    if [[ $(kubectl version --client 2>/dev/null) =~ v1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= minor - 1 && BASH_REMATCH[1] <= minor + 1)); then return; fi
+    ensure_kubernetes_binaries kubectl
+    PATH=$kubernetes_bin:$PATH
+}
+
+ensure_helm() {
+    if [[ $(helm version --short 2>/dev/null) =~ ^v3\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 14)); then return; fi
+    ensure_tool helm "$helm_version" helm.sh/helm/v3 cmd/helm "-X helm.sh/helm/v3/internal/version.version=v$helm_version"
+}
+
+# kubeconform, kube-score and helm-unittest, and in KUBERNETES_SCHEMAS the directory of the schemas kubeconform checks
+# against: kubeconform -strict -schema-location "$KUBERNETES_SCHEMAS/{{.ResourceKind}}{{.KindSuffix}}.json"
+ensure_chart_linters() {
+    ensure_tool kubeconform "$kubeconform_version" github.com/yannh/kubeconform cmd/kubeconform
+    ensure_tool kube-score "$kube_score_version" github.com/zegl/kube-score cmd/kube-score
+    ensure_tool helm-unittest "$helm_unittest_version" github.com/helm-unittest/helm-unittest cmd/helm-unittest
+    export KUBERNETES_SCHEMAS=$tools/schemas-$kubernetes_version
+    if [[ ! -e $KUBERNETES_SCHEMAS/deployment-apps-v1.json ]]; then
+        ensure_go
+        run "Writing the Kubernetes $kubernetes_version schemas" write_schemas
+    fi
+}
+
+write_schemas() {
+    local source
+    source=$(cd e2e/k3s-image/go && GOTOOLCHAIN=auto go mod download -json k8s.io/kubernetes | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+    rm -rf "$KUBERNETES_SCHEMAS.part"
+    GOTOOLCHAIN=auto go run .ci/schemas/main.go "$source/api/openapi-spec/swagger.json" "$KUBERNETES_SCHEMAS.part"
+    rm -rf "$KUBERNETES_SCHEMAS"
+    mv "$KUBERNETES_SCHEMAS.part" "$KUBERNETES_SCHEMAS"
+}
+
+# ensure_kubernetes_binaries NAME …: compiled from the pinned modules of e2e/k3s-image/go, kept in the cache.
+ensure_kubernetes_binaries() {
+    local name missing=()
+    for name; do [[ -x $kubernetes_bin/$name ]] || missing+=("$name"); done
+    if ((${#missing[@]} == 0)); then return; fi
+    ensure_go
+    confirm_room "$HOME" 9 "compiling Kubernetes"
+    compiled_packages=$(cd e2e/k3s-image/go && GOTOOLCHAIN=auto go list -deps "${missing[@]/#/k8s.io/kubernetes/cmd/}" | wc -l)
+    progress=compiled run "Compiling ${missing[*]} $kubernetes_version" build_kubernetes "${missing[@]}"
+}
+
+build_kubernetes() {
+    local stamp=k8s.io/component-base/version minor=${kubernetes_version#*.}
+    mkdir -p "$kubernetes_bin.part"
+    (cd e2e/k3s-image/go && CGO_ENABLED=0 GOTOOLCHAIN=auto GOFLAGS=-buildvcs=false go build -v -trimpath -o "$kubernetes_bin.part/" \
+        -ldflags "-s -w -X $stamp.gitVersion=v$kubernetes_version -X $stamp.gitMajor=1 -X $stamp.gitMinor=${minor%%.*}" \
+        "${@/#/k8s.io/kubernetes/cmd/}")
+    mkdir -p "$kubernetes_bin"
+    mv "$kubernetes_bin.part"/* "$kubernetes_bin/"
+    rmdir "$kubernetes_bin.part"
+}
+
+# `go build -v` writes a line per package it compiles.
+compiled() { echo "$(grep -vc '^go: ' "$1") of at most $compiled_packages packages, $(tail -n 1 "$1")"; }
+
+# ensure_apiserver: kube-apiserver, etcd and kubectl in one directory, for the tests that need an API server and no
+# cluster. WORKERPOOL_APISERVER_BIN tells them where.
+ensure_apiserver() {
+    export WORKERPOOL_APISERVER_BIN=${WORKERPOOL_APISERVER_BIN:-$tools/apiserver-$kubernetes_version}
+    ensure_kubernetes_binaries kube-apiserver kubectl
+    mkdir -p "$WORKERPOOL_APISERVER_BIN"
+    [[ -x $WORKERPOOL_APISERVER_BIN/etcd ]] || fetch_etcd
+    ln -sf "$kubernetes_bin/kube-apiserver" "$kubernetes_bin/kubectl" "$WORKERPOOL_APISERVER_BIN/"
+}
+
+# Unpacked, not installed: the package would start a service.
+fetch_etcd() {
+    if [[ -x $(command -v etcd) ]]; then
+        ln -sf "$(command -v etcd)" "$WORKERPOOL_APISERVER_BIN/etcd"
+        return
+    fi
+    refresh_packages etcd
+    local package=etcd-server
+    if offer_trixie; then package=etcd-server/trixie; fi
+    run "Fetching etcd" unpack_etcd "$package"
+}
+
+unpack_etcd() {
+    local directory
+    directory=$(mktemp -d)
+    chmod 755 "$directory"
+    (cd "$directory" && apt-get download "$1")
+    dpkg -x "$directory"/etcd-server_*.deb "$directory"
+    cp "$directory/usr/bin/etcd" "$WORKERPOOL_APISERVER_BIN/etcd"
+    rm -rf "$directory"
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# workerpool on a real cluster, in one command. ./demo.sh --help says more.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+script=demo.sh script_arguments=("$@")
+. .ci/setup.sh
+
+usage() {
+    cat <<EOF
+Usage: ./demo.sh [--keep | --down | --help]
+
+Starts a Kubernetes cluster in Docker, installs the operator with Helm, applies examples/, and has a WorkerPool draw a
+large picture, make photos small and compute the classics, while one of its workers is killed. Then it says who did
+what, and removes the cluster.
+
+  --keep   leave the cluster up, and print how to use it
+  --down   remove the cluster that --keep left
+  --help   this page
+
+It finds or installs what is missing (Docker, JDK $jdk_version, Maven, Go for the tools) and says so.
+The pool answers on 127.0.0.1:$port; choose another port with WORKERPOOL_DEMO_PORT.
+EOF
+}
+
+cluster=workerpool-demo
+export CLUSTER=$cluster KUBECONFIG=$cache/demo.kubeconfig
+port=${WORKERPOOL_DEMO_PORT:-8000}
+node_port=30800
+namespace=default
+pool=demo
+out=target/demo
+keep=no up=no
+
+main() {
+    case ${1:-} in
+    '') ;;
+    --keep) keep=yes ;;
+    --down) down && return ;;
+    --help | -h) usage && return ;;
+    *) fail "Unknown option $1." "./demo.sh --help lists the options." ;;
+    esac
+    (($# < 2)) || fail "Too many arguments: $*" "./demo.sh --help says how to call it."
+
+    prepare
+    bring_up
+    work
+    report
+    if [[ $keep == yes ]]; then say_how_to_use_it; fi
+    title "Done in $(duration $SECONDS)."
+}
+
+prepare() {
+    title "1. What is needed"
+    if [[ ! $port =~ ^[0-9]{1,5}$ ]] || ((port < 1 || port > 65535)); then
+        fail "WORKERPOOL_DEMO_PORT must be a port from 1 to 65535, not $port."
+    fi
+    ensure_docker
+    ensure_jdk
+    ! cluster_exists || run "Removing the cluster of an earlier run" remove_cluster
+    confirm_port_free "$port" "Free it, or choose another one: WORKERPOOL_DEMO_PORT=$((port + 1)) ./demo.sh"
+    ensure_kubectl
+    ensure_helm
+    passed "Docker $(docker version -f '{{.Server.Version}}'), $("$JAVA_HOME/bin/javac" -version), kubectl, helm"
+    ensure_product_images
+    ensure_k3s_image
+}
+
+bring_up() {
+    title "2. A cluster with the operator and its pools"
+    up=yes
+    start_cluster -p "127.0.0.1:$port:$node_port"
+    run "Loading the images into the node" load_images "$worker_image" "$operator_image"
+    run "Installing the chart" install_chart workerpool
+    run "Applying examples/" kubectl apply -f examples/
+    run "Publishing the pool's port" kubectl patch workerpool "$pool" --type merge \
+        -p "{\"spec\":{\"service\":{\"type\":\"NodePort\",\"nodePort\":$node_port}}}"
+    progress=readiness run "Waiting until every pool is Available" kubectl wait workerpools --all --for=condition=Available --timeout=180s
+    kubectl get workerpools | sed 's/^/  /'
+}
+
+readiness() { kubectl get workerpools --no-headers 2>/dev/null | awk '{printf "%s %s/%s  ", $1, $2, $3}'; }
+
+work() {
+    title "3. Work, and a worker killed in the middle of it"
+    "$JAVA_HOME/bin/java" examples/demo/Demo.java --url "http://127.0.0.1:$port" --out "$out" \
+        --at-half "exec .ci/kill-worker.sh $namespace $pool" ||
+        fail "The work on the pool did not end well; the lines above say why." "With --keep the cluster stays for a closer look."
+}
+
+report() {
+    title "4. What the operator saw"
+    run "Waiting until the killed worker is back" kubectl wait workerpools --all --for=condition=Available --timeout=60s
+    events | sed 's/^/  /'
+    events | grep -q WorkerDied || fail "There is no WorkerDied event for the worker that was killed."
+    note ""
+    note "The picture: $PWD/$out/mandelbrot.png"
+}
+
+events() {
+    kubectl get events --field-selector involvedObject.kind=WorkerPool --sort-by=.metadata.creationTimestamp \
+        -o custom-columns=REASON:.reason,POOL:.involvedObject.name,MESSAGE:.message
+}
+
+say_how_to_use_it() {
+    title "The cluster stays. Use it:"
+    local kubectl
+    kubectl=$(command -v kubectl)
+    cat <<EOF
+  export KUBECONFIG=$KUBECONFIG
+  alias kubectl=$kubectl
+  kubectl get workerpools,pods
+  kubectl scale workerpool/$pool --replicas=3
+  kubectl explain workerpool.spec
+  curl http://127.0.0.1:$port/tasks
+  curl -d '{"n":1000000}' http://127.0.0.1:$port/tasks/primes
+  ./demo.sh --down
+EOF
+}
+
+down() {
+    title "Removing what the demo made"
+    if command -v docker >/dev/null && { docker_answers || docker_refuses_user; }; then ensure_docker; fi
+    remove_cluster
+    passed "The container $cluster with its volumes, and $KUBECONFIG"
+    note "Kept, so that the next run is quick:"
+    note "  images   docker image rm $worker_image $operator_image $base_image $k3s_image_built $k3s_image_public"
+    note "  caches   rm -rf $cache $(dirname "$(dirname "$kubernetes_bin")")"
+    note "  build    rm -rf target */target (the picture is in $out)"
+}
+
+clean_up() {
+    if [[ $up == no ]]; then return; fi
+    if [[ $keep == yes ]]; then
+        note "The cluster is still there; remove it with ./demo.sh --down"
+        return
+    fi
+    remove_cluster
+}
+
+main "$@"
