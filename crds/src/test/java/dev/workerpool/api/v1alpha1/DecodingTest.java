@@ -1,0 +1,64 @@
+package dev.workerpool.api.v1alpha1;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** An object written under another version of the schema must still be read: one that cannot be stops an informer. */
+class DecodingTest {
+
+    @Test
+    void ignoresFieldsItDoesNotKnow() {
+        WorkerPool pool = decode("""
+                spec: {threads: 3, autoscaling: {minReplicas: 1}, queue: {capacity: 5, priority: high}}
+                status: {mood: fine, conditions: [{type: Available, colour: green}], lastDeath: {cause: age}}
+                """);
+        assertThat(pool.getSpec().threads()).isEqualTo(3);
+        assertThat(pool.getSpec().queue()).isEqualTo(new QueueSpec(5, null));
+        assertThat(pool.getStatus().conditions()).hasSize(1);
+    }
+
+    @Test
+    void readsChoicesItDoesNotKnow() {
+        WorkerPool pool = decode("spec: {tasks: {isolation: PerRun}, imagePullPolicy: Seldom}");
+        assertThat(pool.getSpec().tasks().isolation()).isEqualTo("PerRun");
+        assertThat(pool.getSpec().imagePullPolicy()).isEqualTo("Seldom");
+    }
+
+    @Test
+    void readsAbsenceAsTheDefaults() {
+        assertThat(decode("spec: {}").getSpec()).isEqualTo(WorkerPoolSpec.DEFAULTS);
+        assertThat(decode("metadata: {name: a}").getSpec()).isEqualTo(WorkerPoolSpec.DEFAULTS);
+        assertThat(decode("spec: {queue: null, env: null, tasks: {timeout: null}}")
+                        .getSpec())
+                .isEqualTo(WorkerPoolSpec.DEFAULTS);
+    }
+
+    @Test
+    void writesWhatItReads() {
+        WorkerPool pool = decode("""
+                spec:
+                  threads: 3
+                  config: {quality: "80"}
+                  resources: {limits: {cpu: 500m}}
+                  env: [{name: A, value: b}]
+                  scheduling: {nodeSelector: {disk: ssd}}
+                """);
+        assertThat(Serialization.unmarshal(Serialization.asYaml(pool), WorkerPool.class)
+                        .getSpec())
+                .isEqualTo(pool.getSpec());
+    }
+
+    @Test
+    void keepsZeroInAStatus() {
+        WorkerPoolStatus status = new WorkerPoolStatus(1L, 0, 0, 0, 0, Map.of(), null, null, null);
+        assertThat(Serialization.asYaml(status)).contains("replicas: 0", "readyReplicas: 0", "threads: 0");
+    }
+
+    private static WorkerPool decode(String yaml) {
+        return Serialization.unmarshal(
+                "apiVersion: workerpool.dev/v1alpha1\nkind: WorkerPool\n" + yaml, WorkerPool.class);
+    }
+}
