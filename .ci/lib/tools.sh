@@ -100,26 +100,39 @@ write_schemas() {
     mv "$KUBERNETES_SCHEMAS.part" "$KUBERNETES_SCHEMAS"
 }
 
-# ensure_kubernetes_binaries NAME …: compiled from the pinned modules of e2e/k3s-image/go, kept in the cache.
+# ensure_kubernetes_binaries NAME …: compiled from the pinned modules of e2e/k3s-image/go, kept in the cache. The name
+# `kubernetes` is all programs of a node in one binary.
 ensure_kubernetes_binaries() {
     local name missing=()
     for name; do [[ -x $kubernetes_bin/$name ]] || missing+=("$name"); done
     if ((${#missing[@]} == 0)); then return; fi
     ensure_go
     confirm_room "$HOME" 9 "compiling Kubernetes"
-    compiled_packages=$(cd e2e/k3s-image/go && GOTOOLCHAIN=auto go list -deps "${missing[@]/#/k8s.io/kubernetes/cmd/}" | wc -l)
+    compiled_packages=$(kubernetes_go list -deps "${missing[@]}" | wc -l)
     progress=compiled run "Compiling ${missing[*]} $kubernetes_version" build_kubernetes "${missing[@]}"
 }
 
 build_kubernetes() {
-    local stamp=k8s.io/component-base/version minor=${kubernetes_version#*.}
-    mkdir -p "$kubernetes_bin.part"
-    (cd e2e/k3s-image/go && CGO_ENABLED=0 GOTOOLCHAIN=auto GOFLAGS=-buildvcs=false go build -v -trimpath -o "$kubernetes_bin.part/" \
-        -ldflags "-s -w -X $stamp.gitVersion=v$kubernetes_version -X $stamp.gitMajor=1 -X $stamp.gitMinor=${minor%%.*}" \
-        "${@/#/k8s.io/kubernetes/cmd/}")
+    local stamp=k8s.io/component-base/version minor=${kubernetes_version#*.} name
     mkdir -p "$kubernetes_bin"
-    mv "$kubernetes_bin.part"/* "$kubernetes_bin/"
-    rmdir "$kubernetes_bin.part"
+    for name; do
+        kubernetes_go build -v -trimpath -o "$kubernetes_bin/$name.part" -ldflags \
+            "-s -w -X $stamp.gitVersion=v$kubernetes_version -X $stamp.gitMajor=1 -X $stamp.gitMinor=${minor%%.*}" "$name"
+        mv "$kubernetes_bin/$name.part" "$kubernetes_bin/$name"
+    done
+}
+
+# kubernetes_go COMMAND [FLAG …] NAME …
+kubernetes_go() {
+    local word words=()
+    for word; do
+        case $word in
+        kubernetes) words+=(.) ;;
+        kube-apiserver | kubectl) words+=("k8s.io/kubernetes/cmd/$word") ;;
+        *) words+=("$word") ;;
+        esac
+    done
+    (cd e2e/k3s-image/go && CGO_ENABLED=0 GOTOOLCHAIN=auto GOFLAGS=-buildvcs=false go "${words[@]}")
 }
 
 # `go build -v` writes a line per package it compiles.
