@@ -1,0 +1,115 @@
+package dev.workerpool.e2e.harness;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Base64;
+import java.util.stream.Stream;
+
+/**
+ * The namespace of one test class. It enforces the restricted Pod Security Standard, so a pod that asks for more than
+ * that never starts. Deleted with all it holds when the class is over.
+ */
+public final class TestNamespace implements AutoCloseable {
+    private final Cluster cluster;
+    private final String name;
+
+    private TestNamespace(Cluster cluster, String name) {
+        this.cluster = cluster;
+        this.name = name;
+    }
+
+    static TestNamespace create(Cluster cluster, String name) {
+        createRestricted(cluster, name);
+        return new TestNamespace(cluster, name);
+    }
+
+    static void createRestricted(Cluster cluster, String name) {
+        cluster.kubectl("apply", "-f", "-").input("""
+                        apiVersion: v1
+                        kind: Namespace
+                        metadata:
+                          name: %s
+                          labels:
+                            pod-security.kubernetes.io/enforce: restricted
+                            pod-security.kubernetes.io/enforce-version: latest
+                        """.formatted(name)).out();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Cluster cluster() {
+        return cluster;
+    }
+
+    public KubernetesClient client() {
+        return cluster.client();
+    }
+
+    public Command kubectl(String... arguments) {
+        return cluster.kubectl(
+                Stream.concat(Stream.of("-n", name), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    public String apply(String yaml) {
+        return kubectl("apply", "-f", "-").input(yaml).out();
+    }
+
+    /** One more namespace, for tests that need a neighbour; the caller closes it. */
+    public TestNamespace another(String suffix) {
+        return create(cluster, name + "-" + suffix);
+    }
+
+    /** A pool of this namespace with a node port of its own; nothing is applied yet. */
+    public Pool pool(String poolName) {
+        return new Pool(this, poolName, cluster.takeNodePort());
+    }
+
+    /** Puts a task jar into a ConfigMap. */
+    public void configMap(String configMap, TaskJar jar) {
+        apply("""
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: %s}
+                binaryData:
+                  %s: %s
+                """.formatted(configMap, jar.name(), Base64.getEncoder().encodeToString(jar.bytes())));
+    }
+
+    /** Puts a task jar on a volume of the node, and claims that volume under the given name. */
+    public void volume(String claim, TaskJar jar) {
+        String folder = "/var/lib/workerpool-e2e/%s/%s".formatted(name, claim);
+        cluster.writeOnNode(folder + "/" + jar.name(), jar.bytes());
+        apply("""
+                apiVersion: v1
+                kind: PersistentVolume
+                metadata: {name: %1$s-%2$s}
+                spec:
+                  capacity: {storage: 1Mi}
+                  accessModes: [ReadOnlyMany]
+                  storageClassName: ""
+                  persistentVolumeReclaimPolicy: Retain
+                  claimRef: {namespace: %1$s, name: %2$s}
+                  hostPath: {path: %3$s, type: Directory}
+                ---
+                apiVersion: v1
+                kind: PersistentVolumeClaim
+                metadata: {name: %2$s}
+                spec:
+                  accessModes: [ReadOnlyMany]
+                  storageClassName: ""
+                  volumeName: %1$s-%2$s
+                  resources: {requests: {storage: 1Mi}}
+                """.formatted(name, claim, folder));
+    }
+
+    /** A pod of this namespace, restricted like any other, from which the pools' Services are called by name. */
+    public ClientPod clientPod() {
+        return ClientPod.start(this);
+    }
+
+    @Override
+    public void close() {
+        kubectl("delete", "namespace", name, "--wait=false").out();
+    }
+}

@@ -1,0 +1,124 @@
+package dev.workerpool.e2e.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.e2e.harness.Command;
+import dev.workerpool.e2e.harness.Load;
+import dev.workerpool.e2e.harness.Operator;
+import dev.workerpool.e2e.harness.OperatorTest;
+import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.TestNamespace;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The chart: tested, upgraded, removed and put back while a pool is at work. */
+@OperatorTest
+class HelmE2E {
+    private final TestNamespace namespace;
+    private final Operator operator;
+    private Pool pool;
+
+    HelmE2E(TestNamespace namespace, Operator operator) {
+        this.namespace = namespace;
+        this.operator = operator;
+    }
+
+    @BeforeAll
+    void apply() {
+        pool = namespace.pool("lasting").apply("replicas: 2\nthreads: 1").awaitSettled();
+    }
+
+    @Test
+    void helmTestPasses() {
+        assertThat(operator.helm(List.of("test", Operator.RELEASE, "-n", Operator.NAMESPACE)))
+                .contains("Succeeded");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "get, secrets",
+        "list, secrets",
+        "create, serviceaccounts",
+        "create, clusterroles.rbac.authorization.k8s.io",
+        "create, rolebindings.rbac.authorization.k8s.io",
+        "create, pods/exec",
+        "update, workerpools.workerpool.dev",
+        "delete, workerpools.workerpool.dev",
+        "create, pods",
+        "get, nodes",
+        "impersonate, users"
+    })
+    void theOperatorHasNoRightTo(String verb, String resource) {
+        Command.Result answer = operator.kubectl(
+                        "auth",
+                        "can-i",
+                        verb,
+                        resource,
+                        "-A",
+                        "--as=system:serviceaccount:%s:%s".formatted(Operator.NAMESPACE, Operator.NAME))
+                .run();
+        assertThat(answer.out().strip()).isEqualTo("no");
+    }
+
+    @Test
+    void anUpgradeLeavesThePodsAlone() {
+        Set<String> before = pool.podUids();
+        try (Load load = Load.modest(pool).awaitAnswers(10)) {
+            operator.install("log.format=json", "podAnnotations.upgraded=yes");
+            pool.awaitSettled();
+            load.awaitAnswers(10).stop().assertNothingFailed();
+        }
+        assertThat(pool.podUids()).isEqualTo(before);
+        String log = operator.kubectl("logs", "deployment/" + Operator.NAME).out();
+        assertThat(log.lines()).isNotEmpty().allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+        operator.install();
+    }
+
+    @Test
+    void withoutTheReleaseThePoolsServeOnAndANewOneTakesThemOver() {
+        Set<String> before = pool.podUids();
+        try (Load load = Load.modest(pool).awaitAnswers(10)) {
+            operator.uninstall();
+            assertThat(operator.kubectl(
+                                    "get",
+                                    "all,serviceaccounts,roles",
+                                    "-l",
+                                    "app.kubernetes.io/name=" + Operator.NAME,
+                                    "-o",
+                                    "name")
+                            .out())
+                    .isEmpty();
+            assertThat(namespace
+                            .kubectl("get", "workerpool", "lasting", "-o", "name")
+                            .out())
+                    .contains("lasting");
+            load.awaitAnswers(10);
+            operator.install();
+            load.awaitAnswers(10).stop().assertNothingFailed();
+        }
+        assertThat(pool.podUids()).isEqualTo(before);
+        pool.scale(1).awaitSettled();
+        pool.scale(2).awaitSettled();
+    }
+
+    @Test
+    void aValueThatDoesNotExistIsRefused() {
+        Command.Result refused = namespace
+                .cluster()
+                .helm(
+                        "upgrade",
+                        Operator.RELEASE,
+                        namespace.cluster().settings().chart().toString(),
+                        "-n",
+                        Operator.NAMESPACE,
+                        "--set",
+                        "replica=2")
+                .run();
+        assertThat(refused.exitCode()).isNotZero();
+        assertThat(refused.err()).contains("replica");
+    }
+}

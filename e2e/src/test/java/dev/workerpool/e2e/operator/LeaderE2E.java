@@ -1,0 +1,78 @@
+package dev.workerpool.e2e.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.e2e.harness.Operator;
+import dev.workerpool.e2e.harness.OperatorTest;
+import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Of two operators one works; when it goes the other takes over, and the pools notice nothing. */
+@OperatorTest
+class LeaderE2E {
+    private static final Duration TAKEOVER = Duration.ofSeconds(20);
+
+    private final TestNamespace namespace;
+    private final Operator operator;
+    private Pool pool;
+
+    LeaderE2E(TestNamespace namespace, Operator operator) {
+        this.namespace = namespace;
+        this.operator = operator;
+    }
+
+    @BeforeAll
+    void twoOperators() {
+        pool = namespace.pool("led").apply("replicas: 1").awaitSettled();
+        operator.install("replicas=2");
+        assertThat(operator.pods()).hasSize(2);
+    }
+
+    @AfterAll
+    void oneOperator() {
+        operator.install();
+    }
+
+    @Test
+    void aLeaderThatIsToldToGoHandsOver() {
+        String leader = operator.leader().getMetadata().getName();
+        handsOver(leader, () -> operator.kubectl("delete", "pod", leader, "--wait=false")
+                .out());
+    }
+
+    @Test
+    void aLeaderThatIsKilledIsReplaced() {
+        String leader = operator.leader().getMetadata().getName();
+        // Its container must stay down, or the same pod would take the lease again: a pod without grace is gone at
+        // once.
+        handsOver(leader, () -> operator.kubectl("delete", "pod", leader, "--grace-period=0", "--force")
+                .out());
+    }
+
+    private void handsOver(String leader, Runnable end) {
+        Set<String> before = pool.podUids();
+        int port = namespace.pool("led").get().getSpec().service().port();
+        Instant start = Instant.now();
+        end.run();
+        pool.patch("{\"service\":{\"port\":%d}}".formatted(port + 1));
+        Wait.until("the new leader has done what came in meanwhile", () -> namespace
+                .kubectl("get", "service", "led", "-o", "jsonpath={.spec.ports[0].port}")
+                .out()
+                .equals(Integer.toString(port + 1)));
+        Duration took = Duration.between(start, Instant.now());
+        System.out.printf("The lead passed on after %.1f s%n", took.toMillis() / 1e3);
+        assertThat(took).isLessThan(TAKEOVER);
+        assertThat(operator.leader().getMetadata().getName()).isNotEqualTo(leader);
+        assertThat(pool.podUids()).isEqualTo(before);
+        Wait.untilAsserted(
+                "there are two again", () -> assertThat(operator.pods()).hasSize(2));
+        operator.awaitReady();
+    }
+}

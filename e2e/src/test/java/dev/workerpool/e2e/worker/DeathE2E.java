@@ -1,0 +1,75 @@
+package dev.workerpool.e2e.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.LastDeath;
+import dev.workerpool.e2e.harness.ClusterTest;
+import dev.workerpool.e2e.harness.Http;
+import dev.workerpool.e2e.harness.Load;
+import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A worker killed under load is noticed, told and back; only what it was running is lost. */
+@ClusterTest
+class DeathE2E {
+    private static final int CONNECTIONS = 4;
+
+    private final TestNamespace namespace;
+
+    DeathE2E(TestNamespace namespace) {
+        this.namespace = namespace;
+    }
+
+    @Test
+    void aKilledWorkerIsBackAndOnlyItsOwnRequestsAreLost() {
+        Pool pool = namespace.pool("mortal").apply("replicas: 2\nthreads: 1").awaitSettled();
+        Set<String> before = pool.podUids();
+        Pod victim = pool.pods().getFirst();
+        String name = victim.getMetadata().getName();
+
+        Http.Request work = Http.Request.json("/tasks/fibonacci", "{\"n\":30}");
+        try (Load load = Load.of(pool, work, CONNECTIONS, Duration.ofMillis(20)).awaitAnswers(20)) {
+            namespace.cluster().killHard(victim, "worker");
+            Wait.untilAsserted(
+                    "the death is in the status",
+                    () -> assertThat(pool.status().restarts()).isEqualTo(1));
+            pool.awaitSettled();
+            Load.Tally tally = load.awaitAnswers(20).stop();
+            assertThat(tally.failures()).hasSizeLessThanOrEqualTo(CONNECTIONS);
+            assertThat(tally.failures()).extracting(Load.Failure::replica).allMatch(name::equals);
+        }
+
+        LastDeath death = pool.status().lastDeath();
+        assertThat(death.pod()).isEqualTo(name);
+        assertThat(death.exitCode()).isEqualTo(137);
+        assertThat(death.signal()).isEqualTo("SIGKILL");
+        assertThat(pool.status().restartsByReplica()).containsEntry(name, 1).hasSize(1);
+        pool.awaitEvent(
+                "WorkerDied",
+                event -> event.getMessage().contains(name) && event.getMessage().contains("SIGKILL"));
+        pool.awaitEvent("WorkerRestarted", event -> event.getMessage().contains(name));
+        assertThat(pool.podUids()).as("a worker dies, its pod stays").isEqualTo(before);
+    }
+
+    @Test
+    void aWorkerThatOutgrowsItsMemoryIsNamedAsSuch() {
+        Pool pool = namespace.pool("starved").apply("""
+                        threads: 1
+                        resources: {limits: {memory: 32Mi}}
+                        """);
+        Wait.untilAsserted(
+                "a death is in the status",
+                () -> assertThat(pool.status().lastDeath()).isNotNull());
+        assertThat(pool.status().lastDeath().exitCode()).isNotZero();
+        pool.awaitEvent("WorkerDied");
+        Wait.untilAsserted(
+                "it is degraded",
+                () -> assertThat(pool.condition("Degraded").status()).isEqualTo("True"));
+        assertThat(pool.condition("Available").status()).isEqualTo("False");
+    }
+}
