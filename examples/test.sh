@@ -32,10 +32,24 @@ ends() {
     echo "status $status, expected $expected and: $message"
     ((status == expected)) && grep -qF -e "$message" "$work/said"
 }
+# counted WHAT COMMAND …: its lines that begin with ok or FAIL count as checks; none at all is a failure.
+counted() {
+    local what=$1 status=0 ok bad
+    shift
+    "$@" >"$work/output" 2>&1 || status=$?
+    cat "$work/output"
+    ok=$(grep -c '^  ok ' "$work/output") || true
+    bad=$(grep -c '^  FAIL ' "$work/output") || true
+    passed=$((passed + ok)) failed=$((failed + bad))
+    if ((bad == 0 && (status != 0 || ok == 0))); then
+        failed=$((failed + 1))
+        echo "  FAIL  $what: ended with status $status"
+    fi
+}
 demo() { "${jdk}java" -cp "$work/demo" Demo "$@"; }
 
 echo "demo client"
-check "compiles without a warning" "${jdk}javac" -Xlint:all -Werror -d "$work/demo" examples/demo/*.java
+check "compiles without a warning" "${jdk}javac" -Xlint:all -Werror -d "$work/demo" examples/demo/*.java examples/demo/test/*.java
 check "explains itself" ends 0 "--at-half COMMAND" demo --help
 check "refuses an unknown option" ends 2 "--colour is not an option" demo --colour red
 check "refuses an option without its value" ends 2 "--out needs a value" demo --out
@@ -43,6 +57,7 @@ check "refuses a size that does not divide into tiles" ends 2 "--size must be 10
 check "refuses a number out of bounds" ends 2 "--connections must be a whole number from 1 to 256, not 0" demo --connections 0
 check "refuses an address that is none" ends 2 "--url must be like http://HOST:PORT" demo --url localhost:8000
 check "says that nothing answers" ends 1 "no pool answers at http://127.0.0.1:9" demo --url http://127.0.0.1:9 --out "$work/out"
+counted "against pools with faults" "${jdk}java" -cp "$work/demo" DemoTest
 
 echo "task project"
 check "the task API installs" mvn -q -B install -pl worker-image/task-api -am -DskipTests
