@@ -103,6 +103,11 @@ public final class TestNamespace implements AutoCloseable {
                 """.formatted(name, claim, folder));
     }
 
+    /** {@code kubectl port-forward} to a port of something in this namespace, such as {@code service/name}. */
+    public PortForward portForward(String target, int port) {
+        return new PortForward(kubectl("port-forward", target, ":" + port));
+    }
+
     /** A pod of this namespace, restricted like any other, from which the pools' Services are called by name. */
     public ClientPod clientPod() {
         return ClientPod.start(this);

@@ -41,6 +41,16 @@ class DeletionE2E {
         operator.scale(1);
     }
 
+    @Test
+    void withItsNamespace() {
+        TestNamespace doomed = namespace.another("doomed");
+        doomed.pool("short-lived").apply("replicas: 1").awaitSettled();
+        namespace
+                .cluster()
+                .kubectl("delete", "namespace", doomed.name(), "--timeout=60s")
+                .out();
+    }
+
     private void awaitNothingLeft() {
         Wait.untilAsserted("nothing is left", () -> assertThat(namespace
                         .kubectl(

@@ -1,0 +1,45 @@
+package dev.workerpool.e2e.harness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code kubectl port-forward} to a Service, on any free local port, until closed. */
+public final class PortForward implements AutoCloseable {
+    private static final Pattern PORT = Pattern.compile("127\\.0\\.0\\.1:(\\d+) ->");
+
+    private final Process process;
+    private final int port;
+
+    PortForward(Command kubectl) {
+        this.process = kubectl.start();
+        try {
+            this.port = awaitPort(process.inputReader());
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+
+    private int awaitPort(BufferedReader output) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            Matcher matcher = PORT.matcher(line);
+            if (matcher.find()) {
+                return Integer.parseInt(matcher.group(1));
+            }
+        }
+        throw new AssertionError(
+                "kubectl port-forward ended: " + process.errorReader().lines().toList());
+    }
+}
