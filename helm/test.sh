@@ -89,6 +89,9 @@ for values in "$chart"/ci/*-values.yaml; do
     fi
     check "$name: kube-score" scores "$values"
 done
+helm template y $chart --namespace 1e3 --kube-version $kubernetes --set-json 'imagePullSecrets=["7"],priorityClassName="on",podLabels.a="true"' \
+    >"$work/yes.yaml"
+check "names that YAML would take for something else: kubeconform" conforms "$work/yes.yaml"
 check "helm/install.yaml: kubeconform" conforms helm/install.yaml
 
 echo "refusals"

@@ -12,7 +12,7 @@
 
 {{- define "operator.selector" -}}
 app.kubernetes.io/name: workerpool-operator
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "operator.labels" -}}
