@@ -7,10 +7,12 @@ import dev.workerpool.e2e.harness.Command;
 import dev.workerpool.e2e.harness.PortForward;
 import dev.workerpool.e2e.harness.Settings;
 import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -45,12 +47,10 @@ class ExampleProjectE2E {
         namespace
                 .kubectl("apply", "-f", project.resolve("pool.yaml").toString())
                 .out();
-        namespace
-                .kubectl("wait", "--for=condition=Progressing=False", "workerpool/qr-codes", "--timeout=2m")
-                .out();
-        namespace
-                .kubectl("rollout", "status", "deployment/qr-codes", "--timeout=2m")
-                .out();
+        Wait.untilAsserted(
+                "both replicas have the jar from the image, the old ones are gone", () -> assertThat(artifactImages())
+                        .containsExactly("example/qr-code-task:1.0.0", "example/qr-code-task:1.0.0"));
+        awaitAvailable();
         assertMakesQrCodes(home);
     }
 
@@ -76,6 +76,19 @@ class ExampleProjectE2E {
                 .within(Duration.ofMinutes(3))
                 .out();
         return project;
+    }
+
+    /** Of each pod, the image of its last init container; none where the jar comes from a ConfigMap. */
+    private List<String> artifactImages() {
+        return namespace
+                .kubectl(
+                        "get",
+                        "pods",
+                        "-o",
+                        "jsonpath={range .items[*]}{.spec.initContainers[-1:].image}{\"\\n\"}{end}")
+                .out()
+                .lines()
+                .toList();
     }
 
     private void awaitAvailable() {
