@@ -25,9 +25,7 @@ EOF
 cluster=workerpool-demo
 export CLUSTER=$cluster KUBECONFIG=$cache/demo.kubeconfig
 port=${WORKERPOOL_DEMO_PORT:-8000}
-node_port=30800
-namespace=default
-pool=demo
+namespace=workerpool-demo pool=demo node_port=30800 # as examples/demo.yaml has them
 out=target/demo
 keep=no up=no
 
@@ -68,17 +66,21 @@ prepare() {
 bring_up() {
     title "2. A cluster with the operator and its pools"
     up=yes
-    start_cluster -p "127.0.0.1:$port:$node_port"
+    cluster_options=(-p "127.0.0.1:$port:$node_port")
+    start_cluster
     run "Loading the images into the node" load_images "$worker_image" "$operator_image"
     run "Installing the chart" install_chart workerpool
     run "Applying examples/" kubectl apply -f examples/
-    run "Publishing the pool's port" kubectl patch workerpool "$pool" --type merge \
-        -p "{\"spec\":{\"service\":{\"type\":\"NodePort\",\"nodePort\":$node_port}}}"
-    progress=readiness run "Waiting until every pool is Available" kubectl wait workerpools --all --for=condition=Available --timeout=180s
-    kubectl get workerpools | sed 's/^/  /'
+    progress=readiness run "Waiting until every replica is ready" wait_for_pool 180s
+    kubectl -n "$namespace" get workerpools | sed 's/^/  /'
 }
 
-readiness() { kubectl get workerpools --no-headers 2>/dev/null | awk '{printf "%s %s/%s  ", $1, $2, $3}'; }
+wait_for_pool() { # TIMEOUT
+    kubectl -n "$namespace" wait "workerpool/$pool" --for=condition=Available --timeout="$1"
+    kubectl -n "$namespace" wait "workerpool/$pool" --for=jsonpath='{.status.readyReplicas}'=2 --timeout="$1"
+}
+
+readiness() { kubectl -n "$namespace" get workerpools --no-headers 2>/dev/null | awk '{print $2 " of " $3 " replicas are ready"}'; }
 
 work() {
     title "3. Work, and a worker killed in the middle of it"
@@ -89,16 +91,17 @@ work() {
 
 report() {
     title "4. What the operator saw"
-    run "Waiting until the killed worker is back" kubectl wait workerpools --all --for=condition=Available --timeout=60s
+    progress=readiness run "Waiting until the killed worker is back" wait_for_pool 60s
     events | sed 's/^/  /'
-    events | grep -q WorkerDied || fail "There is no WorkerDied event for the worker that was killed."
+    [[ $(events) == *WorkerDied*WorkerStarted* ]] ||
+        fail "The events do not tell of the worker that died and the one that started after it."
     note ""
     note "The picture: $PWD/$out/mandelbrot.png"
 }
 
 events() {
-    kubectl get events --field-selector involvedObject.kind=WorkerPool --sort-by=.metadata.creationTimestamp \
-        -o custom-columns=REASON:.reason,POOL:.involvedObject.name,MESSAGE:.message
+    kubectl -n "$namespace" get events --field-selector involvedObject.kind=WorkerPool --sort-by=.lastTimestamp \
+        -o custom-columns=REASON:.reason,MESSAGE:.message
 }
 
 say_how_to_use_it() {
@@ -108,6 +111,7 @@ say_how_to_use_it() {
     cat <<EOF
   export KUBECONFIG=$KUBECONFIG
   alias kubectl=$kubectl
+  kubectl config set-context --current --namespace $namespace
   kubectl get workerpools,pods
   kubectl scale workerpool/$pool --replicas=3
   kubectl explain workerpool.spec

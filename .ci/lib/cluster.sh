@@ -1,22 +1,22 @@
 # shellcheck shell=bash
 # One k3s node in Docker: started, filled with the images and the chart, asked, and removed again.
-# A script sets `cluster` (the container's name), `k3s_image` and `KUBECONFIG` first.
+# A script sets `cluster` (the container's name), `k3s_image` and `KUBECONFIG` first, and `cluster_options` for docker run.
 : "${cluster:=}" "${k3s_image:=}"
+cluster_options=()
 
-# start_cluster [DOCKER RUN OPTIONS …]
 start_cluster() {
     remove_cluster
     confirm_docker_room 3 "the cluster"
-    run "Starting k3s ($k3s_image)" launch_cluster "$@"
+    run "Starting k3s ($k3s_image)" launch_cluster
 }
 
 launch_cluster() {
     docker run -d --privileged --name "$cluster" --hostname "$cluster" --label "$project_label=$cluster" \
         --cgroupns host -v /sys/fs/cgroup:/sys/fs/cgroup:rw --tmpfs /run --tmpfs /var/run \
-        -p 127.0.0.1::6443 "$@" "$k3s_image" server --disable=traefik --disable=metrics-server --tls-san=127.0.0.1
+        -p 127.0.0.1::6443 "${cluster_options[@]}" "$k3s_image" server --disable=traefik --disable=metrics-server --tls-san=127.0.0.1
     local _
     for _ in {1..360}; do
-        if docker logs "$cluster" 2>&1 | grep -q 'Node controller sync successful'; then
+        if [[ $(docker logs "$cluster" 2>&1) == *'Node controller sync successful'* ]]; then
             write_kubeconfig
             return
         fi

@@ -17,7 +17,7 @@ ensure_docker() {
 }
 
 docker_answers() { docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
-docker_refuses_user() { LC_ALL=C docker version 2>&1 | grep -qi 'permission denied'; }
+docker_refuses_user() { [[ $(LC_ALL=C docker version 2>&1) == *'permission denied'* ]]; }
 
 confirm_docker_version() {
     if ((${1%%.*} >= docker_minimum)); then return; fi
@@ -64,15 +64,15 @@ start_docker() {
         run "Starting Docker" as_root systemctl start docker
         return
     fi
-    docker_log=/var/log/workerpool-dockerd.log
+    : "${docker_log:=/var/log/workerpool-dockerd.log}"
     run "Starting Docker" launch_docker
     note "Docker was started by this script and stays up after it. Its log: $docker_log"
-    note "To stop it: $( ((EUID == 0)) || echo 'sudo ')kill \$(cat /var/run/docker.pid)"
+    note "To stop it: $(is_root || echo 'sudo ')kill \$(cat /var/run/docker.pid)"
 }
 
 # Its own session, so that it outlives this script and the shell.
 launch_docker() {
-    as_root sh -c "setsid nohup dockerd </dev/null >$docker_log 2>&1 &"
+    as_root sh -c "setsid dockerd </dev/null >$docker_log 2>&1 &"
     local _
     for _ in {1..60}; do
         if docker_answers || docker_refuses_user; then return; fi

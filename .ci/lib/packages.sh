@@ -2,11 +2,12 @@
 # Packages of the distribution. On a Debian older than trixie single ones come from trixie, which is pinned so low
 # that nothing else moves there.
 
-as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+is_root() { [[ $(id -u) == 0 ]]; }
+as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
 
 # need_root WHY: asks for the password now, not in the middle of a step.
 need_root() {
-    if ((EUID == 0)); then return; fi
+    if is_root; then return; fi
     if ! command -v sudo >/dev/null; then
         fail "$1 needs root, and there is no sudo here." "Run this script as root, or have an administrator do it, then run it again."
     fi
@@ -40,8 +41,9 @@ ensure_command() { command -v "$1" >/dev/null || install "$1" "${2:-$1}"; }
 # False where that cannot be: not Debian.
 offer_trixie() {
     local mirror
-    if apt_targets | grep -q '^Debian|trixie|'; then return; fi
-    IFS='|' read -r _ _ mirror < <(apt_targets | grep '^Debian|') || return 1
+    if [[ $(apt_targets) == *'Debian|trixie|'* ]]; then return; fi
+    mirror=$(apt_targets | awk -F '|' '$1 == "Debian" {mirror = $3} END {print mirror}')
+    if [[ -z $mirror ]]; then return 1; fi
     need_root "Adding Debian trixie to the package sources"
     note "Adding Debian trixie to the package sources, pinned below this system's own:"
     note "/etc/apt/sources.list.d/workerpool-trixie.sources and /etc/apt/preferences.d/workerpool-trixie"

@@ -82,7 +82,7 @@ tick() {
     local label=$1 log=$2 progress=$3 began=$SECONDS pause=15 line
     trap - ERR EXIT TERM
     [[ -z $bold ]] || pause=1
-    while sleep "$pause"; do
+    while sleep "$pause" >/dev/null 2>&1; do # it outlives us, and must not hold a pipe that somebody reads
         line="$label … $(duration $((SECONDS - began)))  $("$progress" "$log")"
         if [[ -n $bold ]]; then printf '\r\e[K  %s' "${line:0:$((${COLUMNS:-100} - 4))}"; else note "${line:0:140}"; fi
     done

@@ -104,7 +104,10 @@ write_schemas() {
 # `kubernetes` is all programs of a node in one binary.
 ensure_kubernetes_binaries() {
     local name missing=()
-    for name; do [[ -x $kubernetes_bin/$name ]] || missing+=("$name"); done
+    for name; do
+        if [[ -x $kubernetes_bin/$name ]]; then continue; fi
+        if [[ -x $kubernetes_bin/kubernetes ]]; then ln -s kubernetes "$kubernetes_bin/$name"; else missing+=("$name"); fi
+    done
     if ((${#missing[@]} == 0)); then return; fi
     ensure_go
     confirm_room "$HOME" 9 "compiling Kubernetes"
