@@ -1,0 +1,76 @@
+package dev.workerpool.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** One line per record on standard error, as text or JSON; stack traces follow their line or are a member of it. */
+final class Logs {
+    private Logs() {}
+
+    static void configure(boolean json) {
+        LogManager.getLogManager().reset();
+        Logger root = Logger.getLogger("");
+        Handler console = new ConsoleHandler();
+        console.setLevel(Level.ALL);
+        console.setFormatter(json ? new Json() : new Text());
+        root.addHandler(console);
+        root.setLevel(Level.INFO);
+    }
+
+    private static String stackTrace(Throwable thrown) {
+        var text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        return text.toString();
+    }
+
+    private static String level(LogRecord entry) {
+        int level = entry.getLevel().intValue();
+        if (level >= Level.SEVERE.intValue()) {
+            return "ERROR";
+        }
+        return level >= Level.WARNING.intValue() ? "WARN" : level >= Level.INFO.intValue() ? "INFO" : "DEBUG";
+    }
+
+    private static final class Text extends Formatter {
+        @Override
+        public String format(LogRecord entry) {
+            String trace = entry.getThrown() == null ? "" : stackTrace(entry.getThrown());
+            return entry.getInstant().truncatedTo(ChronoUnit.MILLIS) + " " + level(entry) + " " + formatMessage(entry)
+                    + "\n" + trace;
+        }
+    }
+
+    private static final class Json extends Formatter {
+        private final JsonMapper mapper = new JsonMapper();
+
+        @Override
+        public String format(LogRecord entry) {
+            var line = new LinkedHashMap<String, String>();
+            line.put(
+                    "timestamp",
+                    entry.getInstant().truncatedTo(ChronoUnit.MILLIS).toString());
+            line.put("level", level(entry));
+            line.put("logger", entry.getLoggerName());
+            line.put("message", formatMessage(entry));
+            if (entry.getThrown() != null) {
+                line.put("stackTrace", stackTrace(entry.getThrown()));
+            }
+            try {
+                return mapper.writeValueAsString(line) + "\n";
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException(e); // Strings are always JSON.
+            }
+        }
+    }
+}

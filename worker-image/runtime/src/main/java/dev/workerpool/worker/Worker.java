@@ -1,0 +1,157 @@
+package dev.workerpool.worker;
+
+import dev.workerpool.worker.http.BodyBudget;
+import dev.workerpool.worker.http.EventLoops;
+import dev.workerpool.worker.http.HttpServer;
+import dev.workerpool.worker.http.WorkerInfo;
+import dev.workerpool.worker.pool.PoolListener;
+import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.task.Artifact;
+import dev.workerpool.worker.task.TaskCatalog;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * All parts of a worker put together: tasks, the pool that runs them, and the two ports. Started once and stopped once;
+ * {@link #stop} may be called from any thread and returns when the worker has done what it can.
+ */
+final class Worker implements WorkerInfo {
+    private static final Logger LOG = System.getLogger(Worker.class.getName());
+
+    /** Of the heap, for all bodies together: the rest is for tasks, whose results and pictures are larger than inputs. */
+    private static final int BODY_SHARE = 3;
+
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
+
+    private final WorkerSettings settings;
+    private final TaskCatalog catalog;
+    private final TaskPool pool;
+    private final EventLoops loops;
+    private final HttpServer tasks;
+    private final HttpServer management;
+    private volatile State state = State.STARTING;
+
+    /** @param threadsLost hears when this worker had better be replaced */
+    Worker(WorkerSettings settings, PoolListener threadsLost) {
+        this.settings = settings;
+        var metrics = new PrometheusRegistry();
+        JvmMetrics.builder().register(metrics);
+        catalog = TaskCatalog.load(settings.taskFolders(), settings.isolation());
+        pool = new TaskPool(settings.threads(), catalog, metrics, threadsLost);
+        loops = new EventLoops(ioThreads());
+        var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
+        tasks = HttpServer.tasks(settings.port(), catalog, pool, settings.maxBodySize(), budget, loops);
+        management = HttpServer.management(settings.managementPort(), this, catalog, pool, metrics, loops);
+    }
+
+    /** Tasks need the cores; one loop moves tens of thousands of requests a second. */
+    private static int ioThreads() {
+        return Math.clamp(Runtime.getRuntime().availableProcessors() / 4, 1, 4);
+    }
+
+    /** @throws IOException when a port cannot be had */
+    void start() throws IOException {
+        report();
+        pool.start();
+        management.start();
+        tasks.start();
+        state = State.READY;
+        LOG.log(
+                Level.INFO,
+                "Worker {0} started: pool {1}, {2} threads, {3} task types, port {4}, {5} ms after the process",
+                replica(),
+                pool(),
+                Integer.toString(settings.threads().threads()),
+                catalog.entries().size(),
+                Integer.toString(tasks.port()),
+                Long.toString(millisSinceProcessStart()));
+    }
+
+    private static long millisSinceProcessStart() {
+        Instant now = Instant.now();
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, now).toMillis())
+                .orElse(0L);
+    }
+
+    private void report() {
+        for (Artifact artifact : catalog.artifacts()) {
+            if (artifact.state() == Artifact.State.LOADED) {
+                LOG.log(Level.INFO, "Loaded {0}: {1}", artifact.jar(), String.join(", ", artifact.tasks()));
+            } else {
+                LOG.log(Level.ERROR, "Not loaded: {0} {1}", artifact.jar(), artifact.reason());
+            }
+        }
+        if (tasks.maxBodySize() < settings.maxBodySize()) {
+            LOG.log(
+                    Level.WARNING,
+                    "Bodies may have at most {0} bytes, not WORKERPOOL_MAX_BODY_SIZE: more would take over a third of the heap",
+                    Long.toString(tasks.maxBodySize()));
+        }
+    }
+
+    /**
+     * Unready → the platform follows → stop admitting → drain → interrupt → last answers out → closed.
+     *
+     * @return whether every accepted run was finished
+     */
+    boolean stop() throws InterruptedException {
+        state = State.DRAINING;
+        LOG.log(Level.INFO, "Worker {0} drains: {1} active, {2} queued", replica(), pool.active(), pool.queued());
+        tasks.drain();
+        Thread.sleep(settings.drainDelay());
+        pool.close();
+        boolean finished = pool.awaitDrained(settings.drainTimeout());
+        int lost = pool.interrupt();
+        tasks.close(LAST_ANSWERS);
+        management.close(Duration.ZERO);
+        loops.close();
+        if (finished) {
+            LOG.log(Level.INFO, "Worker {0} drained", replica());
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "Worker {0} did not drain within {1}: {2} runs interrupted",
+                    replica(),
+                    settings.drainTimeout(),
+                    lost);
+        }
+        return finished;
+    }
+
+    int taskPort() {
+        return tasks.port();
+    }
+
+    int managementPort() {
+        return management.port();
+    }
+
+    @Override
+    public String pool() {
+        return settings.pool();
+    }
+
+    @Override
+    public String replica() {
+        return settings.threads().replica();
+    }
+
+    @Override
+    public String version() {
+        String version = Worker.class.getPackage().getImplementationVersion();
+        return version == null ? "unpackaged" : version;
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.workerpool.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.worker.pool.PoolSettings;
+import dev.workerpool.worker.task.Isolation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** All settings of a worker, from its environment. The README's table says what each is for. */
+record WorkerSettings(
+        String pool,
+        int port,
+        int managementPort,
+        List<Path> taskFolders,
+        Isolation isolation,
+        long maxBodySize,
+        Duration drainTimeout,
+        Duration drainDelay,
+        boolean jsonLog,
+        PoolSettings threads) {
+    /** How long a thread may go on after an interrupt before it is given up. Code that listens needs no second. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** Where the image keeps the jars that every worker has. */
+    private static final String BUILTIN = "workerpool.builtin";
+
+    private enum LogFormat {
+        TEXT,
+        JSON
+    }
+
+    static WorkerSettings from(Map<String, String> variables) throws InvalidSettingsException {
+        var environment = new Environment(variables);
+        var threads = new PoolSettings(
+                environment.text("WORKERPOOL_REPLICA", hostname(variables)),
+                environment.number(
+                        "WORKERPOOL_THREADS", Math.min(512, Runtime.getRuntime().availableProcessors()), 1, 512),
+                environment.number("WORKERPOOL_QUEUE_CAPACITY", 256, 0, 100_000),
+                environment.duration("WORKERPOOL_QUEUE_MAX_WAIT", "10s", "0s", "1h"),
+                environment.duration("WORKERPOOL_TASK_TIMEOUT", "30s", "1ms", "24h"),
+                GRACE,
+                environment.read(
+                        "WORKERPOOL_CONFIG", Map.of(), "must be a JSON object of strings", WorkerSettings::config));
+        var settings = new WorkerSettings(
+                environment.text("WORKERPOOL_POOL", "standalone"),
+                environment.number("WORKERPOOL_PORT", 8000, 0, 65_535),
+                environment.number("WORKERPOOL_MANAGEMENT_PORT", 9000, 0, 65_535),
+                taskFolders(environment.text("WORKERPOOL_TASKS_DIR", "/tasks")),
+                environment.choice(
+                        "WORKERPOOL_ISOLATION",
+                        Map.of("Shared", Isolation.SHARED, "PerThread", Isolation.PER_THREAD),
+                        Isolation.SHARED),
+                environment.quantity("WORKERPOOL_MAX_BODY_SIZE", "64Mi", "1Ki", "1Gi"),
+                environment.duration("WORKERPOOL_DRAIN_TIMEOUT", "60s", "0s", "1h"),
+                environment.duration("WORKERPOOL_DRAIN_DELAY", "0s", "0s", "5m"),
+                environment.choice(
+                                "WORKERPOOL_LOG_FORMAT",
+                                Map.of("text", LogFormat.TEXT, "json", LogFormat.JSON),
+                                LogFormat.TEXT)
+                        == LogFormat.JSON,
+                threads);
+        environment.throwIfInvalid();
+        return settings;
+    }
+
+    private static List<Path> taskFolders(String usersOwn) {
+        var folders = new ArrayList<Path>();
+        String builtin = System.getProperty(BUILTIN);
+        if (builtin != null) {
+            folders.add(Path.of(builtin));
+        }
+        folders.add(Path.of(usersOwn));
+        return folders;
+    }
+
+    private static Map<String, String> config(String json) {
+        try {
+            Map<String, String> config = JsonMapper.builder()
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build()
+                    .readValue(json, new TypeReference<>() {});
+            return config == null || config.containsValue(null) ? null : Collections.unmodifiableMap(config);
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    /** Without asking a name server, which may take seconds and knows no better. */
+    private static String hostname(Map<String, String> variables) {
+        String name = variables.get("HOSTNAME");
+        if (name != null && !name.isBlank()) {
+            return name.strip();
+        }
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "localhost";
+        }
+    }
+}

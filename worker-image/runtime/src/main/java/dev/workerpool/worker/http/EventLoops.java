@@ -1,0 +1,53 @@
+package dev.workerpool.worker.http;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The I/O threads: few, for they never compute. Native epoll where the platform has it. */
+public final class EventLoops implements AutoCloseable {
+    private final EventLoopGroup group;
+    private final Class<? extends ServerChannel> channelType;
+    private final boolean nativeTransport;
+
+    public EventLoops(int threads) {
+        nativeTransport = Epoll.isAvailable();
+        IoHandlerFactory io = nativeTransport ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        channelType = nativeTransport ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("io", true), io);
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    List<EventExecutor> loops() {
+        var loops = new ArrayList<EventExecutor>();
+        group.forEach(loops::add);
+        return loops;
+    }
+
+    Class<? extends ServerChannel> channelType() {
+        return channelType;
+    }
+
+    public String description() {
+        return nativeTransport ? "epoll" : "NIO";
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+}

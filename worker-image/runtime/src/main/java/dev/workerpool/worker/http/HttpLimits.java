@@ -1,0 +1,35 @@
+package dev.workerpool.worker.http;
+
+import java.time.Duration;
+
+/**
+ * What a client may cost before it has done anything useful.
+ *
+ * @param maxBodySize in bytes
+ * @param maxConnections open at the same time; beyond, the one idle for longest makes room
+ * @param idle how long a connection may stay open between requests
+ * @param head how long the head of a request may take to arrive
+ * @param patience how long a body may take beyond the time its size takes at {@link #SLOWEST}; how long an answer may make
+ *     no progress
+ */
+record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience) {
+    /** Bytes a second that any honest client reaches. */
+    static final long SLOWEST = 32 * 1024;
+
+    static final int MAX_REQUEST_LINE = 8 * 1024;
+    static final int MAX_HEADERS = 16 * 1024;
+
+    static HttpLimits ofBody(long maxBodySize) {
+        return new HttpLimits(
+                maxBodySize, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
+    }
+
+    static HttpLimits ofManagement() {
+        return new HttpLimits(64 * 1024, 100, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
+    }
+
+    /** How long a body of which so much has arrived may have taken. */
+    long bodyNanos(long received) {
+        return patience.toNanos() + received * (1_000_000_000L / SLOWEST);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.task.TaskCatalog;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.concurrent.EventExecutor;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One port and its connections. Life cycle: {@link #start}, {@link #drain} (answers still, but every answer is its
+ * connection's last), {@link #close}.
+ */
+public final class HttpServer {
+    private static final long MANAGEMENT_BODIES = 1 << 20;
+    private static final int BACKLOG = 1024;
+    private static final long SWEEP_MILLIS = 1000;
+
+    private final int port;
+    private final Routes routes;
+    private final HttpLimits limits;
+    private final BodyBudget budget;
+    private final EventLoops loops;
+    private final Map<EventExecutor, ConnectionGroup> groups = new LinkedHashMap<>();
+    private final Object emptied = new Object();
+    private Channel listener;
+    private volatile boolean draining;
+
+    /** The port that tasks are called on. */
+    public static HttpServer tasks(
+            int port, TaskCatalog catalog, TaskPool pool, long maxBodySize, BodyBudget budget, EventLoops loops) {
+        return new HttpServer(port, new TaskRoutes(catalog, pool), HttpLimits.ofBody(maxBodySize), budget, loops);
+    }
+
+    /** The port that the platform and people look at. */
+    public static HttpServer management(
+            int port,
+            WorkerInfo info,
+            TaskCatalog catalog,
+            TaskPool pool,
+            PrometheusRegistry metrics,
+            EventLoops loops) {
+        var routes = new ManagementRoutes(info, catalog, pool, metrics);
+        return new HttpServer(port, routes, HttpLimits.ofManagement(), new BodyBudget(MANAGEMENT_BODIES), loops);
+    }
+
+    HttpServer(int port, Routes routes, HttpLimits limits, BodyBudget budget, EventLoops loops) {
+        this.port = port;
+        this.routes = routes;
+        this.limits = limits;
+        this.budget = budget;
+        this.loops = loops;
+        int share = Math.max(1, limits.maxConnections() / loops.loops().size());
+        loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(share, this::emptied)));
+    }
+
+    /** @throws IOException when the port cannot be had */
+    public void start() throws IOException {
+        ChannelFuture bound = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.channelType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 256 * 1024))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        var connection = new Connection(HttpServer.this, groups.get(channel.eventLoop()));
+                        channel.pipeline().addLast(new RequestDecoder(connection), connection);
+                    }
+                })
+                .bind(port)
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new IOException(
+                    "Port " + port + " cannot be listened on: " + bound.cause().getMessage(), bound.cause());
+        }
+        listener = bound.channel();
+        groups.forEach((loop, group) -> loop.scheduleAtFixedRate(
+                () -> group.sweep(System.nanoTime()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /** The port in use; differs from the one asked for when that was 0. */
+    public int port() {
+        return ((InetSocketAddress) listener.localAddress()).getPort();
+    }
+
+    /** From now on every answer asks its client to come back on a new connection, which will go elsewhere. */
+    public void drain() {
+        draining = true;
+    }
+
+    /** Stops listening, lets the answers under way out, and closes all connections. */
+    public void close(Duration patience) throws InterruptedException {
+        draining = true;
+        listener.close().awaitUninterruptibly();
+        groups.forEach((loop, group) -> loop.execute(group::closeIdle));
+        long end = System.nanoTime() + patience.toNanos();
+        synchronized (emptied) {
+            for (long left = patience.toNanos(); connections() > 0 && left > 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(emptied, left);
+            }
+        }
+        groups.forEach((loop, group) -> loop.execute(group::closeAll));
+    }
+
+    private void emptied() {
+        synchronized (emptied) {
+            emptied.notifyAll();
+        }
+    }
+
+    public int connections() {
+        return groups.values().stream().mapToInt(ConnectionGroup::size).sum();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    HttpLimits limits() {
+        return limits;
+    }
+
+    BodyBudget budget() {
+        return budget;
+    }
+
+    /** One body alone can never have more than all may have together. */
+    public long maxBodySize() {
+        return Math.min(limits.maxBodySize(), budget.limit());
+    }
+}

@@ -1,0 +1,53 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.pool.Outcome;
+import dev.workerpool.worker.pool.Run;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How the outcome of a run is told to its caller. */
+final class Outcomes {
+    private final RetryAdvice retry;
+
+    Outcomes(RetryAdvice retry) {
+        this.retry = retry;
+    }
+
+    Response response(Run run, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded(var content) ->
+                content == null
+                        ? Response.noContent()
+                        : new Response(200, content.mediaType(), content.bytes().duplicate());
+            case Outcome.InvalidInput(var errors) ->
+                Problem.MALFORMED_INPUT.because(
+                        errors.stream()
+                                .map(error -> error.field() + " " + error.rule())
+                                .collect(Collectors.joining("; ")),
+                        Map.of("errors", errors));
+            case Outcome.Failed failed -> failed(failed);
+            case Outcome.Stopped(int exitCode) ->
+                Problem.WORKER_STOPPED.because(
+                        "Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
+            case Outcome.TimedOut(var timeout) ->
+                Problem.TASK_TIMEOUT.because(
+                        "The task " + run.task().type() + " ran for longer than " + timeout.toMillis() + " ms");
+            case Outcome.WaitExceeded(var maxWait) ->
+                Problem.WAIT_EXCEEDED.retryAfter(
+                        retry.seconds(), "No thread became free within " + maxWait.toMillis() + " ms");
+            case Outcome.Drained drained ->
+                Problem.DRAINING.retryAfter(1, "The replica had to exit before the task was through");
+            case Outcome.Cancelled cancelled ->
+                Problem.CANCELLED.because("The run was cancelled before it was through");
+        };
+    }
+
+    private static Response failed(Outcome.Failed failed) {
+        var exception = new LinkedHashMap<String, Object>();
+        exception.put("type", failed.exceptionType());
+        exception.put("message", failed.message());
+        String detail = failed.message() == null ? failed.exceptionType() : failed.message();
+        return Problem.TASK_FAILED.because(detail, Map.of("exception", exception));
+    }
+}

@@ -1,0 +1,59 @@
+package dev.workerpool.worker.http;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What went wrong, as RFC 9457 has it. The last part of {@code type} is what programs should look at. */
+enum Problem {
+    MALFORMED_REQUEST(400, "malformed-request", "The request is not well-formed HTTP"),
+    MALFORMED_INPUT(400, "malformed-input", "The input breaks a rule"),
+    UNKNOWN_TASK(404, "unknown-task", "There is no such task type"),
+    NOT_FOUND(404, "not-found", "There is nothing at this path"),
+    METHOD_NOT_ALLOWED(405, "method-not-allowed", "The path does not take this method"),
+    REQUEST_TIMEOUT(408, "request-timeout", "The request did not arrive in time"),
+    CANCELLED(409, "cancelled", "The run was cancelled"),
+    BODY_TOO_LARGE(413, "body-too-large", "The body is over the limit"),
+    TARGET_TOO_LONG(414, "target-too-long", "The request line is over the limit"),
+    EXPECTATION_FAILED(417, "expectation-failed", "The expectation cannot be met"),
+    TASK_FAILED(422, "task-failed", "The task threw an exception"),
+    HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are over the limit"),
+    WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker thread"),
+    QUEUE_FULL(503, "queue-full", "The queue is full"),
+    WAIT_EXCEEDED(503, "wait-exceeded", "No thread became free in time"),
+    DRAINING(503, "draining", "The replica drains"),
+    BUFFER_FULL(503, "buffer-full", "The memory for bodies is used up"),
+    TASK_TIMEOUT(504, "task-timeout", "The task ran over its time");
+
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    private final int status;
+    private final String type;
+    private final String title;
+
+    Problem(int status, String name, String title) {
+        this.status = status;
+        this.type = "urn:workerpool:problem:" + name;
+        this.title = title;
+    }
+
+    Response because(String detail) {
+        return because(detail, Map.of());
+    }
+
+    /** @param members of this type of problem, beside those that all have */
+    Response because(String detail, Map<String, ?> members) {
+        var problem = new LinkedHashMap<String, Object>();
+        problem.put("type", type);
+        problem.put("title", title);
+        problem.put("status", status);
+        problem.put("detail", detail);
+        problem.putAll(members);
+        return new Response(status, MEDIA_TYPE, ByteBuffer.wrap(Json.bytes(problem)));
+    }
+
+    /** For the problems that pass. */
+    Response retryAfter(long seconds, String detail) {
+        return because(detail).with("Retry-After", Long.toString(Math.max(1, seconds)));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.workerpool.worker.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * An answer.
+ *
+ * @param mediaType null when there is no body
+ * @param headers names and values in turn, beyond those that every answer has
+ */
+record Response(int status, String mediaType, ByteBuffer body, String... headers) {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    static Response noContent(String... headers) {
+        return new Response(204, null, NOTHING, headers);
+    }
+
+    static Response text(int status, String mediaType, String text) {
+        return new Response(status, mediaType, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static Response json(int status, Object value) {
+        return new Response(status, "application/json", ByteBuffer.wrap(Json.bytes(value)));
+    }
+
+    /** With more headers after those it has. */
+    Response with(String... more) {
+        String[] all = java.util.Arrays.copyOf(headers, headers.length + more.length);
+        System.arraycopy(more, 0, all, headers.length, more.length);
+        return new Response(status, mediaType, body, all);
+    }
+}

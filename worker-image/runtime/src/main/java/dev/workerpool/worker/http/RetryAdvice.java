@@ -1,0 +1,7 @@
+package dev.workerpool.worker.http;
+
+/** When a refused client had better come back. */
+@FunctionalInterface
+interface RetryAdvice {
+    long seconds();
+}

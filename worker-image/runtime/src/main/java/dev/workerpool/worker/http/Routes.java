@@ -1,0 +1,17 @@
+package dev.workerpool.worker.http;
+
+import java.nio.ByteBuffer;
+
+/** What a port serves. Called on event loops: must not block. */
+interface Routes {
+    /** Decides from the head alone, before the body is received. @return the refusal, or null to go on */
+    Response refuse(Request request);
+
+    /** Sees to it that the exchange is answered, now or later. */
+    void handle(Request request, ByteBuffer body, Exchange exchange);
+
+    /** A body was cut off because the buffers of all connections are full. */
+    default Response bufferFull() {
+        return Problem.BUFFER_FULL.retryAfter(1, "The bodies being handled take all the memory they may");
+    }
+}

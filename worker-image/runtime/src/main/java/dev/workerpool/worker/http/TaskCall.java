@@ -1,0 +1,42 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.Outcome;
+import dev.workerpool.worker.pool.Run;
+import dev.workerpool.worker.pool.RunObserver;
+import dev.workerpool.worker.pool.RunRejectedException;
+import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.task.TaskEntry;
+import java.nio.ByteBuffer;
+
+/** A run and the exchange that waits for it. One object, since every request makes one. */
+final class TaskCall implements RunObserver, Runnable {
+    private final TaskRoutes routes;
+    private final Exchange exchange;
+    private final Run run;
+    private volatile Outcome outcome;
+
+    TaskCall(TaskRoutes routes, Exchange exchange, TaskEntry task, Request request, ByteBuffer body) {
+        this.routes = routes;
+        this.exchange = exchange;
+        this.run = new Run(task, new Content(request.contentType(), body), request::parameters, this);
+    }
+
+    void submitTo(TaskPool pool) throws RunRejectedException {
+        pool.submit(run);
+        // Once the client has gone, nobody wants the result.
+        exchange.onAbandoned(() -> pool.cancel(run));
+    }
+
+    /** Off the worker thread at once; the answer is made on the event loop. */
+    @Override
+    public void completed(Run completed, Outcome how) {
+        outcome = how;
+        exchange.execute(this);
+    }
+
+    @Override
+    public void run() {
+        exchange.respond(routes.answer(run, outcome));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.pool.DrainingException;
+import dev.workerpool.worker.pool.Outcome;
+import dev.workerpool.worker.pool.QueueFullException;
+import dev.workerpool.worker.pool.Refusal;
+import dev.workerpool.worker.pool.Run;
+import dev.workerpool.worker.pool.RunRejectedException;
+import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.task.TaskCatalog;
+import dev.workerpool.worker.task.TaskEntry;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The task port: {@code GET /tasks} and {@code POST /tasks/{type}}. */
+final class TaskRoutes implements Routes {
+    private static final String LIST = "/tasks";
+    private static final String PREFIX = "/tasks/";
+
+    private final TaskCatalog catalog;
+    private final TaskPool pool;
+    private final String replica;
+    private final RetryAdvice retry;
+    private final Outcomes outcomes;
+
+    TaskRoutes(TaskCatalog catalog, TaskPool pool) {
+        this.catalog = catalog;
+        this.pool = pool;
+        this.replica = pool.settings().replica();
+        // A queue that is full empties at the latest within the longest wait.
+        this.retry = () -> Math.clamp(pool.settings().maxWait().toSeconds(), 1, 30);
+        this.outcomes = new Outcomes(retry);
+    }
+
+    @Override
+    public Response refuse(Request request) {
+        Response refusal = refusal(request);
+        return refusal == null ? null : identified(refusal);
+    }
+
+    private Response refusal(Request request) {
+        String path = request.path();
+        if (path.equals(LIST)) {
+            return isRead(request) ? null : notAllowed("GET, HEAD");
+        }
+        if (!path.startsWith(PREFIX) || path.indexOf('/', PREFIX.length()) >= 0) {
+            return Problem.NOT_FOUND.because("Tasks are listed at GET /tasks and run by POST /tasks/{type}");
+        }
+        if (!request.method().equals("POST")) {
+            return notAllowed("POST");
+        }
+        String type = path.substring(PREFIX.length());
+        if (catalog.find(type) == null) {
+            return unknown(type);
+        }
+        if (pool.isClosed()) {
+            pool.counters().refused(Refusal.DRAINING);
+            return draining();
+        }
+        if (pool.isFull()) {
+            pool.counters().refused(Refusal.QUEUE_FULL);
+            return queueFull(pool.queueCapacity());
+        }
+        return null;
+    }
+
+    private static boolean isRead(Request request) {
+        return request.method().equals("GET") || request.method().equals("HEAD");
+    }
+
+    private static Response notAllowed(String allowed) {
+        return Problem.METHOD_NOT_ALLOWED.because("Allowed: " + allowed).with("Allow", allowed);
+    }
+
+    private Response unknown(String type) {
+        List<String> known = catalog.entries().stream().map(TaskEntry::type).toList();
+        return Problem.UNKNOWN_TASK.because(
+                "There is no task type '" + type + "'; known are " + String.join(", ", known), Map.of("known", known));
+    }
+
+    @Override
+    public void handle(Request request, ByteBuffer body, Exchange exchange) {
+        if (request.path().equals(LIST)) {
+            exchange.respond(identified(list()));
+            return;
+        }
+        TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
+        try {
+            new TaskCall(this, exchange, task, request, body).submitTo(pool);
+        } catch (RunRejectedException e) {
+            exchange.respond(identified(rejected(e)));
+        }
+    }
+
+    private Response list() {
+        var tasks = catalog.entries().stream()
+                .map(task -> {
+                    var described = new LinkedHashMap<String, Object>();
+                    described.put("type", task.type());
+                    described.put("input", task.input());
+                    described.put("output", task.output());
+                    return described;
+                })
+                .toList();
+        return Response.json(200, Map.of("tasks", tasks));
+    }
+
+    private Response rejected(RunRejectedException e) {
+        return switch (e) {
+            case QueueFullException full -> queueFull(full.capacity());
+            case DrainingException drains -> draining();
+        };
+    }
+
+    private Response queueFull(int capacity) {
+        return Problem.QUEUE_FULL.retryAfter(
+                retry.seconds(), "All threads are busy and " + capacity + " runs are waiting already");
+    }
+
+    private static Response draining() {
+        return Problem.DRAINING.retryAfter(1, "This replica takes no new runs; another one will");
+    }
+
+    @Override
+    public Response bufferFull() {
+        pool.counters().refused(Refusal.BUFFER_FULL);
+        return identified(Routes.super.bufferFull());
+    }
+
+    Response answer(Run run, Outcome outcome) {
+        Response response = outcomes.response(run, outcome);
+        String timing = ServerTiming.of(run.waitNanos(), run.runNanos());
+        return run.threadNumber() == 0
+                ? response.with("Workerpool-Replica", replica, "Server-Timing", timing)
+                : response.with(
+                        "Workerpool-Replica",
+                        replica,
+                        "Workerpool-Thread",
+                        Integer.toString(run.threadNumber()),
+                        "Server-Timing",
+                        timing);
+    }
+
+    private Response identified(Response response) {
+        return response.with("Workerpool-Replica", replica);
+    }
+}

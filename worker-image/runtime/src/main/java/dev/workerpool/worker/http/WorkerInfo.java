@@ -1,0 +1,30 @@
+package dev.workerpool.worker.http;
+
+/** What a worker says of itself. */
+public interface WorkerInfo {
+    /** Where the worker is in its life. */
+    enum State {
+        STARTING("Starting"),
+        READY("Ready"),
+        DRAINING("Draining");
+
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        /** As in {@code /status}. */
+        public String text() {
+            return text;
+        }
+    }
+
+    String pool();
+
+    String replica();
+
+    String version();
+
+    State state();
+}

@@ -1,0 +1,47 @@
+package dev.workerpool.worker.pool;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.task.InvalidTaskInputException.FieldError;
+import java.time.Duration;
+import java.util.List;
+
+/** How a run ended. Every admitted run gets exactly one. */
+public sealed interface Outcome {
+    /** @param content null when the task gives nothing */
+    record Succeeded(Content content) implements Outcome {}
+
+    record InvalidInput(List<FieldError> errors) implements Outcome {}
+
+    /** The task threw. */
+    record Failed(String exceptionType, String message) implements Outcome {
+        private static final int MAX_MESSAGE = 4096;
+
+        /** Reads the exception here, on the worker thread: its methods are task code. */
+        static Failed of(Throwable thrown) {
+            String message;
+            try {
+                message = thrown.getMessage();
+            } catch (Throwable e) {
+                message = "(its message cannot be read: " + e.getClass().getName() + ")";
+            }
+            if (message != null && message.length() > MAX_MESSAGE) {
+                message = message.substring(0, MAX_MESSAGE) + "…";
+            }
+            return new Failed(thrown.getClass().getName(), message);
+        }
+    }
+
+    /** The task called {@code System.exit}. */
+    record Stopped(int exitCode) implements Outcome {}
+
+    record TimedOut(Duration timeout) implements Outcome {}
+
+    /** No thread became free in time. */
+    record WaitExceeded(Duration maxWait) implements Outcome {}
+
+    /** Whoever submitted the run no longer wants it. */
+    record Cancelled() implements Outcome {}
+
+    /** The worker had to exit before the run was through. */
+    record Drained() implements Outcome {}
+}

@@ -1,0 +1,116 @@
+package dev.workerpool.worker.pool;
+
+import dev.workerpool.worker.task.TaskEntry;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the pool counts. The data points of each task type are looked up once, so that a run pays for adding only. */
+public final class PoolCounters {
+    private static final double[] SECONDS = {
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
+    };
+    private static final double NANOS = 1e-9;
+
+    private final CounterDataPoint[] refused = new CounterDataPoint[Refusal.values().length];
+    private final Counter runs;
+    private final Counter replaced;
+    private final PerTask[] tasks;
+
+    /** Indexed like the catalog. */
+    private record PerTask(DistributionDataPoint waited, DistributionDataPoint ran, CounterDataPoint succeeded) {}
+
+    PoolCounters(PrometheusRegistry registry, Collection<TaskEntry> entries) {
+        Counter rejected = Counter.builder()
+                .name("workerpool_rejected_total")
+                .help("Runs refused, by reason")
+                .labelNames("reason")
+                .register(registry);
+        for (Refusal refusal : Refusal.values()) {
+            refused[refusal.ordinal()] = rejected.labelValues(refusal.label());
+        }
+        runs = Counter.builder()
+                .name("workerpool_runs_total")
+                .help("Runs that had a thread, by task type and outcome")
+                .labelNames("task", "outcome")
+                .register(registry);
+        replaced = Counter.builder()
+                .name("workerpool_threads_replaced_total")
+                .help("Threads replaced: after System.exit, after an Error, or because their run would not stop")
+                .labelNames("reason")
+                .register(registry);
+        Histogram waited = histogram("workerpool_wait_seconds", "Time runs were queued", registry);
+        Histogram ran = histogram("workerpool_run_seconds", "Time runs were active", registry);
+        tasks = new PerTask[entries.size()];
+        for (TaskEntry entry : entries) {
+            tasks[entry.index()] = new PerTask(
+                    waited.labelValues(entry.type()),
+                    ran.labelValues(entry.type()),
+                    runs.labelValues(entry.type(), "succeeded"));
+        }
+    }
+
+    private static Histogram histogram(String name, String help, PrometheusRegistry registry) {
+        return Histogram.builder()
+                .name(name)
+                .help(help)
+                .labelNames("task")
+                .classicOnly()
+                .classicUpperBounds(SECONDS)
+                .register(registry);
+    }
+
+    /** Also called from outside the pool, for what is refused before it becomes a run. */
+    public void refused(Refusal why) {
+        refused[why.ordinal()].inc();
+    }
+
+    void replaced(String reason) {
+        replaced.labelValues(reason).inc();
+    }
+
+    /** @param nanos for which the thread was active, also beyond the outcome */
+    void ran(Run run, long nanos) {
+        Outcome outcome = run.outcome();
+        PerTask task = tasks[run.task().index()];
+        task.waited().observe(run.waitNanos() * NANOS);
+        task.ran().observe(nanos * NANOS);
+        if (outcome instanceof Outcome.Succeeded) {
+            task.succeeded().inc();
+        } else {
+            runs.labelValues(run.task().type(), label(outcome)).inc();
+        }
+    }
+
+    private static String label(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded s -> "succeeded";
+            case Outcome.InvalidInput i -> "invalid-input";
+            case Outcome.Failed f -> "failed";
+            case Outcome.Stopped s -> "stopped";
+            case Outcome.TimedOut t -> "timed-out";
+            case Outcome.WaitExceeded w -> "wait-exceeded";
+            case Outcome.Cancelled c -> "cancelled";
+            case Outcome.Drained d -> "drained";
+        };
+    }
+
+    public Map<String, Long> refusals() {
+        var counts = new LinkedHashMap<String, Long>();
+        for (Refusal refusal : Refusal.values()) {
+            counts.put(refusal.label(), (long) refused[refusal.ordinal()].get());
+        }
+        return counts;
+    }
+
+    public long completed() {
+        return (long) runs.collect().getDataPoints().stream()
+                .mapToDouble(point -> point.getValue())
+                .sum();
+    }
+}

@@ -1,0 +1,268 @@
+package dev.workerpool.worker.pool;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.task.InvalidTaskInputException;
+import dev.workerpool.worker.task.TaskHost;
+import dev.workerpool.worker.task.ThreadExit;
+import dev.workerpool.worker.task.ThreadTasks;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A worker thread: takes runs and runs them, one at a time, until it is dismissed, its task breaks it, or it is given up.
+ * It ends rather than go on in doubt (after an Error, after {@code System.exit}), and the pool puts a new one in its place.
+ *
+ * <p>The monitor guards {@code current} against whoever stops it from outside: an interrupt reaches the run it was meant
+ * for or nobody.
+ */
+final class PoolThread implements TaskHost {
+    private static final Logger LOG = System.getLogger(PoolThread.class.getName());
+
+    private final int number;
+    private final TaskPool pool;
+    private final ThreadTasks tasks;
+    private final Thread thread;
+
+    /** What the queue gave while this was idle. */
+    private volatile Run handed;
+
+    private volatile boolean dismissed;
+    private volatile boolean retired;
+
+    /** The run this thread is in; null between runs. Guarded by this, and volatile for those who only look. */
+    private volatile Run current;
+
+    /** When the watchdog has to look again; the run's time limit, later the end of its grace. Guarded by this. */
+    private long deadline;
+
+    private boolean stopping;
+    private boolean broken;
+    private boolean givenUp;
+    private volatile long idleSince = System.nanoTime();
+
+    PoolThread(int number, TaskPool pool, ThreadTasks tasks) {
+        this.number = number;
+        this.pool = pool;
+        this.tasks = tasks;
+        this.thread = Thread.ofPlatform()
+                .name("worker-" + number)
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .unstarted(this::work);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    int number() {
+        return number;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** Gives this idle thread a run. Under the queue's lock; the caller wakes the thread afterwards. */
+    void hand(Run run) {
+        handed = run;
+    }
+
+    /** Tells this idle thread to end. Under the queue's lock. */
+    void dismiss() {
+        dismissed = true;
+    }
+
+    /** Makes this thread end once its run is over: the pool shrinks. */
+    void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
+    }
+
+    /** Sleeps until the queue gives a run, or null for dismissal. */
+    Run awaitHanded() {
+        idleSince = System.nanoTime();
+        Run run;
+        while ((run = handed) == null && !dismissed) {
+            LockSupport.park(pool);
+            // Park returns at once while this is set, and no interrupt between runs means anything.
+            Thread.interrupted();
+        }
+        handed = null;
+        return run;
+    }
+
+    private void work() {
+        enter();
+        try {
+            Run run;
+            while (!broken && !givenUp && (run = pool.queue().take(this)) != null) {
+                execute(run);
+            }
+        } finally {
+            ended();
+        }
+    }
+
+    private void execute(Run run) {
+        if (run.isOver()) {
+            return; // Cancelled between the queue and here.
+        }
+        long start = System.nanoTime();
+        synchronized (this) {
+            run.started(this, start);
+            stopping = false;
+            deadline = start + pool.settings().timeout().toNanos();
+            current = run;
+        }
+        pool.watchdog().watch(deadline);
+        Outcome outcome = outcome(run);
+        long end = System.nanoTime();
+        synchronized (this) {
+            current = null;
+            // Under the monitor: whoever stops a run interrupts under it too, so none can be late.
+            Thread.interrupted();
+            if (givenUp) {
+                return;
+            }
+        }
+        run.complete(outcome, end);
+        pool.counters().ran(run, end - start);
+    }
+
+    private Outcome outcome(Run run) {
+        try {
+            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool));
+            return new Outcome.Succeeded(output);
+        } catch (InvalidTaskInputException e) {
+            return new Outcome.InvalidInput(e.errors());
+        } catch (ThreadExit e) {
+            broken("exit");
+            return new Outcome.Stopped(e.exitCode());
+        } catch (Exception e) {
+            pool.failures().report(run, e);
+            return Outcome.Failed.of(e);
+        } catch (Throwable e) {
+            // An Error says nothing about what state it left the thread's task objects in.
+            broken("error");
+            pool.failures().report(run, e);
+            return Outcome.Failed.of(e);
+        }
+    }
+
+    private synchronized void broken(String reason) {
+        if (!broken && !givenUp) {
+            broken = true;
+            pool.counters().replaced(reason);
+        }
+    }
+
+    /** Task code on this very thread called {@code System.exit}. */
+    @Override
+    public void exited(int exitCode) {
+        Run run = current;
+        if (run != null) {
+            exited(run, exitCode);
+        }
+    }
+
+    /** Code on a thread that a run started answers to that run, not to whichever is current when it calls. */
+    @Override
+    public TaskHost forChild() {
+        return new ChildOf(this, current);
+    }
+
+    private record ChildOf(PoolThread thread, Run run) implements TaskHost {
+        @Override
+        public void exited(int exitCode) {
+            if (run != null) {
+                thread.exited(run, exitCode);
+            }
+        }
+
+        @Override
+        public TaskHost forChild() {
+            return this;
+        }
+    }
+
+    private void exited(Run run, int exitCode) {
+        run.complete(new Outcome.Stopped(exitCode), System.nanoTime());
+        synchronized (this) {
+            if (current == run) {
+                broken("exit");
+                stop(Thread.currentThread() != thread);
+            }
+        }
+    }
+
+    /** Ends the run, and tells its thread to leave it. @return when to look after it again */
+    long stop(Run run, Outcome how) {
+        // First, so that a task that is interrupted and looks finds itself cancelled.
+        run.complete(how, System.nanoTime());
+        synchronized (this) {
+            if (current != run) {
+                return Watchdog.NEVER;
+            }
+            stop(true);
+            return deadline;
+        }
+    }
+
+    private void stop(boolean interrupt) {
+        if (!stopping) {
+            stopping = true;
+            deadline = System.nanoTime() + pool.settings().grace().toNanos();
+            pool.watchdog().watch(deadline);
+        }
+        if (interrupt) {
+            thread.interrupt();
+        }
+    }
+
+    /** Looks after the current run. @return when to look again */
+    long check(long now) {
+        Run run;
+        synchronized (this) {
+            run = current;
+            if (run == null || givenUp) {
+                return Watchdog.NEVER;
+            }
+            if (deadline - now > 0) {
+                return deadline;
+            }
+            givenUp = stopping;
+        }
+        if (givenUp) {
+            pool.giveUp(this, run);
+            return Watchdog.NEVER;
+        }
+        return stop(run, new Outcome.TimedOut(pool.settings().timeout()));
+    }
+
+    Run current() {
+        return current;
+    }
+
+    private void ended() {
+        try {
+            tasks.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "Thread {0}: its task jars cannot be closed: {1}", number, e);
+        }
+        pool.ended(this, givenUp, broken);
+    }
+
+    ThreadStatus status(long now, Instant wall) {
+        Run run = current;
+        long since = run == null ? idleSince : run.startedAt();
+        return new ThreadStatus(
+                number, run == null ? null : run.task().type(), wall.minusNanos(Math.max(0, now - since)));
+    }
+}

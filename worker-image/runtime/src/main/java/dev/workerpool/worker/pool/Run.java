@@ -1,0 +1,122 @@
+package dev.workerpool.worker.pool;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.task.TaskEntry;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * One execution of a task: queued, then active, then over. It is over when its outcome is set, which happens once and may
+ * be before its thread has come back from the task.
+ */
+public final class Run {
+    private static final VarHandle OUTCOME;
+
+    static {
+        try {
+            OUTCOME = MethodHandles.lookup().findVarHandle(Run.class, "outcome", Outcome.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final TaskEntry task;
+    private final Content body;
+    private final Supplier<Map<String, String>> parameters;
+    private final RunObserver observer;
+
+    /** Links of the queue, and whether this is in it. Guarded by the queue's lock. */
+    Run previous;
+
+    Run next;
+    boolean queued;
+
+    private long admittedAt;
+    private volatile long startedAt;
+    private volatile long endedAt;
+    private volatile PoolThread thread;
+    private volatile Outcome outcome;
+
+    /** @param parameters of the call; asked for on the worker thread, when the task wants them */
+    public Run(TaskEntry task, Content body, Supplier<Map<String, String>> parameters, RunObserver observer) {
+        this.task = task;
+        this.body = body;
+        this.parameters = parameters;
+        this.observer = observer;
+    }
+
+    public TaskEntry task() {
+        return task;
+    }
+
+    Content body() {
+        return body;
+    }
+
+    Map<String, String> parameters() {
+        return parameters.get();
+    }
+
+    void admitted(long now) {
+        admittedAt = now;
+    }
+
+    long admittedAt() {
+        return admittedAt;
+    }
+
+    void started(PoolThread by, long now) {
+        startedAt = now;
+        thread = by;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    PoolThread thread() {
+        return thread;
+    }
+
+    /** The number of the thread it ran on; 0 when it never started. */
+    public int threadNumber() {
+        PoolThread by = thread;
+        return by == null ? 0 : by.number();
+    }
+
+    /** How long it was queued, in nanoseconds. */
+    public long waitNanos() {
+        return (thread == null ? endedAt : startedAt) - admittedAt;
+    }
+
+    /** How long it was active until its outcome, in nanoseconds; 0 when it never started. */
+    public long runNanos() {
+        return thread == null ? 0 : endedAt - startedAt;
+    }
+
+    /** Null until it is over. */
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /** Nobody waits for the result any more. */
+    boolean isOver() {
+        return outcome != null;
+    }
+
+    /** Ends the run, unless it has ended. @return whether this call did */
+    boolean complete(Outcome how, long now) {
+        if (outcome != null) {
+            return false;
+        }
+        // Before the outcome: whoever sees that sees this too. A second completer overwrites it by next to nothing.
+        endedAt = now;
+        if (!OUTCOME.compareAndSet(this, null, how)) {
+            return false;
+        }
+        observer.completed(this, how);
+        return true;
+    }
+}

@@ -1,0 +1,296 @@
+package dev.workerpool.worker.pool;
+
+import dev.workerpool.worker.task.TaskCatalog;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A fixed number of worker threads and the queue before them. Promises that every admitted run has exactly one outcome,
+ * that no more runs are active than there are threads, and that a run which will not stop costs its thread and nobody
+ * else's. Thread-safe. Life cycle: {@link #start}, {@link #submit} …, {@link #close}, {@link #awaitDrained}, {@link #interrupt}.
+ */
+public final class TaskPool {
+    private static final Logger LOG = System.getLogger(TaskPool.class.getName());
+
+    private final PoolSettings settings;
+    private final TaskCatalog catalog;
+    private final PoolListener listener;
+    private final PoolCounters counters;
+    private final RunQueue queue;
+    private final Watchdog watchdog = new Watchdog(this);
+    private final FailureLog failures = new FailureLog();
+    private final String runPrefix = Long.toString(Instant.now().toEpochMilli(), Character.MAX_RADIX) + "-";
+    private final AtomicLong runIds = new AtomicLong();
+
+    /** By number less one. Guarded by itself. */
+    private final PoolThread[] threads;
+
+    /** Threads that were given up and have not come back. */
+    private final AtomicInteger lost = new AtomicInteger();
+
+    private final AtomicBoolean exhausted = new AtomicBoolean();
+
+    public TaskPool(PoolSettings settings, TaskCatalog catalog, PrometheusRegistry registry, PoolListener listener) {
+        this.settings = settings;
+        this.catalog = catalog;
+        this.listener = listener;
+        this.counters = new PoolCounters(registry, catalog.entries());
+        this.queue = new RunQueue(settings.queueCapacity());
+        this.threads = new PoolThread[settings.threads()];
+        gauge(registry, "workerpool_active", "Runs active now", this::active);
+        gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);
+        gauge(registry, "workerpool_threads", "Worker threads", () -> settings.threads());
+        gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", lost::get);
+    }
+
+    private static void gauge(
+            PrometheusRegistry registry, String name, String help, java.util.function.IntSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsInt()))
+                .register(registry);
+    }
+
+    public void start() {
+        watchdog.start();
+        synchronized (threads) {
+            for (int number = 1; number <= threads.length; number++) {
+                hire(number);
+            }
+        }
+    }
+
+    private void hire(int number) {
+        var thread = new PoolThread(number, this, catalog.forThread());
+        threads[number - 1] = thread;
+        thread.start();
+    }
+
+    /**
+     * Admits the run or refuses it, without waiting. Its observer hears of the outcome.
+     *
+     * @throws QueueFullException when no thread is idle and the queue is full
+     * @throws DrainingException after {@link #close}
+     */
+    public void submit(Run run) throws RunRejectedException {
+        run.admitted(System.nanoTime());
+        try {
+            if (queue.put(run)) {
+                watchdog.watch(run.admittedAt() + settings.maxWait().toNanos());
+            }
+        } catch (QueueFullException e) {
+            counters.refused(Refusal.QUEUE_FULL);
+            throw e;
+        } catch (DrainingException e) {
+            counters.refused(Refusal.DRAINING);
+            throw e;
+        }
+    }
+
+    /** Ends a run nobody waits for: out of the queue at once; an active one is interrupted. */
+    public void cancel(Run run) {
+        stop(run, new Outcome.Cancelled());
+    }
+
+    private void stop(Run run, Outcome how) {
+        if (queue.remove(run)) {
+            run.complete(how, System.nanoTime());
+            return;
+        }
+        PoolThread thread = run.thread();
+        if (thread != null) {
+            thread.stop(run, how);
+        } else {
+            // Taken, and not started yet: its thread runs it to its end.
+            run.complete(how, System.nanoTime());
+        }
+    }
+
+    /** Stops admitting. What was accepted is finished. */
+    public void close() {
+        queue.close();
+    }
+
+    /** Waits until every thread has ended, after {@link #close}. @return false when the time was not enough */
+    public boolean awaitDrained(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        for (var alive = firstAlive(); alive.isPresent(); alive = firstAlive()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            alive.get().join(Duration.ofNanos(left));
+        }
+        return true;
+    }
+
+    /** A thread puts its successor in place before it ends, so there is no moment in which this sees neither. */
+    private Optional<Thread> firstAlive() {
+        return current().stream()
+                .map(PoolThread::thread)
+                .filter(Thread::isAlive)
+                .findFirst();
+    }
+
+    /** Ends all runs that are left, after {@link #awaitDrained} gave up. @return how many there were */
+    public int interrupt() {
+        int ended = 0;
+        for (Run run = queue.removeOlderThan(System.nanoTime());
+                run != null;
+                run = queue.removeOlderThan(System.nanoTime())) {
+            run.complete(new Outcome.Drained(), System.nanoTime());
+            ended++;
+        }
+        for (PoolThread thread : current()) {
+            Run run = thread.current();
+            if (run != null) {
+                thread.stop(run, new Outcome.Drained());
+                ended++;
+            }
+        }
+        watchdog.stop();
+        return ended;
+    }
+
+    /** One round of the watchdog. @return when the next is due */
+    long check(long now) {
+        long next = refuseOverdue(now);
+        for (PoolThread thread : current()) {
+            next = earlier(next, thread.check(now));
+        }
+        return next;
+    }
+
+    private long refuseOverdue(long now) {
+        long maxWait = settings.maxWait().toNanos();
+        Run overdue;
+        while ((overdue = queue.removeOlderThan(now - maxWait)) != null) {
+            counters.refused(Refusal.WAIT_EXCEEDED);
+            overdue.complete(new Outcome.WaitExceeded(settings.maxWait()), now);
+        }
+        Run oldest = queue.peek();
+        return oldest == null ? Watchdog.NEVER : oldest.admittedAt() + maxWait;
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Watchdog.NEVER || b == Watchdog.NEVER) {
+            return a == Watchdog.NEVER ? b : a;
+        }
+        return a - b < 0 ? a : b;
+    }
+
+    /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. */
+    void giveUp(PoolThread thread, Run run) {
+        int now = lost.incrementAndGet();
+        counters.replaced("given-up");
+        counters.ran(run, System.nanoTime() - run.startedAt());
+        LOG.log(
+                Level.WARNING,
+                "Thread {0} does not stop its run of {1} and is given up and replaced ({2} lost)",
+                thread.number(),
+                run.task().type(),
+                now);
+        replace(thread);
+        if (now >= Math.max(4, settings.threads()) && exhausted.compareAndSet(false, true)) {
+            LOG.log(Level.ERROR, "{0} threads are lost to runs that do not stop: the worker has to be replaced", now);
+            listener.tooManyThreadsLost(now);
+        }
+    }
+
+    void ended(PoolThread thread, boolean givenUp, boolean broken) {
+        if (givenUp) {
+            lost.decrementAndGet();
+            LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
+        } else if (broken) {
+            LOG.log(Level.INFO, "Thread {0} was replaced", thread.number());
+            replace(thread);
+        }
+    }
+
+    private void replace(PoolThread thread) {
+        synchronized (threads) {
+            if (threads[thread.number() - 1] == thread) {
+                hire(thread.number());
+            }
+        }
+    }
+
+    private List<PoolThread> current() {
+        synchronized (threads) {
+            var current = new ArrayList<PoolThread>(threads.length);
+            for (PoolThread thread : threads) {
+                if (thread != null) {
+                    current.add(thread);
+                }
+            }
+            return current;
+        }
+    }
+
+    public List<ThreadStatus> status() {
+        long now = System.nanoTime();
+        Instant wall = Instant.now();
+        return current().stream().map(thread -> thread.status(now, wall)).toList();
+    }
+
+    public int active() {
+        return (int)
+                current().stream().filter(thread -> thread.current() != null).count();
+    }
+
+    public int queued() {
+        return queue.size();
+    }
+
+    public int lost() {
+        return lost.get();
+    }
+
+    /** Would a run be refused now? A hint, for refusing early what is costly to receive. */
+    public boolean isFull() {
+        return queue.isFull();
+    }
+
+    public int queueCapacity() {
+        return queue.capacity();
+    }
+
+    public boolean isClosed() {
+        return queue.isClosed();
+    }
+
+    public PoolSettings settings() {
+        return settings;
+    }
+
+    public PoolCounters counters() {
+        return counters;
+    }
+
+    String nextRunId() {
+        return runPrefix + Long.toString(runIds.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    RunQueue queue() {
+        return queue;
+    }
+
+    Watchdog watchdog() {
+        return watchdog;
+    }
+
+    FailureLog failures() {
+        return failures;
+    }
+}

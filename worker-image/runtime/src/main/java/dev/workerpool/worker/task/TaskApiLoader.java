@@ -1,0 +1,30 @@
+package dev.workerpool.worker.task;
+
+import dev.workerpool.task.Task;
+
+/**
+ * The parent of every task jar's class loader. It shows the JDK, the task API and the hooks that {@link ExitRewriter}
+ * weaves in, and hides everything else of the worker: whatever a jar brings along cannot clash with it.
+ */
+final class TaskApiLoader extends ClassLoader {
+    private static final String API = Task.class.getPackageName() + '.';
+    private static final String HOOKS = TaskHooks.class.getName();
+
+    private final ClassLoader worker = TaskApiLoader.class.getClassLoader();
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    TaskApiLoader() {
+        super("task-api", ClassLoader.getPlatformClassLoader());
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+        if (name.startsWith(API) || name.equals(HOOKS)) {
+            return worker.loadClass(name);
+        }
+        throw new ClassNotFoundException(name);
+    }
+}

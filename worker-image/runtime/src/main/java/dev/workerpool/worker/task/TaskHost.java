@@ -1,0 +1,18 @@
+package dev.workerpool.worker.task;
+
+/** The thread, in the eyes of the task code that runs on it. */
+public interface TaskHost {
+    /**
+     * Task code asked the process to exit. Called on the asking thread, which may be one the task started itself; the
+     * current run is over, whether or not that code lets the {@link ThreadExit} through.
+     */
+    void exited(int exitCode);
+
+    /** Who answers for task code on a thread that is being started from this one. */
+    TaskHost forChild();
+
+    /** Binds this host to the calling thread. */
+    default void enter() {
+        TaskHooks.enter(this);
+    }
+}

@@ -1,0 +1,22 @@
+package dev.workerpool.task;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The name under which a {@link Task} is called. */
+@Documented
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface TaskType {
+    /** The last part of {@code /tasks/{type}}: lower-case letters, digits and {@code -}, at most 63 of them. */
+    String value();
+
+    /**
+     * The media type of the output, such as {@code image/png}. By default JSON is {@code application/json}, text is
+     * {@code text/plain;charset=utf-8} and bytes are {@code application/octet-stream}; a {@link Content} names its own.
+     */
+    String produces() default "";
+}
