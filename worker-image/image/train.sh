@@ -13,7 +13,7 @@ done
 
 mkdir /build/classes && javac -d /build/classes /build/Training.java
 WORKERPOOL_THREADS=2 WORKERPOOL_REPLICA=training jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/worker.aot \
-  -jar worker-runtime.jar & worker=$!
+  -jar /opt/workerpool/worker-runtime.jar & worker=$!
 java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 || { kill $worker; exit 1; }
 kill -TERM $worker
 wait $worker
