@@ -1,0 +1,71 @@
+package dev.workerpool.operator.dependent;
+
+import static java.net.HttpURLConnection.HTTP_CLIENT_TIMEOUT;
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.Release;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.dependent.workflow.WorkflowReconcileResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What became of a pool's child objects in one pass.
+ *
+ * @param deployment as the API server answered it, not as the informer last saw it: right after a change the informer's
+ *     copy still looks settled
+ * @param conflicts names that are taken
+ * @param refusals writes the API server will refuse again, whatever the retry
+ * @param failures what may pass by itself: the API server away, busy or changing under us
+ */
+public record Children(
+        Optional<Deployment> deployment,
+        List<NameConflictException> conflicts,
+        List<KubernetesClientException> refusals,
+        List<Exception> failures) {
+
+    private static final int HTTP_TOO_MANY_REQUESTS = 429;
+
+    /** Applies all of them; the trouble of one does not keep the others from being applied. */
+    public static Children apply(Context<WorkerPool> context, Release release) {
+        var workflow = context.managedWorkflowAndDependentResourceContext();
+        workflow.put(Release.class, release);
+        WorkflowReconcileResult result = workflow.reconcileManagedWorkflow();
+        List<Exception> errors = List.copyOf(result.getErroredDependents().values());
+        return new Children(
+                deployment(context),
+                only(NameConflictException.class, errors).toList(),
+                only(KubernetesClientException.class, errors)
+                        .filter(Children::isFinal)
+                        .toList(),
+                errors.stream().filter(Children::mayPass).toList());
+    }
+
+    private static Optional<Deployment> deployment(Context<WorkerPool> context) {
+        return context.managedWorkflowAndDependentResourceContext()
+                .get(Deployment.class, Deployment.class)
+                .or(() -> context.getSecondaryResource(Deployment.class));
+    }
+
+    private static boolean mayPass(Exception error) {
+        return !(error instanceof NameConflictException)
+                && !(error instanceof KubernetesClientException answer && isFinal(answer));
+    }
+
+    private static boolean isFinal(KubernetesClientException answer) {
+        int code = answer.getCode();
+        return code >= 400
+                && code < 500
+                && code != HTTP_CLIENT_TIMEOUT
+                && code != HTTP_CONFLICT
+                && code != HTTP_TOO_MANY_REQUESTS;
+    }
+
+    private static <T> Stream<T> only(Class<T> type, List<Exception> errors) {
+        return errors.stream().filter(type::isInstance).map(type::cast);
+    }
+}

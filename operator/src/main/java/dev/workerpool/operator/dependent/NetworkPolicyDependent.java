@@ -1,0 +1,22 @@
+package dev.workerpool.operator.dependent;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.DesiredNetworkPolicy;
+import dev.workerpool.operator.desired.Release;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDependent;
+
+/** The NetworkPolicy: who may reach the replicas. */
+@KubernetesDependent(informer = @Informer(labelSelector = PoolDependent.OURS, comparableResourceVersions = false))
+public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
+
+    public NetworkPolicyDependent() {
+        super(NetworkPolicy.class);
+    }
+
+    @Override
+    protected NetworkPolicy desired(WorkerPool pool, Release release) {
+        return DesiredNetworkPolicy.of(pool, release);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.workerpool.operator.dependent;
+
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.Release;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
+import java.util.Optional;
+
+/**
+ * A child object of a pool, applied with server-side apply under the operator's field manager.
+ *
+ * <p>Only what the pool controls is ever written to. The informers see our objects alone, by label; so an object that
+ * somebody else has under the same name shows itself as a conflict on creation. Then, and only then, it is read: it may
+ * still be ours, seen late or with its labels taken off by hand.
+ */
+abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDependentResource<R, WorkerPool> {
+
+    static final String OURS = "app.kubernetes.io/managed-by=workerpool-operator";
+
+    PoolDependent(Class<R> type) {
+        super(type);
+    }
+
+    /** A pure function: what the API server should hold. */
+    protected abstract R desired(WorkerPool pool, Release release);
+
+    @Override
+    protected final R desired(WorkerPool pool, Context<WorkerPool> context) {
+        return desired(
+                pool, context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class));
+    }
+
+    @Override
+    public R create(R desired, WorkerPool pool, Context<WorkerPool> context) {
+        try {
+            return answered(super.create(desired, pool, context), context);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HTTP_CONFLICT) {
+                throw e;
+            }
+            R existing = context.getClient().resource(desired).get();
+            if (existing == null) {
+                throw e;
+            }
+            desired.getMetadata().setResourceVersion(null);
+            return update(existing, desired, pool, context);
+        }
+    }
+
+    @Override
+    public R update(R actual, R desired, WorkerPool pool, Context<WorkerPool> context) {
+        Optional<OwnerReference> controller = controller(actual);
+        if (controller
+                .filter(owner -> owner.getUid().equals(pool.getMetadata().getUid()))
+                .isEmpty()) {
+            throw new NameConflictException(actual, controller);
+        }
+        return answered(super.update(actual, desired, pool, context), context);
+    }
+
+    /** The informer will bring this state only later; this pass goes on with the API server's own answer. */
+    private R answered(R answer, Context<WorkerPool> context) {
+        context.managedWorkflowAndDependentResourceContext().put(resourceType(), answer);
+        return answer;
+    }
+
+    private static Optional<OwnerReference> controller(HasMetadata object) {
+        return object.getMetadata().getOwnerReferences().stream()
+                .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                .findFirst();
+    }
+
+    /** The desired state has its owner already, as a controller; the framework would add it as a plain one. */
+    @Override
+    protected void addReferenceHandlingMetadata(R desired, WorkerPool pool) {}
+}

@@ -1,0 +1,135 @@
+package dev.workerpool.operator.desired;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolSpec;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The container in which a worker runs: what it is told by its environment, and how the kubelet sees its state. */
+final class WorkerContainer {
+
+    /**
+     * Between unready and refusing: the time in which endpoints, kube-proxies and keep-alive clients learn that the
+     * replica leaves, while it still serves what reaches it.
+     */
+    static final int DRAIN_DELAY_SECONDS = 3;
+
+    static final String TMP_VOLUME = "tmp";
+
+    private WorkerContainer() {}
+
+    static Container of(WorkerPool pool, String image, TaskArtifacts artifacts) {
+        WorkerPoolSpec spec = pool.getSpec();
+        return new ContainerBuilder()
+                .withName(WorkerPoolNames.WORKER_CONTAINER)
+                .withImage(image)
+                .withImagePullPolicy(spec.imagePullPolicy())
+                .withEnv(environment(pool))
+                .withPorts(
+                        port(WorkerPoolNames.TASKS_PORT_NAME, WorkerPoolNames.TASKS_PORT),
+                        port(WorkerPoolNames.MANAGEMENT_PORT_NAME, WorkerPoolNames.MANAGEMENT_PORT))
+                .withStartupProbe(startup())
+                .withReadinessProbe(readiness())
+                .withLivenessProbe(liveness())
+                .withResources(Amounts.requirements(spec.resources()))
+                .withVolumeMounts(mounts(artifacts))
+                // Without a message of its own, the last lines of the log tell what a worker died of.
+                .withTerminationMessagePolicy("FallbackToLogsOnError")
+                .withSecurityContext(PodTemplate.containerSecurity())
+                .build();
+    }
+
+    private static List<EnvVar> environment(WorkerPool pool) {
+        WorkerPoolSpec spec = pool.getSpec();
+        var environment = new ArrayList<EnvVar>();
+        // The user's first: a variable can only refer to earlier ones, and these refer to none.
+        spec.env().forEach(variable -> environment.add(literal(variable.name(), variable.value())));
+        environment.add(literal("WORKERPOOL_POOL", pool.getMetadata().getName()));
+        environment.add(replica());
+        environment.add(literal("WORKERPOOL_THREADS", "" + Amounts.threads(spec.threads(), spec.resources())));
+        environment.add(literal("WORKERPOOL_QUEUE_CAPACITY", "" + spec.queue().capacity()));
+        environment.add(literal("WORKERPOOL_QUEUE_MAX_WAIT", spec.queue().maxWait()));
+        environment.add(literal("WORKERPOOL_TASK_TIMEOUT", spec.tasks().timeout()));
+        environment.add(literal(
+                "WORKERPOOL_MAX_BODY_SIZE", "" + Amounts.bytes(spec.tasks().maxBodySize())));
+        environment.add(literal("WORKERPOOL_ISOLATION", spec.tasks().isolation()));
+        environment.add(literal("WORKERPOOL_CONFIG", Serialization.asJson(new TreeMap<>(spec.config()))));
+        environment.add(literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
+        environment.add(literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));
+        return environment;
+    }
+
+    /** The kubelet reads {@code $(NAME)} as a reference and {@code $$} as a dollar sign; a literal has neither. */
+    private static EnvVar literal(String name, String value) {
+        return new EnvVarBuilder()
+                .withName(name)
+                .withValue(value.replace("$", "$$"))
+                .build();
+    }
+
+    private static EnvVar replica() {
+        return new EnvVarBuilder()
+                .withName("WORKERPOOL_REPLICA")
+                .withNewValueFrom()
+                .withNewFieldRef()
+                .withFieldPath("metadata.name")
+                .endFieldRef()
+                .endValueFrom()
+                .build();
+    }
+
+    private static ContainerPort port(String name, int number) {
+        return new ContainerPortBuilder()
+                .withName(name)
+                .withContainerPort(number)
+                .withProtocol("TCP")
+                .build();
+    }
+
+    /** Two minutes for the slowest node; until then neither of the others is asked. */
+    private static Probe startup() {
+        return probe("/health/started", 1, 1).withFailureThreshold(120).build();
+    }
+
+    /** One failure is enough: a replica that drains must get no new request. */
+    private static Probe readiness() {
+        return probe("/health/ready", 1, 2).withFailureThreshold(1).build();
+    }
+
+    /** Patient: a worker is meant to use all of its CPU. */
+    private static Probe liveness() {
+        return probe("/health/live", 5, 5).withFailureThreshold(6).build();
+    }
+
+    private static ProbeBuilder probe(String path, int periodSeconds, int timeoutSeconds) {
+        return new ProbeBuilder()
+                .withNewHttpGet()
+                .withPath(path)
+                .withNewPort(WorkerPoolNames.MANAGEMENT_PORT_NAME)
+                .endHttpGet()
+                .withPeriodSeconds(periodSeconds)
+                .withTimeoutSeconds(timeoutSeconds);
+    }
+
+    private static List<VolumeMount> mounts(TaskArtifacts artifacts) {
+        var mounts = new ArrayList<VolumeMount>();
+        mounts.add(new VolumeMountBuilder()
+                .withName(TMP_VOLUME)
+                .withMountPath("/tmp")
+                .build());
+        mounts.addAll(artifacts.mounts());
+        return mounts;
+    }
+}

@@ -1,0 +1,2 @@
+/** What happens in the life of pools and replicas, told as Kubernetes Events and as log lines. */
+package dev.workerpool.operator.event;

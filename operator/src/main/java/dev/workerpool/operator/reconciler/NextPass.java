@@ -1,0 +1,31 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.dependent.Children;
+import io.javaoperatorsdk.operator.AggregatedOperatorException;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/** When to look again, beyond what events and the regular interval bring. */
+final class NextPass {
+
+    /** Nobody tells us when a foreign object goes, or a right or a quota is granted. */
+    static final Duration WHILE_BLOCKED = Duration.ofSeconds(15);
+
+    private NextPass() {}
+
+    /** Throws what may pass by itself, so that the framework tries again with growing pauses and without end. */
+    static UpdateControl<WorkerPool> after(Children children) {
+        if (!children.failures().isEmpty()) {
+            Map<String, Exception> failures = new HashMap<>();
+            children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
+            throw new AggregatedOperatorException("Child objects could not be applied", failures);
+        }
+        UpdateControl<WorkerPool> done = UpdateControl.noUpdate();
+        boolean blocked =
+                !children.conflicts().isEmpty() || !children.refusals().isEmpty();
+        return blocked ? done.rescheduleAfter(WHILE_BLOCKED) : done;
+    }
+}

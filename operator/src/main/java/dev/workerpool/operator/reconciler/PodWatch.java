@@ -1,0 +1,73 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import dev.workerpool.operator.status.Replica;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Watches the pods of all pools, and no others, and keeps of them only what is read: who wrote which field of a pod is
+ * half of its size.
+ */
+final class PodWatch {
+
+    /** A source for each namespace: the stores that strip pods cannot be shared, each takes itself for the whole. */
+    List<EventSource<?, WorkerPool>> eventSources(EventSourceContext<WorkerPool> context) {
+        Set<String> namespaces = context.getControllerConfiguration()
+                .getInformerConfig()
+                .getEffectiveNamespaces(context.getControllerConfiguration());
+        if (InformerConfiguration.allNamespacesWatched(namespaces)) {
+            return List.of(source(Constants.WATCH_ALL_NAMESPACES, context));
+        }
+        return namespaces.stream()
+                .<EventSource<?, WorkerPool>>map(namespace -> source(namespace, context))
+                .toList();
+    }
+
+    List<Replica> replicas(Context<WorkerPool> context) {
+        return context.getSecondaryResourcesAsStream(Pod.class)
+                .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+                .map(Replica::new)
+                .toList();
+    }
+
+    private static InformerEventSource<Pod, WorkerPool> source(
+            String namespace, EventSourceContext<WorkerPool> context) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(Pod.class, WorkerPool.class)
+                        .withName("pods-" + namespace)
+                        .withNamespaces(Set.of(namespace))
+                        .withLabelSelector(WorkerPoolNames.POOL_LABEL)
+                        .withSecondaryToPrimaryMapper(pod -> Set.of(poolOf(pod)))
+                        .withItemStore(new TransformingItemStore<>(PodWatch::stripped))
+                        .withComparableResourceVersion(false)
+                        .build(),
+                context);
+    }
+
+    private static ResourceID poolOf(Pod pod) {
+        return new ResourceID(
+                pod.getMetadata().getLabels().get(WorkerPoolNames.POOL_LABEL),
+                pod.getMetadata().getNamespace());
+    }
+
+    private static Pod stripped(Pod pod) {
+        pod.getMetadata().setManagedFields(null);
+        pod.getMetadata().setAnnotations(null);
+        pod.getSpec().setVolumes(null);
+        pod.getSpec().setTolerations(null);
+        return pod;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.operator.dependent.Children;
+import dev.workerpool.operator.report.ReplicaReport.Artifact;
+import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Trouble;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the operator itself met in a pass, worst first. */
+final class Troubles {
+
+    private Troubles() {}
+
+    static List<Trouble> of(Children children, Collection<Replica> replicas, ReplicaReports reports) {
+        List<Trouble> troubles = new ArrayList<>();
+        children.conflicts()
+                .forEach(conflict -> troubles.add(new Trouble(Trouble.NAME_CONFLICT, conflict.getMessage())));
+        children.refusals().forEach(refusal -> troubles.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
+        troubles.addAll(notLoaded(replicas, reports));
+        return troubles;
+    }
+
+    private static String message(KubernetesClientException refusal) {
+        return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
+                ? refusal.getStatus().getMessage()
+                : refusal.getMessage();
+    }
+
+    /** Every replica loads the same jars, so one is named for all; the reasons are told once. */
+    private static List<Trouble> notLoaded(Collection<Replica> replicas, ReplicaReports reports) {
+        Map<Artifact, String> failed = new LinkedHashMap<>();
+        for (Replica replica : replicas) {
+            reports.of(replica).ifPresent(report -> report.failedArtifacts()
+                    .forEach(artifact -> failed.putIfAbsent(artifact, replica.name())));
+        }
+        return failed.entrySet().stream()
+                .map(entry -> new Trouble(
+                        Trouble.ARTIFACT_NOT_LOADED,
+                        "jar %s did not load: %s (seen on replica %s)"
+                                .formatted(entry.getKey().jar(), entry.getKey().reason(), entry.getValue())))
+                .toList();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.operator.dependent.Children;
+import dev.workerpool.operator.dependent.DeploymentDependent;
+import dev.workerpool.operator.dependent.DisruptionBudgetDependent;
+import dev.workerpool.operator.dependent.NetworkPolicyDependent;
+import dev.workerpool.operator.dependent.ServiceDependent;
+import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import dev.workerpool.operator.event.EventRecorder;
+import dev.workerpool.operator.metrics.PoolMetrics;
+import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.status.Observed;
+import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.StatusCalculator;
+import dev.workerpool.operator.status.Trouble;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.Workflow;
+import io.javaoperatorsdk.operator.api.reconciler.dependent.Dependent;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One pass over one pool: observe, tell what happened, apply what should be, write what is.
+ *
+ * <p>Level-triggered and repeatable at any point; passes of one pool never overlap, passes of several do. The framework's
+ * comparing of resource versions is off throughout: with it, a change that comes in while we write is taken for our own
+ * echo and lost until the next event. Without it a pass may find its own write not yet in the cache and apply the same
+ * once more, which changes nothing.
+ */
+@Workflow(
+        explicitInvocation = true,
+        handleExceptionsInReconciler = true,
+        dependents = {
+            @Dependent(type = DeploymentDependent.class),
+            @Dependent(type = ServiceDependent.class),
+            @Dependent(type = DisruptionBudgetDependent.class),
+            @Dependent(type = NetworkPolicyDependent.class)
+        })
+@ControllerConfiguration(
+        name = "workerpool",
+        fieldManager = WorkerPoolNames.FIELD_MANAGER,
+        informer = @Informer(comparableResourceVersions = false),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 5, timeUnit = TimeUnit.MINUTES))
+public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
+
+    private final Release release;
+    private final Clock clock;
+    private final PodWatch pods = new PodWatch();
+    private final History history = new History();
+    private final StatusWriter statuses;
+    private final EventRecorder events;
+    private final PoolMetrics metrics;
+    private final ReplicaReports reports;
+
+    /** @param instance the name of this operator's pod, told in the Events it records */
+    public WorkerPoolReconciler(
+            KubernetesClient client, Release release, String instance, MeterRegistry meters, Clock clock) {
+        this.release = release;
+        this.clock = clock;
+        this.statuses = new StatusWriter(client);
+        this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
+        this.metrics = new PoolMetrics(meters);
+        this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
+    }
+
+    @Override
+    public List<EventSource<?, WorkerPool>> prepareEventSources(EventSourceContext<WorkerPool> context) {
+        List<EventSource<?, WorkerPool>> sources = new ArrayList<>(pods.eventSources(context));
+        sources.add(reports);
+        return sources;
+    }
+
+    @Override
+    public UpdateControl<WorkerPool> reconcile(WorkerPool pool, Context<WorkerPool> context) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        pool.setStatus(statuses.current(pool));
+        List<Replica> replicas = pods.replicas(context);
+        reports.follow(pool, replicas);
+        events.record(pool, history.occurrences(pool, replicas, context.getSecondaryResource(Deployment.class), now));
+
+        Children children = Children.apply(context, release);
+
+        List<Trouble> troubles = Troubles.of(children, replicas, reports);
+        WorkerPoolStatus status =
+                StatusCalculator.calculate(pool, new Observed(children.deployment(), replicas, troubles), now);
+        statuses.write(pool, status);
+        metrics.update(pool, status);
+        return NextPass.after(children);
+    }
+
+    private void forget(WorkerPool pool) {
+        statuses.forget(pool);
+        events.forget(pool);
+        history.forget(pool);
+        metrics.forget(pool);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.workerpool.operator.report;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Replica.State;
+import io.javaoperatorsdk.operator.processing.event.Event;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
+ *
+ * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval, on a
+ * virtual thread, never more than {@value #AT_A_TIME} at a time. One that does not answer has no report: that alone is
+ * no trouble, for the kubelet's probes see to it.
+ */
+public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
+        implements ResourceEventAware<WorkerPool> {
+
+    static final Duration UNTIL_FIRST = Duration.ofSeconds(1);
+    static final Duration AFTERWARDS = Duration.ofSeconds(30);
+    private static final int AT_A_TIME = 64;
+
+    /** A worker: the pod and when the worker in it started. A restarted one loads its jars anew. */
+    private record Worker(String uid, Instant startedAt) {}
+
+    private static final class Followed {
+        private final ResourceID pool;
+        private final String address;
+        private volatile ReplicaReport report;
+
+        private Followed(ResourceID pool, String address) {
+            this.pool = pool;
+            this.address = address;
+        }
+    }
+
+    private final Map<Worker, Followed> workers = new ConcurrentHashMap<>();
+    private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
+    private final Semaphore atATime = new Semaphore(AT_A_TIME);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("replica-report-", 0).factory());
+    private final ReplicaClient client;
+    private final Consumer<WorkerPool> onDeleted;
+
+    /** @param onDeleted told when a pool is gone, so that nothing of it need be remembered */
+    public ReplicaReports(int managementPort, Consumer<WorkerPool> onDeleted) {
+        super(ReplicaReport.class, "replica-reports");
+        this.client = new ReplicaClient(threads, managementPort);
+        this.onDeleted = onDeleted;
+    }
+
+    /** From now on exactly these replicas of the pool are followed. */
+    public void follow(WorkerPool pool, Collection<Replica> replicas) {
+        ResourceID id = ResourceID.fromResource(pool);
+        Set<Worker> now = new HashSet<>();
+        for (Replica replica : replicas) {
+            if (replica.state() == State.STARTED || replica.state() == State.READY) {
+                worker(replica).ifPresent(worker -> {
+                    now.add(worker);
+                    start(worker, id, replica);
+                });
+            }
+        }
+        Set<Worker> before =
+                Objects.requireNonNullElse(now.isEmpty() ? pools.remove(id) : pools.put(id, now), Set.of());
+        before.stream().filter(worker -> !now.contains(worker)).forEach(workers::remove);
+    }
+
+    public Optional<ReplicaReport> of(Replica replica) {
+        return worker(replica).map(workers::get).map(followed -> followed.report);
+    }
+
+    private static Optional<Worker> worker(Replica replica) {
+        return replica.startedAt().map(startedAt -> new Worker(replica.uid(), startedAt));
+    }
+
+    private void start(Worker worker, ResourceID pool, Replica replica) {
+        replica.address().ifPresent(address -> {
+            var followed = new Followed(pool, address);
+            if (isRunning() && workers.putIfAbsent(worker, followed) == null) {
+                threads.execute(() -> keepAsking(worker, followed));
+            }
+        });
+    }
+
+    private void keepAsking(Worker worker, Followed followed) {
+        try {
+            Duration pause = UNTIL_FIRST;
+            while (isRunning() && workers.get(worker) == followed) {
+                ask(followed);
+                // A replica that has just started is about to answer; one that never does is asked ever less often.
+                pause = followed.report != null ? AFTERWARDS : min(pause.multipliedBy(2), AFTERWARDS);
+                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private void ask(Followed followed) throws InterruptedException {
+        atATime.acquire();
+        try {
+            ReplicaReport report = client.report(followed.address);
+            if (!report.equals(followed.report)) {
+                followed.report = report;
+                getEventHandler().handleEvent(new Event(followed.pool));
+            }
+        } catch (IOException e) {
+            // No answer is not news: what it said before still holds, for the same worker.
+        } finally {
+            atATime.release();
+        }
+    }
+
+    @Override
+    public void onResourceDeleted(WorkerPool pool) {
+        follow(pool, List.of());
+        onDeleted.accept(pool);
+    }
+
+    @Override
+    public Set<ReplicaReport> getSecondaryResources(WorkerPool pool) {
+        return Set.of();
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        threads.shutdownNow();
+        client.close();
+    }
+}

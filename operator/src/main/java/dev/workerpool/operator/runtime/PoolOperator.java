@@ -1,0 +1,72 @@
+package dev.workerpool.operator.runtime;
+
+import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.reconciler.WorkerPoolReconciler;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The framework's operator with our reconciler in it. Starts watching and writing with {@link #start}; {@link #close}
+ * lets the running passes end first. For one use.
+ */
+public final class PoolOperator implements AutoCloseable {
+
+    private static final Duration PASSES_END = Duration.ofSeconds(10);
+
+    /**
+     * A watch that cannot be opened, for want of a right or of a namespace, must not keep the others from starting: it is
+     * tried again for ever.
+     */
+    private static final Duration FIRST_SYNC = Duration.ofSeconds(20);
+
+    private final Operator operator;
+
+    /** @param namespaces to watch; none means all */
+    public PoolOperator(
+            KubernetesClient client, Release release, String instance, Set<String> namespaces, MeterRegistry meters) {
+        this.operator = new Operator(overrider -> overrider
+                .withKubernetesClient(client)
+                .withCloseClientOnStop(false)
+                .withStopOnInformerErrorDuringStartup(false)
+                .withCacheSyncTimeout(FIRST_SYNC)
+                .withReconciliationTerminationTimeout(PASSES_END)
+                .withMetrics(MicrometerMetricsV2.newBuilder(meters).build()));
+        var reconciler = new WorkerPoolReconciler(client, release, instance, meters, Clock.systemUTC());
+        operator.register(reconciler, controller -> {
+            controller.withRetry(retry());
+            if (!namespaces.isEmpty()) {
+                controller.settingNamespaces(namespaces);
+            }
+        });
+    }
+
+    /** The framework's default gives up after five attempts; an outage may last longer than any number of them. */
+    private static GenericRetry retry() {
+        return new GenericRetry()
+                .withoutMaxAttempts()
+                .setInitialInterval(Duration.ofMillis(500))
+                .setIntervalMultiplier(2)
+                .setMaxInterval(Duration.ofMinutes(1).toMillis());
+    }
+
+    public void start() {
+        operator.start();
+    }
+
+    /** Whether every watch has its first list and runs. */
+    public boolean isSynced() {
+        return operator.getRuntimeInfo().isStarted()
+                && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    }
+
+    @Override
+    public void close() {
+        operator.stop();
+    }
+}

@@ -1,0 +1,2 @@
+/** The process: settings, leadership, start and stop, health. */
+package dev.workerpool.operator.runtime;

@@ -1,0 +1,118 @@
+package dev.workerpool.operator.status;
+
+import dev.workerpool.api.v1alpha1.Condition;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The three conditions of a pool. All three are there on every pass; the time moves only when the status flips. */
+final class Conditions {
+
+    private static final int MAX_MESSAGE = 4096;
+
+    /** A condition before it has a generation and a time. */
+    private record Finding(boolean status, String reason, String message) {}
+
+    private final WorkerPool pool;
+    private final Observed observed;
+    private final Instant now;
+    private final int desired;
+    private final int ready;
+    private final int present;
+
+    Conditions(WorkerPool pool, Observed observed, Instant now) {
+        this.pool = pool;
+        this.observed = observed;
+        this.now = now;
+        this.desired = pool.getSpec().replicas();
+        this.ready = (int) observed.replicas().stream()
+                .filter(replica -> replica.state() == Replica.State.READY)
+                .count();
+        this.present =
+                (int) observed.replicas().stream().filter(Replica::counts).count();
+    }
+
+    List<Condition> all() {
+        return List.of(
+                condition("Available", available()),
+                condition("Progressing", progressing()),
+                condition("Degraded", degraded()));
+    }
+
+    private Finding available() {
+        if (ready > 0) {
+            return new Finding(true, "ReplicasReady", ready + " of " + desired + " replicas take tasks");
+        }
+        return desired == 0
+                ? new Finding(false, "ScaledToZero", "the pool is asked for 0 replicas")
+                : new Finding(false, "NoReplicaReady", "none of " + desired + " replicas takes tasks yet");
+    }
+
+    private Finding progressing() {
+        if (observed.deployment().isEmpty()) {
+            return new Finding(true, "Creating", "the replicas are being created");
+        }
+        var rollout = new Rollout(observed.deployment().get());
+        if (present < desired) {
+            return new Finding(true, "ScalingUp", present + " of " + desired + " replicas exist");
+        }
+        if (!rollout.isComplete(desired)) {
+            return new Finding(true, "RollingOut", rollout.progress(desired));
+        }
+        if (present > desired) {
+            return new Finding(true, "ScalingDown", present + " replicas exist, " + desired + " are asked for");
+        }
+        if (ready < desired) {
+            return new Finding(true, "Starting", ready + " of " + desired + " replicas are Ready");
+        }
+        return leaving();
+    }
+
+    private Finding leaving() {
+        long draining = observed.replicas().stream()
+                .filter(replica -> replica.state() == Replica.State.DRAINING)
+                .count();
+        return draining > 0
+                ? new Finding(true, "Draining", draining + " replicas finish what they accepted")
+                : new Finding(false, "Settled", "all " + desired + " replicas are up to date and Ready");
+    }
+
+    /** The first trouble gives the reason: they come worst first. The message has them all. */
+    private Finding degraded() {
+        var troubles = new ArrayList<>(observed.troubles());
+        observed.replicas().forEach(replica -> troubles.addAll(replica.troubles()));
+        observed.deployment().map(Rollout::new).map(Rollout::troubles).ifPresent(troubles::addAll);
+        if (troubles.isEmpty()) {
+            return new Finding(false, "AsExpected", "nothing needs attention");
+        }
+        String messages = troubles.stream().map(Trouble::message).distinct().collect(Collectors.joining("; "));
+        return new Finding(true, troubles.getFirst().reason(), bounded(messages));
+    }
+
+    private static String bounded(String text) {
+        return text.length() <= MAX_MESSAGE ? text : text.substring(0, MAX_MESSAGE - 1) + "…";
+    }
+
+    private Condition condition(String type, Finding finding) {
+        String status = finding.status() ? "True" : "False";
+        return new Condition(
+                type,
+                status,
+                pool.getMetadata().getGeneration(),
+                transition(type, status),
+                finding.reason(),
+                finding.message());
+    }
+
+    private String transition(String type, String status) {
+        return Optional.ofNullable(pool.getStatus()).stream()
+                .flatMap(before -> before.conditions().stream())
+                .filter(before -> before.type().equals(type) && before.status().equals(status))
+                .map(Condition::lastTransitionTime)
+                .findFirst()
+                .orElse(now.toString());
+    }
+}

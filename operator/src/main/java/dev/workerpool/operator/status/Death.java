@@ -1,0 +1,73 @@
+package dev.workerpool.operator.status;
+
+import dev.workerpool.api.v1alpha1.LastDeath;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The end of one worker that was not asked to leave.
+ *
+ * @param pod the replica
+ * @param restart the how-many-th worker of that replica it was, from 0; with the pod's uid it names the death
+ * @param exitCode empty when the node did not tell, as for an evicted pod
+ * @param reason the node's word for it, such as {@code OOMKilled}
+ * @param lastWords the end of what the worker wrote, at most {@value #MAX_WORDS} characters; empty when it wrote nothing
+ */
+public record Death(
+        String pod,
+        String podUid,
+        int restart,
+        Optional<Integer> exitCode,
+        String reason,
+        String lastWords,
+        Instant at) {
+
+    static final int MAX_WORDS = 2048;
+
+    public Death {
+        lastWords = end(lastWords.strip());
+    }
+
+    static Death of(String pod, String podUid, int restart, ContainerStateTerminated terminated) {
+        return new Death(
+                pod,
+                podUid,
+                restart,
+                Optional.ofNullable(terminated.getExitCode()),
+                terminated.getReason() == null ? "Unknown" : terminated.getReason(),
+                terminated.getMessage() == null ? "" : terminated.getMessage(),
+                terminated.getFinishedAt() == null ? Instant.EPOCH : Instant.parse(terminated.getFinishedAt()));
+    }
+
+    public Optional<String> signal() {
+        return exitCode.flatMap(Signals::ofExitCode);
+    }
+
+    /** What ended the worker, for people: {@code SIGKILL (exit code 137), OOMKilled}. */
+    public String cause() {
+        String how = exitCode.map(code -> signal().map(signal -> signal + " (exit code " + code + ")")
+                        .orElse("exit code " + code))
+                .orElse("no exit code");
+        return how + ", " + reason;
+    }
+
+    LastDeath toStatus() {
+        return new LastDeath(
+                pod,
+                exitCode.orElse(null),
+                signal().orElse(null),
+                reason,
+                lastWords.isEmpty() ? null : lastWords,
+                at.toString());
+    }
+
+    /** The end of a text tells what it came to; its beginning is cut off, never in the middle of a character. */
+    private static String end(String text) {
+        if (text.length() <= MAX_WORDS) {
+            return text;
+        }
+        String end = text.substring(text.length() - MAX_WORDS);
+        return Character.isLowSurrogate(end.charAt(0)) ? end.substring(1) : end;
+    }
+}

@@ -1,0 +1,218 @@
+package dev.workerpool.operator.status;
+
+import static dev.workerpool.operator.desired.WorkerPoolNames.WORKER_CONTAINER;
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** One pod of a pool, seen as a replica. */
+public final class Replica {
+
+    /** The life of a replica, in the order it passes through. */
+    public enum State {
+        /** The pod exists; its worker does not run yet, or not again yet. */
+        PENDING,
+        /** The worker runs and is not Ready. */
+        STARTED,
+        /** The worker takes tasks. */
+        READY,
+        /** The pod is being deleted; the worker finishes what it accepted. */
+        DRAINING,
+        /** The pod is over and will not run again. */
+        EXITED
+    }
+
+    private final Pod pod;
+    private final PodStatus status;
+
+    public Replica(Pod pod) {
+        this.pod = pod;
+        // Absent until the API server or the kubelet has said anything.
+        this.status = requireNonNullElse(pod.getStatus(), new PodStatus());
+    }
+
+    public String name() {
+        return pod.getMetadata().getName();
+    }
+
+    public String uid() {
+        return pod.getMetadata().getUid();
+    }
+
+    public State state() {
+        if (isOver()) {
+            return State.EXITED;
+        }
+        if (pod.getMetadata().getDeletionTimestamp() != null) {
+            return State.DRAINING;
+        }
+        if (worker().isEmpty()
+                || worker().get().getState() == null
+                || worker().get().getState().getRunning() == null) {
+            return State.PENDING;
+        }
+        return isReady() ? State.READY : State.STARTED;
+    }
+
+    /** Neither leaving nor over: one of the replicas that were asked for. */
+    boolean counts() {
+        return state() != State.DRAINING && state() != State.EXITED;
+    }
+
+    public int restarts() {
+        return worker().map(ContainerStatus::getRestartCount).orElse(0);
+    }
+
+    public Optional<String> node() {
+        return Optional.ofNullable(pod.getSpec().getNodeName());
+    }
+
+    public Optional<String> address() {
+        return Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP());
+    }
+
+    /** When the worker that runs now started; empty while none runs. */
+    public Optional<Instant> startedAt() {
+        return worker().map(ContainerStatus::getState)
+                .map(state -> state.getRunning())
+                .map(running -> running.getStartedAt())
+                .map(Instant::parse);
+    }
+
+    /** When it last turned Ready; empty while it is not. */
+    public Optional<Instant> readyAt() {
+        if (state() != State.READY) {
+            return Optional.empty();
+        }
+        return pod.getStatus().getConditions().stream()
+                .filter(condition -> condition.getType().equals("Ready"))
+                .map(condition -> condition.getLastTransitionTime())
+                .filter(Objects::nonNull)
+                .map(Instant::parse)
+                .findFirst();
+    }
+
+    /**
+     * When its pod was asked to leave. Kubernetes notes the time by which it must be gone: the request and the grace
+     * period together.
+     */
+    public Optional<Instant> leavingSince() {
+        return Optional.ofNullable(pod.getMetadata().getDeletionTimestamp())
+                .map(Instant::parse)
+                .map(deadline -> deadline.minusSeconds(
+                        Objects.requireNonNullElse(pod.getMetadata().getDeletionGracePeriodSeconds(), 0L)));
+    }
+
+    /** When its worker left as it was asked to: drained, with exit code 0. */
+    public Optional<Instant> exitedAt() {
+        return worker().map(ContainerStatus::getState)
+                .map(state -> state.getTerminated())
+                .filter(terminated -> left(terminated.getExitCode()))
+                .map(terminated -> terminated.getFinishedAt())
+                .map(Instant::parse);
+    }
+
+    /** Threads its worker was started with; 0 when the pod is not of our making. */
+    public int threads() {
+        return pod.getSpec().getContainers().stream()
+                .filter(container -> container.getName().equals(WORKER_CONTAINER))
+                .flatMap(container -> container.getEnv().stream())
+                .filter(variable -> variable.getName().equals("WORKERPOOL_THREADS"))
+                .map(EnvVar::getValue)
+                .mapToInt(Integer::parseInt)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /**
+     * How its worker last died, if it did. A worker that drained and exited with 0 because its pod was deleted did not
+     * die: it left.
+     */
+    public Optional<Death> lastDeath() {
+        if (isOver() && "Failed".equals(status.getPhase()) && worker().isEmpty()) {
+            return Optional.of(podDeath());
+        }
+        return worker().flatMap(this::workerDeath).or(() -> evicted() ? Optional.of(podDeath()) : Optional.empty());
+    }
+
+    private Optional<Death> workerDeath(ContainerStatus worker) {
+        var now = worker.getState() == null ? null : worker.getState().getTerminated();
+        if (now != null && !left(now.getExitCode())) {
+            return Optional.of(Death.of(name(), uid(), restarts(), now));
+        }
+        var before =
+                worker.getLastState() == null ? null : worker.getLastState().getTerminated();
+        return Optional.ofNullable(before).map(terminated -> Death.of(name(), uid(), restarts() - 1, terminated));
+    }
+
+    private boolean left(Integer exitCode) {
+        return pod.getMetadata().getDeletionTimestamp() != null && Objects.equals(exitCode, 0);
+    }
+
+    private boolean evicted() {
+        return isOver() && "Evicted".equals(status.getReason());
+    }
+
+    /** The kubelet ended the pod as a whole: it says why, and often nothing of the containers. */
+    private Death podDeath() {
+        return new Death(
+                name(),
+                uid(),
+                restarts(),
+                Optional.empty(),
+                status.getReason() == null ? "Failed" : status.getReason(),
+                status.getMessage() == null ? "" : status.getMessage(),
+                podFailedAt());
+    }
+
+    private Instant podFailedAt() {
+        return status.getConditions().stream()
+                .filter(condition -> condition.getType().equals("DisruptionTarget")
+                        || condition.getType().equals("Ready"))
+                .map(condition -> condition.getLastTransitionTime())
+                .filter(Objects::nonNull)
+                .map(Instant::parse)
+                .max(Instant::compareTo)
+                .orElse(Instant.EPOCH);
+    }
+
+    /** What keeps the pod from running, worst first. */
+    List<Trouble> troubles() {
+        if (!counts()) {
+            return List.of();
+        }
+        return Stream.concat(
+                        containers().map(container -> Trouble.ofContainer(name(), container)),
+                        status.getConditions().stream().map(condition -> Trouble.ofPod(name(), condition)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Stream<ContainerStatus> containers() {
+        return Stream.concat(status.getInitContainerStatuses().stream(), status.getContainerStatuses().stream());
+    }
+
+    private Optional<ContainerStatus> worker() {
+        return status.getContainerStatuses().stream()
+                .filter(container -> container.getName().equals(WORKER_CONTAINER))
+                .findFirst();
+    }
+
+    private boolean isReady() {
+        return status.getConditions().stream()
+                .anyMatch(condition -> condition.getType().equals("Ready")
+                        && condition.getStatus().equals("True"));
+    }
+
+    private boolean isOver() {
+        return "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
+    }
+}

@@ -1,0 +1,57 @@
+package dev.workerpool.operator.status;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** How far the Deployment is with what it was told. */
+final class Rollout {
+
+    private final Deployment deployment;
+    private final DeploymentStatus status;
+
+    Rollout(Deployment deployment) {
+        this.deployment = deployment;
+        this.status = requireNonNullElse(deployment.getStatus(), new DeploymentStatus());
+    }
+
+    /** Told this, it has nothing left to replace. */
+    boolean isComplete(int desired) {
+        int updated = requireNonNullElse(status.getUpdatedReplicas(), 0);
+        int total = requireNonNullElse(status.getReplicas(), 0);
+        return isObserved() && updated >= desired && total == updated;
+    }
+
+    String progress(int desired) {
+        int updated = isObserved() ? requireNonNullElse(status.getUpdatedReplicas(), 0) : 0;
+        return updated + " of " + desired + " replicas are up to date";
+    }
+
+    private boolean isObserved() {
+        return Objects.equals(
+                status.getObservedGeneration(), deployment.getMetadata().getGeneration());
+    }
+
+    List<Trouble> troubles() {
+        return Stream.of(
+                        condition("ReplicaFailure", "True")
+                                .map(failure -> new Trouble(Trouble.REPLICAS_NOT_CREATED, failure.getMessage())),
+                        condition("Progressing", "False")
+                                .map(stall -> new Trouble(Trouble.ROLLOUT_STALLED, stall.getMessage())))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<DeploymentCondition> condition(String type, String value) {
+        return status.getConditions().stream()
+                .filter(condition -> condition.getType().equals(type)
+                        && condition.getStatus().equals(value))
+                .findFirst();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.workerpool.operator.status;
+
+import dev.workerpool.api.v1alpha1.LastDeath;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Computes a pool's status from what was observed and the status before. */
+public final class StatusCalculator {
+
+    private StatusCalculator() {}
+
+    public static WorkerPoolStatus calculate(WorkerPool pool, Observed observed, Instant now) {
+        Optional<WorkerPoolStatus> before = Optional.ofNullable(pool.getStatus());
+        List<Replica> replicas = observed.replicas();
+        List<Replica> ready = replicas.stream()
+                .filter(replica -> replica.state() == Replica.State.READY)
+                .toList();
+        return new WorkerPoolStatus(
+                pool.getMetadata().getGeneration(),
+                (int) replicas.stream().filter(Replica::counts).count(),
+                ready.size(),
+                ready.stream().mapToInt(Replica::threads).sum(),
+                restarts(before, replicas),
+                restartsByReplica(replicas),
+                lastDeath(before, replicas),
+                WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
+                new Conditions(pool, observed, now).all());
+    }
+
+    /**
+     * A running total: the restarts that each replica has beyond those already counted for it. Counting this way, a pass
+     * that is repeated adds nothing, and one that comes late, after the operator was away, misses nothing.
+     */
+    private static int restarts(Optional<WorkerPoolStatus> before, List<Replica> replicas) {
+        int total = before.map(WorkerPoolStatus::restarts).orElse(0);
+        Map<String, Integer> counted =
+                before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
+        return total
+                + replicas.stream()
+                        .mapToInt(replica -> Math.max(0, replica.restarts() - counted.getOrDefault(replica.name(), 0)))
+                        .sum();
+    }
+
+    private static Map<String, Integer> restartsByReplica(List<Replica> replicas) {
+        var restarts = new TreeMap<String, Integer>();
+        replicas.stream()
+                .filter(replica -> replica.restarts() > 0)
+                .forEach(replica -> restarts.put(replica.name(), replica.restarts()));
+        return restarts;
+    }
+
+    private static LastDeath lastDeath(Optional<WorkerPoolStatus> before, List<Replica> replicas) {
+        Optional<LastDeath> known = before.map(WorkerPoolStatus::lastDeath);
+        return replicas.stream()
+                .map(Replica::lastDeath)
+                .flatMap(Optional::stream)
+                .max(Comparator.comparing(Death::at))
+                .filter(death -> known.map(LastDeath::at)
+                        .map(Instant::parse)
+                        .map(at -> !death.at().isBefore(at))
+                        .orElse(true))
+                .map(Death::toStatus)
+                .or(() -> known)
+                .orElse(null);
+    }
+}

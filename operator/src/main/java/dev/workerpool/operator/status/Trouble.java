@@ -1,0 +1,74 @@
+package dev.workerpool.operator.status;
+
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Something that needs a person's attention.
+ *
+ * @param reason one CamelCase word, a reason of the condition Degraded
+ * @param message what and where, for people
+ */
+public record Trouble(String reason, String message) {
+
+    public static final String NAME_CONFLICT = "NameConflict";
+    public static final String APPLY_FAILED = "ApplyFailed";
+    public static final String ARTIFACT_NOT_LOADED = "ArtifactNotLoaded";
+    static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
+    static final String ROLLOUT_STALLED = "RolloutStalled";
+
+    /** Reasons for which a container waits, as the kubelet names them, and what they come to. */
+    private static final Map<String, String> WAITING = Map.of(
+            "ErrImagePull", "ImageNotPulled",
+            "ImagePullBackOff", "ImageNotPulled",
+            "ErrImageNeverPull", "ImageNotPulled",
+            "InvalidImageName", "ImageNotPulled",
+            "CrashLoopBackOff", "CrashLoop",
+            "CreateContainerConfigError", "ContainerNotCreated",
+            "CreateContainerError", "ContainerNotCreated",
+            "RunContainerError", "ContainerNotCreated");
+
+    static Optional<Trouble> ofContainer(String pod, ContainerStatus container) {
+        ContainerStateWaiting waiting =
+                container.getState() == null ? null : container.getState().getWaiting();
+        String reason = waiting == null || waiting.getReason() == null ? null : WAITING.get(waiting.getReason());
+        if (reason == null) {
+            return Optional.empty();
+        }
+        String where = "replica " + pod + ", container " + container.getName() + ": ";
+        String what = reason.equals("CrashLoop")
+                ? crash(container)
+                : waiting.getReason() + " " + container.getImage() + orEmpty(waiting.getMessage());
+        return Optional.of(new Trouble(reason, where + what));
+    }
+
+    private static String crash(ContainerStatus container) {
+        ContainerStateTerminated death = container.getLastState() == null
+                ? null
+                : container.getLastState().getTerminated();
+        if (death == null) {
+            return "keeps exiting";
+        }
+        String words = death.getMessage() == null ? "" : death.getMessage().strip();
+        return "keeps exiting, last with exit code " + death.getExitCode() + " (" + death.getReason() + ")"
+                + (words.isEmpty() ? "" : ": " + words);
+    }
+
+    static Optional<Trouble> ofPod(String pod, PodCondition condition) {
+        boolean unschedulable = condition.getType().equals("PodScheduled")
+                && condition.getStatus().equals("False")
+                && "Unschedulable".equals(condition.getReason());
+        return unschedulable
+                ? Optional.of(new Trouble(
+                        "Unschedulable", "replica " + pod + " fits on no node" + orEmpty(condition.getMessage())))
+                : Optional.empty();
+    }
+
+    private static String orEmpty(String message) {
+        return message == null ? "" : ": " + message;
+    }
+}

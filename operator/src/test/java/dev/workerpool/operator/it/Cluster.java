@@ -1,0 +1,186 @@
+package dev.workerpool.operator.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.api.v1alpha1.Condition;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.apiserver.ApiServer;
+import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.runtime.PoolOperator;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A namespace of its own on the test API server, with an operator that watches only it. No controllers run there: what a
+ * Deployment's controller and a kubelet would do, the test does.
+ */
+public final class Cluster implements AutoCloseable {
+
+    public static final Release RELEASE = new Release("workerpool/worker:test", "workerpool-system");
+
+    public static final List<Class<? extends HasMetadata>> CHILDREN =
+            List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
+
+    private final ApiServer.Running server;
+    private final String namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
+    private final RequestLog requests = new RequestLog();
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private KubernetesClient operatorClient;
+    private PoolOperator operator;
+
+    public Cluster(ApiServer.Running server) {
+        this.server = server;
+        admin().resource(new NamespaceBuilder()
+                        .withNewMetadata()
+                        .withName(namespace)
+                        .endMetadata()
+                        .build())
+                .create();
+    }
+
+    public Cluster startOperator() {
+        operatorClient = new KubernetesClientBuilder()
+                .withConfig(server.config())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests))
+                .build();
+        operator = new PoolOperator(operatorClient, RELEASE, "operator-under-test", Set.of(namespace), meters);
+        operator.start();
+        return this;
+    }
+
+    public void stopOperator() {
+        if (operator != null) {
+            operator.close();
+            operatorClient.close();
+            operator = null;
+        }
+    }
+
+    /** A client with all rights. */
+    public KubernetesClient admin() {
+        return server.client();
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public RequestLog requests() {
+        return requests;
+    }
+
+    public SimpleMeterRegistry meters() {
+        return meters;
+    }
+
+    public WorkerPool apply(String name, String spec) {
+        WorkerPool pool =
+                Serialization.unmarshal("""
+                apiVersion: workerpool.dev/v1alpha1
+                kind: WorkerPool
+                metadata: {name: %s, namespace: %s}
+                spec: %s
+                """.formatted(name, namespace, spec.replace("\n", " ")), WorkerPool.class);
+        return admin().resource(pool).forceConflicts().serverSideApply();
+    }
+
+    public WorkerPool pool(String name) {
+        return admin().resources(WorkerPool.class)
+                .inNamespace(namespace)
+                .withName(name)
+                .get();
+    }
+
+    public <T extends HasMetadata> T child(Class<T> type, String pool) {
+        return admin().resources(type).inNamespace(namespace).withName(pool).get();
+    }
+
+    public Deployment deployment(String pool) {
+        return child(Deployment.class, pool);
+    }
+
+    /** Waits until all four are there and the status is of the present generation. */
+    public void awaitReconciled(String pool) {
+        awaitThat(() -> {
+            CHILDREN.forEach(type ->
+                    assertThat(child(type, pool)).as(type.getSimpleName()).isNotNull());
+            WorkerPool now = pool(pool);
+            assertThat(now.getStatus()).isNotNull();
+            assertThat(now.getStatus().observedGeneration())
+                    .isEqualTo(now.getMetadata().getGeneration());
+        });
+    }
+
+    public static void awaitThat(org.awaitility.core.ThrowingRunnable assertion) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(assertion);
+    }
+
+    public Condition condition(String pool, String type) {
+        WorkerPoolStatus status = pool(pool).getStatus();
+        assertThat(status).isNotNull();
+        return status.conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    public List<Event> events(String reason) {
+        return admin().v1().events().inNamespace(namespace).list().getItems().stream()
+                .filter(event -> event.getReason().equals(reason))
+                .toList();
+    }
+
+    /** Does the part of the Deployment's controller: a pod of the present template. */
+    public Pod createPod(String pool, String suffix) {
+        var template = deployment(pool).getSpec().getTemplate();
+        Pod pod = new io.fabric8.kubernetes.api.model.PodBuilder()
+                .withMetadata(template.getMetadata())
+                .editMetadata()
+                .withName(pool + "-" + suffix)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withSpec(template.getSpec())
+                .build();
+        return admin().resource(pod).create();
+    }
+
+    /** Does the part of the kubelet. */
+    public void setPodStatus(String pod, String yaml) {
+        admin().pods().inNamespace(namespace).withName(pod).editStatus(present -> {
+            present.setStatus(Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.PodStatus.class));
+            return present;
+        });
+    }
+
+    public void setDeploymentStatus(String pool, String yaml) {
+        admin().apps().deployments().inNamespace(namespace).withName(pool).editStatus(present -> {
+            present.setStatus(
+                    Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.apps.DeploymentStatus.class));
+            return present;
+        });
+    }
+
+    @Override
+    public void close() {
+        stopOperator();
+        admin().namespaces().withName(namespace).delete();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.workerpool.operator.status;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+
+/** Pods in the states a kubelet reports, as YAML with the worker's part of the status left to the test. */
+final class Pods {
+
+    static final String RUNNING = "state: {running: {startedAt: '2026-01-01T10:00:00Z'}}";
+    static final String KILLED =
+            "terminated: {exitCode: 137, reason: OOMKilled, message: 'heap is full', finishedAt: '2026-01-01T11:00:00Z'}";
+
+    private Pods() {}
+
+    static Replica ready(String name) {
+        return ready(name, 0);
+    }
+
+    static Replica ready(String name, int restarts) {
+        return replica(name, true, restarts, RUNNING);
+    }
+
+    static Replica starting(String name) {
+        return replica(name, false, 0, RUNNING);
+    }
+
+    static Replica waiting(String name, String reason, String message) {
+        return replica(name, false, 0, "state: {waiting: {reason: " + reason + ", message: '" + message + "'}}");
+    }
+
+    /** Died once as {@link #KILLED} says, and runs again. */
+    static Replica restarted(String name) {
+        return replica(name, true, 1, RUNNING + "\nlastState: {" + KILLED + "}");
+    }
+
+    /** Dead as {@link #KILLED} says, and not yet restarted. */
+    static Replica dead(String name) {
+        return replica(name, false, 0, "state: {" + KILLED + "}");
+    }
+
+    static Replica draining(String name) {
+        Pod pod = pod(name, true, 0, RUNNING);
+        pod.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
+        return new Replica(pod);
+    }
+
+    static Replica left(String name) {
+        Pod pod = pod(
+                name,
+                false,
+                0,
+                "state: {terminated: {exitCode: 0, reason: Completed, finishedAt: '2026-01-01T12:00:05Z'}}");
+        pod.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
+        return new Replica(pod);
+    }
+
+    static Replica replica(String name, boolean ready, int restarts, String worker) {
+        return new Replica(pod(name, ready, restarts, worker));
+    }
+
+    static Pod pod(String name, boolean ready, int restarts, String worker) {
+        return Serialization.unmarshal(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: %s, namespace: images, uid: uid-of-%s}
+                spec:
+                  containers: [{name: worker, env: [{name: WORKERPOOL_THREADS, value: "4"}]}]
+                status:
+                  phase: Running
+                  conditions: [{type: Ready, status: "%s"}]
+                  containerStatuses:
+                  - name: worker
+                    image: workerpool/worker:test
+                    restartCount: %d
+                """.formatted(name, name, ready ? "True" : "False", restarts) + worker.indent(4), Pod.class);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.workerpool.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.Condition;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.operator.desired.Pools;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class StatusCalculatorTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+    private static final Instant LATER = NOW.plusSeconds(60);
+
+    private final WorkerPool pool = Pools.pool("{replicas: 2}");
+
+    @Nested
+    class Counts {
+
+        @Test
+        void countsReplicasAndThreadsThatTakeTasks() {
+            WorkerPoolStatus status = status(Pods.ready("a"), Pods.starting("b"), Pods.draining("c"), Pods.left("d"));
+
+            assertThat(status.replicas()).isEqualTo(2);
+            assertThat(status.readyReplicas()).isEqualTo(1);
+            assertThat(status.threads()).isEqualTo(4);
+            assertThat(status.selector()).isEqualTo("workerpool.dev/pool=thumbnails");
+            assertThat(status.observedGeneration()).isEqualTo(3);
+        }
+
+        @Test
+        void addsUpRestartsAndCountsNoneTwice() {
+            pool.setStatus(status(Pods.ready("a", 2), Pods.ready("b", 1)));
+            assertThat(pool.getStatus().restarts()).isEqualTo(3);
+
+            pool.setStatus(status(Pods.ready("a", 2), Pods.ready("b", 1)));
+            assertThat(pool.getStatus().restarts()).isEqualTo(3);
+
+            pool.setStatus(status(Pods.ready("a", 4), Pods.ready("b", 1)));
+            assertThat(pool.getStatus().restarts()).isEqualTo(5);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a", 4, "b", 1));
+        }
+
+        @Test
+        void keepsTheRestartsOfReplicasThatAreGone() {
+            pool.setStatus(status(Pods.ready("a", 2)));
+            pool.setStatus(status(Pods.ready("b", 1)));
+
+            assertThat(pool.getStatus().restarts()).isEqualTo(3);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("b", 1));
+        }
+
+        @Test
+        void remembersTheLastDeathAfterItsPodIsGone() {
+            pool.setStatus(status(Pods.restarted("a")));
+            pool.setStatus(status(Pods.ready("b")));
+
+            assertThat(pool.getStatus().lastDeath()).satisfies(death -> {
+                assertThat(death.pod()).isEqualTo("a");
+                assertThat(death.exitCode()).isEqualTo(137);
+                assertThat(death.signal()).isEqualTo("SIGKILL");
+                assertThat(death.reason()).isEqualTo("OOMKilled");
+                assertThat(death.message()).isEqualTo("heap is full");
+                assertThat(death.at()).isEqualTo("2026-01-01T11:00:00Z");
+            });
+        }
+
+        @Test
+        void isTheSameWhenNothingChanged() {
+            pool.setStatus(status(Pods.restarted("a"), Pods.ready("b")));
+
+            assertThat(calculate(LATER, complete(), List.of(), Pods.restarted("a"), Pods.ready("b")))
+                    .isEqualTo(pool.getStatus());
+        }
+    }
+
+    @Nested
+    class Conditions {
+
+        @Test
+        void isAvailableWithOneReadyReplica() {
+            assertCondition(status(Pods.ready("a"), Pods.starting("b")), "Available", "True", "ReplicasReady");
+            assertCondition(status(Pods.starting("a")), "Available", "False", "NoReplicaReady");
+        }
+
+        @Test
+        void isNotAvailableWhenScaledToZero() {
+            pool.setSpec(Pools.pool("{replicas: 0}").getSpec());
+
+            WorkerPoolStatus status = calculate(NOW, deployment(0, 0), List.of());
+
+            assertCondition(status, "Available", "False", "ScaledToZero");
+            assertCondition(status, "Progressing", "False", "Settled");
+        }
+
+        @Test
+        void progressesUntilAllIsAsAskedFor() {
+            assertProgress("Creating", Optional.empty());
+            assertProgress("ScalingUp", complete(), Pods.ready("a"));
+            assertProgress("RollingOut", deployment(2, 1), Pods.ready("a"), Pods.ready("b"));
+            assertProgress("ScalingDown", complete(), Pods.ready("a"), Pods.ready("b"), Pods.ready("c"));
+            assertProgress("Starting", complete(), Pods.ready("a"), Pods.starting("b"));
+            assertProgress("Draining", complete(), Pods.ready("a"), Pods.ready("b"), Pods.draining("c"));
+            assertCondition(status(Pods.ready("a"), Pods.ready("b")), "Progressing", "False", "Settled");
+        }
+
+        @Test
+        void progressesWhileTheDeploymentHasNotSeenItsNewestGeneration() {
+            Deployment stale = deployment(2, 2).orElseThrow();
+            stale.getMetadata().setGeneration(8L);
+
+            assertProgress("RollingOut", Optional.of(stale), Pods.ready("a"), Pods.ready("b"));
+        }
+
+        @Test
+        void isDegradedByAnImageThatCannotBePulled() {
+            WorkerPoolStatus status = status(Pods.ready("a"), Pods.waiting("b", "ImagePullBackOff", "no such image"));
+
+            assertCondition(status, "Degraded", "True", "ImageNotPulled");
+            assertThat(condition(status, "Degraded").message())
+                    .contains("replica b", "workerpool/worker:test", "no such image");
+        }
+
+        @Test
+        void isDegradedByACrashLoopAndTellsTheLastWords() {
+            Replica looping = Pods.replica(
+                    "a",
+                    false,
+                    5,
+                    "state: {waiting: {reason: CrashLoopBackOff, message: back-off 5m0s}}\nlastState: {" + Pods.KILLED
+                            + "}");
+
+            WorkerPoolStatus status = status(looping, Pods.ready("b"));
+
+            assertCondition(status, "Degraded", "True", "CrashLoop");
+            assertThat(condition(status, "Degraded").message()).contains("exit code 137", "OOMKilled", "heap is full");
+        }
+
+        @Test
+        void putsTheWorstTroubleFirstAndTellsAll() {
+            var troubles = List.of(
+                    new Trouble(Trouble.NAME_CONFLICT, "Service thumbnails belongs to somebody else"),
+                    new Trouble(Trouble.ARTIFACT_NOT_LOADED, "/tasks/0/x.jar: has no tasks"));
+
+            WorkerPoolStatus status = calculate(NOW, complete(), troubles, Pods.waiting("b", "ErrImagePull", "gone"));
+
+            assertCondition(status, "Degraded", "True", "NameConflict");
+            assertThat(condition(status, "Degraded").message())
+                    .contains("Service thumbnails", "/tasks/0/x.jar: has no tasks", "gone");
+        }
+
+        @Test
+        void isDegradedWhenReplicasCannotBeCreated() {
+            Deployment refused = deployment(0, 0, """
+                    - {type: ReplicaFailure, status: "True", reason: FailedCreate, message: exceeded quota}
+                    """).orElseThrow();
+
+            WorkerPoolStatus status = calculate(NOW, Optional.of(refused), List.of());
+
+            assertCondition(status, "Degraded", "True", "ReplicasNotCreated");
+            assertThat(condition(status, "Degraded").message()).contains("exceeded quota");
+        }
+
+        @Test
+        void boundsTheMessage() {
+            var trouble = new Trouble(Trouble.APPLY_FAILED, "x".repeat(100_000));
+
+            assertThat(condition(calculate(NOW, complete(), List.of(trouble)), "Degraded")
+                            .message())
+                    .hasSize(4096);
+        }
+
+        @Test
+        void movesTheTimeOnlyWhenTheStatusFlips() {
+            pool.setStatus(status(Pods.starting("a")));
+            WorkerPoolStatus same = calculate(LATER, complete(), List.of(), Pods.starting("a"));
+            WorkerPoolStatus flipped = calculate(LATER, complete(), List.of(), Pods.ready("a"));
+
+            assertThat(condition(same, "Available").lastTransitionTime()).isEqualTo(NOW.toString());
+            assertThat(condition(flipped, "Available").lastTransitionTime()).isEqualTo(LATER.toString());
+        }
+
+        @Test
+        void bearsTheGenerationOnEveryCondition() {
+            assertThat(status(Pods.ready("a")).conditions())
+                    .extracting(Condition::type)
+                    .containsExactly("Available", "Progressing", "Degraded");
+            assertThat(status(Pods.ready("a")).conditions())
+                    .extracting(Condition::observedGeneration)
+                    .containsOnly(3L);
+        }
+
+        private void assertProgress(String reason, Optional<Deployment> deployment, Replica... replicas) {
+            assertCondition(calculate(NOW, deployment, List.of(), replicas), "Progressing", "True", reason);
+        }
+    }
+
+    private WorkerPoolStatus status(Replica... replicas) {
+        return calculate(NOW, complete(), List.of(), replicas);
+    }
+
+    private WorkerPoolStatus calculate(
+            Instant now, Optional<Deployment> deployment, List<Trouble> troubles, Replica... replicas) {
+        return StatusCalculator.calculate(pool, new Observed(deployment, List.of(replicas), troubles), now);
+    }
+
+    private static Optional<Deployment> complete() {
+        return deployment(2, 2);
+    }
+
+    private static Optional<Deployment> deployment(int replicas, int updated) {
+        return deployment(replicas, updated, "[]");
+    }
+
+    private static Optional<Deployment> deployment(int replicas, int updated, String conditions) {
+        String yaml = """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: thumbnails, generation: 7}
+                status:
+                  observedGeneration: 7
+                  replicas: %d
+                  updatedReplicas: %d
+                  conditions:
+                """.formatted(replicas, updated);
+        return Optional.of(Serialization.unmarshal(yaml + conditions.indent(4), Deployment.class));
+    }
+
+    private static Condition condition(WorkerPoolStatus status, String type) {
+        return status.conditions().stream()
+                .filter(condition -> condition.type().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void assertCondition(WorkerPoolStatus status, String type, String value, String reason) {
+        assertThat(condition(status, type).status()).as(type).isEqualTo(value);
+        assertThat(condition(status, type).reason()).as(type).isEqualTo(reason);
+    }
+}
