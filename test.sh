@@ -55,7 +55,8 @@ prepare() {
 
 check_scripts_and_chart() {
     title "Scripts and chart"
-    check "shellcheck" shellcheck --check-sourced --external-sources demo.sh test.sh bench.sh .ci/*.sh .ci/run .ci/test/*.sh e2e/k3s-image/*.sh e2e/k3s-image/k3s helm/*.sh
+    check "shellcheck" shellcheck --check-sourced --external-sources --source-path=SCRIPTDIR \
+        demo.sh test.sh bench.sh .ci/run .ci/kill-worker.sh .ci/test/*-test.sh e2e/k3s-image/build.sh e2e/k3s-image/k3s helm/*.sh worker-image/*.sh
     local suite
     for suite in .ci/test/*-test.sh; do check "$(basename "$suite" .sh)" "$suite"; done
     check "chart" helm/test.sh

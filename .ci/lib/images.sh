@@ -33,7 +33,7 @@ ensure_debian_bootstrap() {
 # import_debian IMAGE PACKAGES, comma-separated
 import_debian() {
     as_root mmdebstrap --variant=minbase ${2:+--include="$2"} \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
         trixie - | docker import --change 'CMD ["bash"]' - "$1"
 }

@@ -111,6 +111,8 @@ meaning_of() {
         echo "The disk is full. $(room_advice)"
     elif grep -qiE 'could not resolve|no such host|temporary failure (in name resolution|resolving)|network is unreachable|unknown host|connection timed out|i/o timeout|failed to fetch|could not transfer artifact' <<<"$end"; then
         echo "The network did not answer. Check the connection; behind a proxy set http_proxy, https_proxy and no_proxy (for Maven: ~/.m2/settings.xml)."
+    elif grep -qiE 'certificate (verify|problem)|self-signed certificate|unknown authority|PKIX path' <<<"$end"; then
+        echo "This machine does not trust the other side's certificate. Where a proxy replaces certificates, add its CA: update-ca-certificates."
     elif grep -qiE 'port is already allocated|address already in use' <<<"$end"; then
         echo "A port is taken by another program; the lines above name it."
     else

@@ -15,16 +15,22 @@ continue_in_toolbox() {
     if ! docker image inspect "$toolbox_image" >/dev/null 2>&1; then
         run "Building $toolbox_image" docker build -t "$toolbox_image" --build-arg BASE="$base_image" --build-arg JDK="$jdk_version" .ci/toolbox
     fi
-    local terminal=() variable
-    [[ ! -t 0 || ! -t 1 ]] || terminal=(-it)
-    mkdir -p "$cache" "$kubernetes_bin" "$HOME/.m2" "$HOME/go" "$HOME/.cache/go-build"
-    local environment=(-e WORKERPOOL_IN_TOOLBOX=yes -e "HOME=$HOME" -e "USER=$(id -un)")
-    for variable in TERM COLUMNS ${!WORKERPOOL_*} ${!TESTCONTAINERS_*} GOPROXY http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
-        [[ -z ${!variable:-} ]] || environment+=(-e "$variable")
+    choose_toolbox_options
+    exec docker run --rm --init "${toolbox_options[@]}" "$toolbox_image" "./$script" "${script_arguments[@]}"
+}
+
+choose_toolbox_options() {
+    local name path
+    mkdir -p "$HOME/.cache" "$HOME/.m2" "$HOME/go"
+    toolbox_options=(--network host --user "$(id -u):$(id -g)" --group-add "$(stat -c %g /var/run/docker.sock)" -w "$PWD")
+    if [[ -t 0 && -t 1 ]]; then toolbox_options+=(-it); fi
+    for path in /var/run/docker.sock "$PWD" "$HOME/.cache" "$HOME/.m2" "$HOME/go"; do toolbox_options+=(-v "$path:$path"); done
+    # Who the user is, and whom the machine trusts, where it knows more than Debian does.
+    for path in /etc/passwd /etc/group /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/java/cacerts; do
+        [[ ! -s $path ]] || toolbox_options+=(-v "$path:$path:ro")
     done
-    exec docker run --rm --init "${terminal[@]}" --network host "${environment[@]}" \
-        --user "$(id -u):$(id -g)" --group-add "$(stat -c %g /var/run/docker.sock)" \
-        -v /var/run/docker.sock:/var/run/docker.sock -v /etc/passwd:/etc/passwd:ro -v /etc/group:/etc/group:ro \
-        -v /etc/ssl/certs:/etc/ssl/certs:ro -v "$HOME/.m2:$HOME/.m2" -v "$HOME/go:$HOME/go" -v "$HOME/.cache:$HOME/.cache" \
-        -v "$PWD:$PWD" -w "$PWD" "$toolbox_image" "./$script" "${script_arguments[@]}"
+    toolbox_options+=(-e WORKERPOOL_IN_TOOLBOX=yes -e "HOME=$HOME" -e "USER=$(id -un)")
+    for name in "${!WORKERPOOL_@}" TERM COLUMNS GOPROXY http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
+        [[ -z ${!name:-} ]] || toolbox_options+=(-e "$name")
+    done
 }

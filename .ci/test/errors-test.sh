@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What a user is told when the machine is not as it should be: what is wrong, what to do, and an exit status of 1.
-# shellcheck disable=SC2034,SC2317 # read by the harness, and called by name
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2317 # the harness expands, reads and calls
 set -euo pipefail
+# shellcheck source=harness.sh
 . "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
 a_running_docker_is_used() {

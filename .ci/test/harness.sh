@@ -41,7 +41,7 @@ is() { [[ $output == "$1" ]] || wrong "is not: $1"; }
 
 wrong() {
     printf '    %s\n    it said:\n' "$1"
-    sed 's/^/      | /' <<<"$output"
+    printf '      | %s\n' "${output//$'\n'/$'\n'      | }"
     exit 1
 }
 

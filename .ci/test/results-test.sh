@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # How test.sh adds up.
-# shellcheck disable=SC2317 # called by name
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2317 # the harness expands, reads and calls
 set -euo pipefail
+# shellcheck source=harness.sh
 . "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
 results() { script ". .ci/lib/results.sh; $1"; }
