@@ -17,9 +17,8 @@ import java.util.stream.Stream;
  * what a task does wrong are told to the user, and are at most a warning in the log.
  */
 final class LogErrors {
-    /** A line of level ERROR or FATAL, and the first line of a stack trace, whatever its level. */
-    private static final Pattern ERROR =
-            Pattern.compile("\\b(ERROR|FATAL|SEVERE)\\b|^(Exception in thread|[\\w.]+(Exception|Error)(:|$))");
+    /** By level. A stack trace below a warning is the task's, for its author. */
+    private static final Pattern ERROR = Pattern.compile("\\b(ERROR|FATAL|SEVERE)\\b|^Exception in thread");
 
     private final Logs logs;
     private final Map<Path, Integer> linesBefore = new HashMap<>();
