@@ -14,7 +14,13 @@ final class NextPass {
     /** Nobody tells us when a foreign object goes, or a right or a quota is granted. */
     static final Duration WHILE_BLOCKED = Duration.ofSeconds(15);
 
+    private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
+
     private NextPass() {}
+
+    static UpdateControl<WorkerPool> onceSynced() {
+        return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(UNTIL_SYNCED);
+    }
 
     /** Throws what may pass by itself, so that the framework tries again with growing pauses and without end. */
     static UpdateControl<WorkerPool> after(Children children) {

@@ -10,7 +10,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import java.util.Comparator;
@@ -23,17 +22,31 @@ import java.util.Set;
  */
 final class PodWatch {
 
+    private List<InformerEventSource<Pod, WorkerPool>> sources = List.of();
+
     /** A source for each namespace: the stores that strip pods cannot be shared, each takes itself for the whole. */
-    List<EventSource<?, WorkerPool>> eventSources(EventSourceContext<WorkerPool> context) {
+    List<InformerEventSource<Pod, WorkerPool>> eventSources(EventSourceContext<WorkerPool> context) {
         Set<String> namespaces = context.getControllerConfiguration()
                 .getInformerConfig()
                 .getEffectiveNamespaces(context.getControllerConfiguration());
-        if (InformerConfiguration.allNamespacesWatched(namespaces)) {
-            return List.of(source(Constants.WATCH_ALL_NAMESPACES, context));
-        }
-        return namespaces.stream()
-                .<EventSource<?, WorkerPool>>map(namespace -> source(namespace, context))
-                .toList();
+        sources = InformerConfiguration.allNamespacesWatched(namespaces)
+                ? List.of(source(Constants.WATCH_ALL_NAMESPACES, context))
+                : namespaces.stream()
+                        .map(namespace -> source(namespace, context))
+                        .toList();
+        return sources;
+    }
+
+    /**
+     * Whether the pods of a namespace have been listed. Before that there seem to be none, and a status made of that would
+     * forget what was counted.
+     */
+    boolean isSynced(String namespace) {
+        return sources.stream()
+                .flatMap(source -> source.informerHealthIndicators().entrySet().stream())
+                .filter(watch ->
+                        watch.getKey().equals(namespace) || watch.getKey().equals(Constants.WATCH_ALL_NAMESPACES))
+                .anyMatch(watch -> watch.getValue().hasSynced());
     }
 
     List<Replica> replicas(Context<WorkerPool> context) {

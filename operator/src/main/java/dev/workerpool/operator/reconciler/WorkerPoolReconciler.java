@@ -89,6 +89,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
 
     @Override
     public UpdateControl<WorkerPool> reconcile(WorkerPool pool, Context<WorkerPool> context) {
+        if (!pods.isSynced(pool.getMetadata().getNamespace())) {
+            return NextPass.onceSynced();
+        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pool.setStatus(statuses.current(pool));
         List<Replica> replicas = pods.replicas(context);

@@ -1,0 +1,75 @@
+package dev.workerpool.operator.runtime;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
+import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/**
+ * The lease, and until when it holds by this process's own clock.
+ *
+ * <p>A process that was frozen wakes up in the middle of what it did and believes itself the leader still. Its monotonic
+ * clock knows better: the lease holds from the moment the renewal was <em>sent</em>, for its duration, and no longer.
+ */
+final class Lease implements Lock {
+
+    static final String NAME = "workerpool-operator";
+    static final Duration DURATION = Duration.ofSeconds(15);
+    static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+    static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
+
+    private final Lock lease;
+    private final LongSupplier nanoTime;
+    private volatile boolean held;
+    private volatile long renewedAt;
+
+    Lease(String namespace, String identity, LongSupplier nanoTime) {
+        this(new LeaseLock(namespace, NAME, identity), nanoTime);
+    }
+
+    Lease(Lock lease, LongSupplier nanoTime) {
+        this.lease = lease;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Whether nobody else can hold it now. */
+    boolean holds() {
+        return held && nanoTime.getAsLong() - renewedAt < DURATION.toNanos();
+    }
+
+    @Override
+    public LeaderElectionRecord get(KubernetesClient client) {
+        return lease.get(client);
+    }
+
+    @Override
+    public void create(KubernetesClient client, LeaderElectionRecord candidate) {
+        long sentAt = nanoTime.getAsLong();
+        lease.create(client, candidate);
+        note(candidate, sentAt);
+    }
+
+    @Override
+    public void update(KubernetesClient client, LeaderElectionRecord candidate) {
+        long sentAt = nanoTime.getAsLong();
+        lease.update(client, candidate);
+        note(candidate, sentAt);
+    }
+
+    private void note(LeaderElectionRecord written, long sentAt) {
+        renewedAt = sentAt;
+        held = identity().equals(written.getHolderIdentity());
+    }
+
+    @Override
+    public String identity() {
+        return lease.identity();
+    }
+
+    @Override
+    public String describe() {
+        return lease.describe();
+    }
+}
