@@ -38,7 +38,7 @@ main() {
     [[ $fast == yes ]] || test_on_a_cluster
     testing=no
     title "Tests, in $(duration $SECONDS)"
-    sum_up
+    sum_up || exit 1
 }
 
 prepare() {
@@ -50,7 +50,7 @@ prepare() {
     ensure_helm
     ensure_chart_linters
     ensure_apiserver
-    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -v | head -n 1 | tr -d '\033' | sed 's/\[[0-9;]*m//g'), $(helm version --short), shellcheck, chart linters, API server"
+    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -B -v | sed -n 1p), $(helm version --short), shellcheck, chart linters, API server"
 }
 
 check_scripts_and_chart() {
@@ -64,7 +64,7 @@ check_scripts_and_chart() {
 
 build_and_test() {
     title "Build, unit tests, tests against an API server"
-    maven "mvn verify" verify
+    maven "mvn verify" verify --fail-at-end
     if ((tried == 0)); then jars_are_built=yes; fi
 }
 

@@ -43,7 +43,7 @@ maven_progress() { grep -E '^\[INFO\] (Running|Building) ' "$1" | tail -n 1 | cu
 reports_since() { find . -path '*/target/*-reports/TEST-*.xml' -newer "$1"; }
 
 count_report() {
-    local suite tests errors failed skipped
+    local suite tests errors failed skipped name
     suite=$(grep -m 1 '<testsuite ' -A 3 "$1" | tr '\n' ' ')
     tests=$(attribute tests "$suite") errors=$(attribute errors "$suite")
     failed=$(attribute failures "$suite") skipped=$(attribute skipped "$suite")
@@ -53,7 +53,7 @@ count_report() {
 
 attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"; }
 
-# Class.method: first line of the message.
+# Class.method: the message, on one line.
 failed_tests() {
     awk '
         match($0, /<testcase [^>]*>/) { name = value("classname") "." value("name") }
@@ -61,7 +61,7 @@ failed_tests() {
         function value(key,   at) {
             at = match($0, " " key "=\"[^\"]*")
             return at ? substr($0, at + length(key) + 3, RLENGTH - length(key) - 3) : ""
-        }' "$1" | sed 's/&#10;.*//; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&amp;/\&/g'
+        }' "$1" | sed 's/&#10;/ /g; s/  */ /g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&amp;/\&/g'
 }
 
 add_up() {
@@ -72,7 +72,7 @@ add_up() {
 sum_up() {
     if ((${#failures[@]} > 0)); then
         title "Failed"
-        printf '  %s\n' "${failures[@]}"
+        printf '  %.300s\n' "${failures[@]}"
     fi
     printf '\n%d passed, %d failed, %d skipped\n' "$tests_passed" "$tests_failed" "$tests_skipped"
     ((tests_failed == 0 && tests_passed > 0))

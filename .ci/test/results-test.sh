@@ -32,7 +32,7 @@ failed_tests_are_named_with_their_message() {
   </testcase>
   <testcase name="passes" classname="a.BTest" time="0.1"/>'
     results 'count_report $HOME/x/TEST-one.xml; sum_up || true'
-    says 'a.BTest.refusesWhenTheQueueIsFull: expected: <503> but was: <200>'
+    says 'a.BTest.refusesWhenTheQueueIsFull: expected: <503> but was: <200> more'
     does_not_say 'a.BTest.passes'
 }
 
