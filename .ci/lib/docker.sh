@@ -10,7 +10,8 @@ ensure_docker() {
             fail "Docker at DOCKER_HOST=$DOCKER_HOST does not answer." "Start it, or unset DOCKER_HOST to use the Docker of this machine."
         fi
         command -v dockerd >/dev/null || install_docker
-        docker_answers || start_docker
+        docker_answers || docker_refuses_user || start_docker
+        if docker_refuses_user; then join_docker_group; fi
     fi
     confirm_docker_version "$(docker version --format '{{.Server.Version}}')"
     docker_ready=yes
@@ -59,7 +60,7 @@ install_docker() {
 
 start_docker() {
     need_root "Starting Docker"
-    confirm_docker_version "$(dockerd --version | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1)"
+    confirm_docker_version "$(dockerd --version | sed -E 's/^[^0-9]*([0-9.]+).*/\1/')"
     if [[ -d /run/systemd/system ]]; then
         run "Starting Docker" as_root systemctl start docker
         return

@@ -87,7 +87,7 @@ ensure_product_images() {
     run "Building $operator_image" build_image "$operator_image" operator "$inputs"
 }
 
-build_jars() { mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests; }
+build_jars() { mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests -Dspotless.check.skip; }
 
 build_image() { docker build -t "$1" --label "$inputs_label=$3" --label "$project_label=image" "$2"; }
 

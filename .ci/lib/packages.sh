@@ -2,6 +2,8 @@
 # Packages of the distribution. On a Debian older than trixie single ones come from trixie, which is pinned so low
 # that nothing else moves there.
 
+PATH=$PATH:/usr/sbin:/sbin # Debian leaves them off a user's
+
 is_root() { [[ $(id -u) == 0 ]]; }
 as_root() { if is_root; then "$@"; else sudo "$@"; fi; }
 

@@ -72,6 +72,21 @@ a_sudoer_joins_the_group_docker() {
     says 'sg docker -c'
 }
 
+a_sudoer_joins_the_group_also_when_docker_had_to_be_started() {
+    [[ ! -d /run/systemd/system ]] || return 0
+    fake docker '[[ ! -e $HOME/started ]] || echo "permission denied while trying to connect" >&2; exit 1'
+    fake dockerd '[[ $1 == --version ]] && echo "Docker version 26.1.5, build 1" || touch "$HOME/started"'
+    fake id '[[ $1 == -u ]] && echo 1000 || echo alice'
+    fake getent 'echo docker:x:999:bob'
+    fake sudo '[[ $1 != sh ]] || "$@"'
+    fake sg 'echo "sg $*"'
+    script 'docker_log=$HOME/dockerd.log; ensure_docker'
+    succeeds
+    says 'Docker was started by this script and stays up after it'
+    says 'Adding alice to the group docker'
+    says 'sg docker -c'
+}
+
 without_docker_and_without_apt_the_user_installs_it() {
     script ensure_docker
     gives_up

@@ -19,7 +19,7 @@ set -euo pipefail
 cd '$checkout'
 script=demo.sh script_arguments=()
 . .ci/setup.sh
-logs=$home/logs
+logs=$home/logs PATH=$home/bin:$home/basics
 $1
 EOF
     command_in_home bash "$home/script.sh"
