@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -16,6 +17,9 @@ import java.util.logging.Logger;
 
 /** One line per record on standard error, as text or JSON; stack traces follow their line or are a member of it. */
 final class Logs {
+    /** Lines; a stack that overflowed has a thousand. */
+    private static final int MAX_TRACE = 60;
+
     private Logs() {}
 
     static void configure(boolean json) {
@@ -31,7 +35,11 @@ final class Logs {
     private static String stackTrace(Throwable thrown) {
         var text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text, true));
-        return text.toString();
+        List<String> lines = text.toString().lines().toList();
+        if (lines.size() <= MAX_TRACE) {
+            return text.toString();
+        }
+        return String.join("\n", lines.subList(0, MAX_TRACE)) + "\n\t… " + (lines.size() - MAX_TRACE) + " more lines\n";
     }
 
     private static String level(LogRecord entry) {

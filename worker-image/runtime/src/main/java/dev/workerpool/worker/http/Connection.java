@@ -319,14 +319,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        if (state == State.WRITING && !resting && hasRest() && ctx.channel().isWritable()) {
-            // Writing makes the channel unwritable, and that calls back here.
-            resting = true;
-            ChannelFuture written = writeRest();
-            resting = false;
-            if (!hasRest()) {
-                written.addListener(done -> written());
-            }
+        // Writing makes the channel unwritable and flushing it writable, and both call back here.
+        if (state != State.WRITING || resting || !hasRest()) {
+            return;
+        }
+        resting = true;
+        ChannelFuture written = null;
+        while (hasRest() && ctx.channel().isWritable()) {
+            written = writeRest();
+        }
+        resting = false;
+        if (!hasRest()) {
+            written.addListener(done -> written());
         }
     }
 

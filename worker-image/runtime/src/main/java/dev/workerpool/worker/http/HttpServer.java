@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 public final class HttpServer {
     private static final long MANAGEMENT_BODIES = 1 << 20;
     private static final int BACKLOG = 1024;
-    private static final long SWEEP_MILLIS = 1000;
+    private static final long SWEEP_MILLIS = 500;
 
     private final int port;
     private final Routes routes;

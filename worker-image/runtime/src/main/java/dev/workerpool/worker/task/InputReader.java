@@ -1,6 +1,7 @@
 package dev.workerpool.worker.task;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -92,6 +93,9 @@ interface InputReader {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidInputException refused) {
                 return new InvalidTaskInputException(join(path(e), refused.field()), refused.rule());
+            }
+            if (cause instanceof InputCoercionException tooLarge) {
+                return new InvalidTaskInputException(path(e), "must be " + name(tooLarge.getTargetType()));
             }
             if (cause instanceof JsonProcessingException malformed && !(cause instanceof JsonMappingException)) {
                 return new InvalidTaskInputException("body", "must be well-formed JSON: " + where(malformed));

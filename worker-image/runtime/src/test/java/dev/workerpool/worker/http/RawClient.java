@@ -1,0 +1,89 @@
+package dev.workerpool.worker.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A client that sends whatever bytes a test wants. */
+public final class RawClient implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+
+    public RawClient(int port) throws IOException {
+        socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /** An answer; header names are in lower case. */
+    public record Answer(int status, Map<String, String> headers, String body) {
+        public String header(String name) {
+            return headers.get(name.toLowerCase(Locale.ROOT));
+        }
+    }
+
+    public RawClient send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    public RawClient post(String path, String body) throws IOException {
+        return send("POST " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+    }
+
+    public RawClient get(String path) throws IOException {
+        return send("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
+    }
+
+    public Answer read() throws IOException {
+        return read(true);
+    }
+
+    /** @param withBody false for an answer to HEAD, which tells a length and sends nothing */
+    public Answer read(boolean withBody) throws IOException {
+        InputStream in = socket.getInputStream();
+        String status = line(in);
+        var headers = new TreeMap<String, String>();
+        for (String header = line(in); !header.isEmpty(); header = line(in)) {
+            int colon = header.indexOf(':');
+            headers.put(
+                    header.substring(0, colon).toLowerCase(Locale.ROOT),
+                    header.substring(colon + 1).strip());
+        }
+        int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
+        String body = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
+        return new Answer(Integer.parseInt(status.split(" ")[1]), headers, body);
+    }
+
+    /** @return whether the server has closed, waiting for it */
+    public boolean isClosed() throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketException reset) {
+            return true;
+        }
+    }
+
+    private static String line(InputStream in) throws IOException {
+        var line = new ByteArrayOutputStream();
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new IOException("Closed after '" + line + "'");
+            }
+            if (c != '\r') {
+                line.write(c);
+            }
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,177 @@
+package dev.workerpool.worker.pool;
+
+import static dev.workerpool.worker.TaskJars.gate;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.TaskJars;
+import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.TaskCatalog;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A pool with tasks that tests can hold and release. {@code gate} tells that it started and waits to be released;
+ * {@code deaf} does too, and ignores interrupts.
+ */
+final class PoolFixture implements AutoCloseable {
+    private static TaskCatalog catalog;
+
+    final AtomicInteger exhausted = new AtomicInteger();
+    final TaskPool pool;
+    private CountDownLatch started = new CountDownLatch(1);
+    private CountDownLatch release = new CountDownLatch(1);
+
+    private PoolFixture(PoolSettings settings, Path folder) {
+        pool = new TaskPool(settings, catalog(folder), new PrometheusRegistry(), exhausted::set);
+        expect(1);
+        System.getProperties().put("release", release);
+        pool.start();
+    }
+
+    /** A valid pool of one thread, one place in the queue and time-outs that never strike; tests change what they test. */
+    static Settings settings() {
+        return new Settings();
+    }
+
+    static final class Settings {
+        private int threads = 1;
+        private int queueCapacity = 1;
+        private Duration maxWait = Duration.ofMinutes(5);
+        private Duration timeout = Duration.ofMinutes(5);
+        private Duration grace = Duration.ofMinutes(5);
+
+        Settings threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        Settings queueCapacity(int value) {
+            queueCapacity = value;
+            return this;
+        }
+
+        Settings maxWait(Duration value) {
+            maxWait = value;
+            return this;
+        }
+
+        Settings timeout(Duration value) {
+            timeout = value;
+            return this;
+        }
+
+        Settings grace(Duration value) {
+            grace = value;
+            return this;
+        }
+
+        PoolFixture start(Path folder) {
+            var settings =
+                    new PoolSettings("replica-1", threads, queueCapacity, maxWait, timeout, grace, Map.of("k", "v"));
+            return new PoolFixture(settings, folder);
+        }
+    }
+
+    /** Compiled once: javac takes longer than all the tests. */
+    private static synchronized TaskCatalog catalog(Path folder) {
+        if (catalog == null) {
+            String tell = gate("started") + ".countDown();";
+            TaskJars.jar()
+                    .task("Gate", "String", "String", tell + gate("release") + ".await(); return input;")
+                    .task(
+                            "Deaf",
+                            "String",
+                            "String",
+                            tell + "while (true) try { " + gate("release")
+                                    + ".await(); return input; } catch (InterruptedException e) { }")
+                    .task("Echo", "String", "String", "return input;")
+                    .task("Nothing", "String", "Void", "return null;")
+                    .task("Throws", "String", "String", "throw new IllegalStateException(input);")
+                    .task("Recurse", "String", "String", "return run(input, context) + 1;")
+                    .task("Exit", "String", "String", "System.exit(Integer.parseInt(input)); return null;")
+                    .task(
+                            "ChildExit",
+                            "String",
+                            "String",
+                            "Thread t = new Thread(() -> System.exit(5)); t.setUncaughtExceptionHandler((a, b) -> {});"
+                                    + " t.start(); " + gate("release") + ".await(); return null;")
+                    .task("Picky", "Integer", "Integer", "throw new InvalidInputException(\"n\", \"must be odd\");")
+                    .task("Interrupted", "String", "String", "return \"\" + Thread.currentThread().isInterrupted();")
+                    .task("Interrupts", "String", "String", "Thread.currentThread().interrupt(); return input;")
+                    .task(
+                            "Context",
+                            "String",
+                            "String",
+                            "return context.replica() + \" \" + context.thread() + \" \" + context.config() + \" \""
+                                    + " + context.parameters() + \" \" + context.runId().equals(context.runId());")
+                    .writeTo(folder.resolve("tasks.jar"));
+            catalog = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        }
+        return catalog;
+    }
+
+    /** A run and its outcome to come. */
+    record Submitted(Run run, CompletableFuture<Outcome> outcome) {
+        Outcome await() {
+            return outcome.orTimeout(20, java.util.concurrent.TimeUnit.SECONDS).join();
+        }
+
+        String output() {
+            Content content = ((Outcome.Succeeded) await()).content();
+            return StandardCharsets.UTF_8.decode(content.bytes().duplicate()).toString();
+        }
+    }
+
+    Submitted submit(String type, String input) throws RunRejectedException {
+        var outcome = new CompletableFuture<Outcome>();
+        var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
+        var run = new Run(catalog.find(type), body, () -> Map.of("p", "q"), (completed, how) -> {
+            if (!outcome.complete(how)) {
+                throw new AssertionError("A second outcome: " + how);
+            }
+        });
+        pool.submit(run);
+        return new Submitted(run, outcome);
+    }
+
+    /** Submits a gate and waits until its thread is in it. */
+    Submitted occupy(String type) throws Exception {
+        expect(1);
+        Submitted submitted = submit(type, type);
+        awaitStarted();
+        return submitted;
+    }
+
+    void expect(int starts) {
+        started = new CountDownLatch(starts);
+        System.getProperties().put("started", started);
+    }
+
+    void awaitStarted() throws InterruptedException {
+        if (!started.await(20, java.util.concurrent.TimeUnit.SECONDS)) {
+            throw new AssertionError("The task did not start");
+        }
+    }
+
+    void release() {
+        release.countDown();
+    }
+
+    @Override
+    public void close() throws Exception {
+        release();
+        pool.close();
+        if (!pool.awaitDrained(Duration.ofSeconds(20))) {
+            throw new AssertionError("The pool does not drain: " + pool.status());
+        }
+        pool.interrupt();
+    }
+}
