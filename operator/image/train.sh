@@ -1,0 +1,16 @@
+#!/bin/sh
+# Makes the ahead-of-time cache: runs the operator as it will be run, against an API server that is made up, lets it take
+# up its pools, and has the JVM write down on its way out which classes it had loaded and linked.
+set -eu
+cd /opt/workerpool
+mkdir /build/classes
+javac -d /build/classes /build/TrainingApi.java
+java -XX:+UseSerialGC -cp /build/classes TrainingApi 6443 & api=$!
+
+KUBERNETES_MASTER=http://127.0.0.1:6443 KUBERNETES_NAMESPACE=training KUBERNETES_AUTH_TRYKUBECONFIG=false \
+  jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/operator.aot -jar operator.jar & operator=$!
+# The API says when the operator has written all it had to write.
+wait $api || { kill $operator; exit 1; }
+kill -TERM $operator
+wait $operator || test $? -eq 143
+test -s operator.aot
