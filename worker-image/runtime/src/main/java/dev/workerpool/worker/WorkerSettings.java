@@ -1,9 +1,8 @@
 package dev.workerpool.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.workerpool.worker.pool.PoolSettings;
 import dev.workerpool.worker.task.Isolation;
@@ -12,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** All settings of a worker, from its environment. The README's table says what each is for. */
 record WorkerSettings(
@@ -84,16 +83,20 @@ record WorkerSettings(
     }
 
     private static Map<String, String> config(String json) {
+        JsonNode object;
         try {
-            Map<String, String> config = JsonMapper.builder()
-                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            object = JsonMapper.builder()
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build()
-                    .readValue(json, new TypeReference<>() {});
-            return config == null || config.containsValue(null) ? null : Collections.unmodifiableMap(config);
+                    .readTree(json);
         } catch (JsonProcessingException e) {
             return null;
         }
+        if (!object.isObject() || !object.valueStream().allMatch(JsonNode::isTextual)) {
+            return null;
+        }
+        return object.propertyStream().collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue()
+                .textValue()));
     }
 
     /** Without asking a name server, which may take seconds and knows no better. */

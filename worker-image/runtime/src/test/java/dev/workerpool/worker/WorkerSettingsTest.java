@@ -1,0 +1,101 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.workerpool.worker.task.Isolation;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WorkerSettingsTest {
+    @Test
+    void hasADefaultForEverything() throws InvalidSettingsException {
+        WorkerSettings settings = WorkerSettings.from(Map.of("HOSTNAME", "pod-1"));
+
+        assertThat(settings.pool()).isEqualTo("standalone");
+        assertThat(settings.port()).isEqualTo(8000);
+        assertThat(settings.managementPort()).isEqualTo(9000);
+        assertThat(settings.maxBodySize()).isEqualTo(64L << 20);
+        assertThat(settings.isolation()).isEqualTo(Isolation.SHARED);
+        assertThat(settings.taskFolders()).containsExactly(Path.of("/tasks"));
+        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.drainDelay()).isZero();
+        assertThat(settings.threads().replica()).isEqualTo("pod-1");
+        assertThat(settings.threads().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.threads().queueCapacity()).isEqualTo(256);
+        assertThat(settings.threads().maxWait()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.threads().timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.threads().config()).isEmpty();
+    }
+
+    @Test
+    void takesWhatIsSet() throws InvalidSettingsException {
+        WorkerSettings settings = WorkerSettings.from(Map.of(
+                "WORKERPOOL_POOL", "p",
+                "WORKERPOOL_REPLICA", "r",
+                "WORKERPOOL_THREADS", "3",
+                "WORKERPOOL_QUEUE_MAX_WAIT", "1500ms",
+                "WORKERPOOL_TASK_TIMEOUT", "2h",
+                "WORKERPOOL_MAX_BODY_SIZE", "1Gi",
+                "WORKERPOOL_ISOLATION", "PerThread",
+                "WORKERPOOL_CONFIG", "{\"quality\":\"80\"}",
+                "WORKERPOOL_DRAIN_DELAY", "3s",
+                "WORKERPOOL_LOG_FORMAT", "json"));
+
+        assertThat(settings.threads().threads()).isEqualTo(3);
+        assertThat(settings.threads().maxWait()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(settings.threads().timeout()).isEqualTo(Duration.ofHours(2));
+        assertThat(settings.threads().config()).containsExactly(Map.entry("quality", "80"));
+        assertThat(settings.maxBodySize()).isEqualTo(1L << 30);
+        assertThat(settings.isolation()).isEqualTo(Isolation.PER_THREAD);
+        assertThat(settings.drainDelay()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(settings.jsonLog()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "WORKERPOOL_THREADS         | 0            | must be a whole number from 1 to 512",
+                "WORKERPOOL_THREADS         | 513          | must be a whole number from 1 to 512",
+                "WORKERPOOL_THREADS         | two          | must be a whole number from 1 to 512",
+                "WORKERPOOL_QUEUE_CAPACITY  | -1           | must be a whole number from 0 to 100000",
+                "WORKERPOOL_QUEUE_MAX_WAIT  | 10           | must be a duration from 0s to 1h",
+                "WORKERPOOL_QUEUE_MAX_WAIT  | 2h           | must be a duration from 0s to 1h",
+                "WORKERPOOL_TASK_TIMEOUT    | 0s           | must be a duration from 1ms to 24h",
+                "WORKERPOOL_TASK_TIMEOUT    | 1h30m        | must be a duration from 1ms to 24h",
+                "WORKERPOOL_MAX_BODY_SIZE   | 2Gi          | must be a number of bytes from 1Ki to 1Gi",
+                "WORKERPOOL_MAX_BODY_SIZE   | 999999999999Ti | must be a number of bytes from 1Ki to 1Gi",
+                "WORKERPOOL_ISOLATION       | shared       | must be PerThread or Shared",
+                "WORKERPOOL_CONFIG          | [1]          | must be a JSON object of strings",
+                "WORKERPOOL_CONFIG          | {\"a\":1}    | must be a JSON object of strings",
+                "WORKERPOOL_CONFIG          | {\"a\":null} | must be a JSON object of strings",
+                "WORKERPOOL_DRAIN_TIMEOUT   | forever      | must be a duration from 0s to 1h",
+                "WORKERPOOL_PORT            | 70000        | must be a whole number from 0 to 65535",
+                "WORKERPOOL_LOG_FORMAT      | xml          | must be json or text",
+            })
+    void namesVariableRuleAndValue(String variable, String value, String rule) {
+        var refused = catchThrowableOfType(
+                InvalidSettingsException.class, () -> WorkerSettings.from(Map.of(variable, value)));
+
+        assertThat(refused).isNotNull();
+        assertThat(refused.problems())
+                .singleElement()
+                .asString()
+                .startsWith(variable + " " + rule)
+                .endsWith("'" + value + "'");
+    }
+
+    @Test
+    void reportsAllProblemsAtOnce() {
+        var refused = catchThrowableOfType(
+                InvalidSettingsException.class,
+                () -> WorkerSettings.from(Map.of("WORKERPOOL_THREADS", "0", "WORKERPOOL_PORT", "x")));
+
+        assertThat(refused.problems()).hasSize(2);
+    }
+}
