@@ -55,8 +55,7 @@ main() {
 
     title "A cluster with the operator"
     up=yes
-    start_cluster
-    run "Loading the images into the node" load_images "$worker_image" "$operator_image"
+    start_cluster "$worker_image" "$operator_image"
     run "Installing the chart" install_chart workerpool
     measure_pool_start
 }

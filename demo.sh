@@ -28,6 +28,7 @@ port=${WORKERPOOL_DEMO_PORT:-8000}
 namespace=workerpool-demo pool=demo node_port=30800 # as examples/demo.yaml has them
 out=target/demo
 keep=no up=no
+users_kubectl=$(command -v kubectl || true)
 
 main() {
     case ${1:-} in
@@ -43,7 +44,10 @@ main() {
     bring_up
     work
     report
-    if [[ $keep == yes ]]; then say_how_to_use_it; fi
+    if [[ $keep == yes ]]; then
+        up=no # not ours to remove any more
+        say_how_to_use_it
+    fi
     title "Done in $(duration $SECONDS)."
 }
 
@@ -67,8 +71,7 @@ bring_up() {
     title "2. A cluster with the operator and its pools"
     up=yes
     cluster_options=(-p "127.0.0.1:$port:$node_port")
-    start_cluster
-    run "Loading the images into the node" load_images "$worker_image" "$operator_image"
+    start_cluster "$worker_image" "$operator_image"
     run "Installing the chart" install_chart workerpool
     run "Applying examples/" kubectl apply -f examples/
     progress=readiness run "Waiting until every replica is ready" wait_for_pool 180s
@@ -92,25 +95,27 @@ work() {
 report() {
     title "4. What the operator saw"
     progress=readiness run "Waiting until the killed worker is back" wait_for_pool 60s
-    events | sed 's/^/  /'
-    [[ $(events) == *WorkerDied*WorkerStarted* ]] ||
-        fail "The events do not tell of the worker that died and the one that started after it."
+    events
+    local reasons
+    reasons=$(events | cut -c1-20)
+    [[ $reasons == *WorkerDied* && $reasons == *WorkerStarted* && $reasons == *WorkerRestarted* ]] ||
+        fail "The events do not tell of the worker that was killed, or not that it is back."
     note ""
     note "The picture: $PWD/$out/mandelbrot.png"
 }
 
+# Reason and message in columns; the last words of a worker may be several lines.
 events() {
     kubectl -n "$namespace" get events --field-selector involvedObject.kind=WorkerPool --sort-by=.lastTimestamp \
-        -o custom-columns=REASON:.reason,MESSAGE:.message
+        -o go-template='{{range .items}}{{.reason}}{{"\t"}}{{.message}}{{"\x01"}}{{end}}' |
+        awk -F '\t' -v RS='\001' '{gsub(/\n/, "\n" sprintf("%20s", "")); printf "  %-16s  %s\n", $1, $2}'
 }
 
 say_how_to_use_it() {
     title "The cluster stays. Use it:"
-    local kubectl
-    kubectl=$(command -v kubectl)
+    [[ -n $users_kubectl ]] || note "alias kubectl=$(command -v kubectl)"
     cat <<EOF
   export KUBECONFIG=$KUBECONFIG
-  alias kubectl=$kubectl
   kubectl config set-context --current --namespace $namespace
   kubectl get workerpools,pods
   kubectl scale workerpool/$pool --replicas=3
@@ -135,7 +140,7 @@ down() {
 clean_up() {
     if [[ $up == no ]]; then return; fi
     if [[ $keep == yes ]]; then
-        note "The cluster is still there; remove it with ./demo.sh --down"
+        note "The cluster is still there, for a closer look: export KUBECONFIG=$KUBECONFIG; remove it with ./demo.sh --down"
         return
     fi
     remove_cluster

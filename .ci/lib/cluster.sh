@@ -4,20 +4,24 @@
 : "${cluster:=}" "${k3s_image:=}"
 cluster_options=()
 
+# start_cluster IMAGE …: with these images in the node, which has no registry to pull them from.
 start_cluster() {
     remove_cluster
     confirm_docker_room 3 "the cluster"
-    run "Starting k3s ($k3s_image)" launch_cluster
+    run "Starting k3s ($k3s_image) and loading the images" launch_cluster "$@"
 }
 
 launch_cluster() {
+    local loading _
     docker run -d --privileged --name "$cluster" --hostname "$cluster" --label "$project_label=$cluster" \
         --cgroupns host -v /sys/fs/cgroup:/sys/fs/cgroup:rw --tmpfs /run --tmpfs /var/run \
         -p 127.0.0.1::6443 "${cluster_options[@]}" "$k3s_image" server --disable=traefik --disable=metrics-server --tls-san=127.0.0.1
-    local _
+    load_images "$@" &
+    loading=$!
     for _ in {1..360}; do
         if [[ $(docker logs "$cluster" 2>&1) == *'Node controller sync successful'* ]]; then
             write_kubeconfig
+            wait "$loading"
             return
         fi
         if [[ $(docker inspect -f '{{.State.Running}}' "$cluster") != true ]]; then break; fi
@@ -42,8 +46,14 @@ remove_cluster() {
     rm -f "$KUBECONFIG"
 }
 
-# load_images IMAGE …: the node has no registry to pull them from.
-load_images() { docker save "$@" | docker exec -i "$cluster" ctr -n k8s.io images import - >/dev/null; }
+# While the control plane starts, as soon as the node's containerd answers.
+load_images() {
+    until docker exec "$cluster" ctr version >/dev/null 2>&1; do
+        sleep 0.2
+        [[ $(docker inspect -f '{{.State.Running}}' "$cluster") == true ]]
+    done
+    docker save "$@" | docker exec -i "$cluster" ctr -n k8s.io images import -
+}
 
 install_chart() { # RELEASE [HELM OPTIONS …]
     local release=$1

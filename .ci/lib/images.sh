@@ -74,30 +74,35 @@ build_k3s_image() {
 
 # ensure_product_images: worker and operator, rebuilt when a source changed; with jars_are_built=yes Maven is left out.
 ensure_product_images() {
-    local inputs
-    inputs=$(hash_of_inputs)
-    if [[ $(built_from "$worker_image") == "$inputs" && $(built_from "$operator_image") == "$inputs" ]]; then
+    ensure_base_image
+    local worker operator
+    worker=$(hash_of_inputs pom.xml worker-image) operator=$(hash_of_inputs pom.xml crds operator)
+    if [[ $(built_from "$worker_image") == "$worker" && $(built_from "$operator_image") == "$operator" ]]; then
         passed "$worker_image and $operator_image are up to date"
         return
     fi
     confirm_docker_room 3 "the worker and operator images"
-    ensure_base_image
     [[ ${jars_are_built:-no} == yes ]] || run "Building the jars" build_jars
-    run "Building $worker_image" build_image "$worker_image" worker-image "$inputs"
-    run "Building $operator_image" build_image "$operator_image" operator "$inputs"
+    ensure_image "$worker_image" worker-image "$worker"
+    ensure_image "$operator_image" operator "$operator"
 }
 
-build_jars() { mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests -Dspotless.check.skip; }
+build_jars() {
+    mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests -Dspotless.check.skip
+}
 
-build_image() { docker build -t "$1" --label "$inputs_label=$3" --label "$project_label=image" "$2"; }
+ensure_image() { # IMAGE DIRECTORY HASH
+    if [[ $(built_from "$1") == "$3" ]]; then return; fi
+    run "Building $1" docker build -t "$1" --label "$inputs_label=$3" --label "$project_label=image" "$2"
+}
 
 built_from() { docker image inspect -f "{{index .Config.Labels \"$inputs_label\"}}" "$1" 2>/dev/null || true; }
 
 # Everything that ends up in an image, and the base it stands on.
 hash_of_inputs() {
     {
-        hash_of_files pom.xml crds operator worker-image
-        docker image inspect -f '{{.Id}}' "$base_image" 2>/dev/null || true
+        hash_of_files "$@"
+        docker image inspect -f '{{.Id}}' "$base_image"
     } | sha256sum | cut -c1-16
 }
 
