@@ -1,8 +1,13 @@
 package dev.workerpool.api.v1alpha1;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.generator.annotation.ValidationRule;
 import io.fabric8.kubernetes.api.model.Namespaced;
@@ -13,6 +18,7 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import java.util.Optional;
 
 /**
  * A pool of workers: {@code replicas} pods behind one Service port, each running tasks on {@code threads} threads.
@@ -60,22 +66,70 @@ public class WorkerPool extends CustomResource<WorkerPoolSpec, WorkerPoolStatus>
 
     private static final long serialVersionUID = 1;
 
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @JsonIgnore
+    private transient String problem;
+
+    /** Null when what the API server holds does not fit the types of this version: see {@link #problem()}. */
     @Override
+    @JsonProperty
     @JsonPropertyDescription("What the pool should be. Every field has a default; the operator never writes here.")
     public WorkerPoolSpec getSpec() {
         return super.getSpec();
     }
 
     @Override
+    @JsonIgnore
+    public void setSpec(WorkerPoolSpec spec) {
+        super.setSpec(spec);
+    }
+
+    @Override
+    @JsonProperty
     @JsonPropertyDescription("What the pool is, as last observed. Written by the operator alone.")
     public WorkerPoolStatus getStatus() {
         return super.getStatus();
     }
 
-    /** A pool without a spec is a valid pool: all defaults. */
+    @Override
+    @JsonIgnore
+    public void setStatus(WorkerPoolStatus status) {
+        super.setStatus(status);
+    }
+
+    /** Why the spec could not be decoded, if it could not. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /**
+     * A spec that was written under another version of the schema may not fit. Failing here would fail the whole list it
+     * came in, and with it the watch of all pools.
+     */
+    @JsonProperty("spec")
+    private void decodeSpec(JsonNode json) {
+        try {
+            setSpec(MAPPER.treeToValue(json, WorkerPoolSpec.class));
+        } catch (JsonProcessingException e) {
+            problem = e.getOriginalMessage();
+        }
+    }
+
+    /** A status that does not fit is as good as none: the operator writes it anew. */
+    @JsonProperty("status")
+    private void decodeStatus(JsonNode json) {
+        try {
+            setStatus(MAPPER.treeToValue(json, WorkerPoolStatus.class));
+        } catch (JsonProcessingException e) {
+            setStatus(null);
+        }
+    }
+
+    /** The API server fills in a spec where there is none, so an absent one is one that could not be decoded. */
     @Override
     protected WorkerPoolSpec initSpec() {
-        return WorkerPoolSpec.DEFAULTS;
+        return null;
     }
 
     @Override

@@ -30,10 +30,25 @@ class DecodingTest {
     @Test
     void readsAbsenceAsTheDefaults() {
         assertThat(decode("spec: {}").getSpec()).isEqualTo(WorkerPoolSpec.DEFAULTS);
-        assertThat(decode("metadata: {name: a}").getSpec()).isEqualTo(WorkerPoolSpec.DEFAULTS);
         assertThat(decode("spec: {queue: null, env: null, tasks: {timeout: null}}")
                         .getSpec())
                 .isEqualTo(WorkerPoolSpec.DEFAULTS);
+    }
+
+    @Test
+    void readsAPoolWhoseSpecDoesNotFitAndSaysWhy() {
+        WorkerPool pool = decode("metadata: {name: a}\nspec: {replicas: many}\nstatus: {replicas: some}");
+        assertThat(pool.getMetadata().getName()).isEqualTo("a");
+        assertThat(pool.getSpec()).isNull();
+        assertThat(pool.getStatus()).isNull();
+        assertThat(pool.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("many"));
+    }
+
+    @Test
+    void staysUndecodedWhenCopied() {
+        WorkerPool copy = Serialization.clone(decode("spec: {queue: 5}"));
+        assertThat(copy.getSpec()).isNull();
     }
 
     @Test
