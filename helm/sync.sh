@@ -28,7 +28,7 @@ metadata:
     pod-security.kubernetes.io/enforce: restricted
 HEADER
     helm template workerpool-operator helm/workerpool-operator --namespace workerpool-system --kube-version 1.34.4 \
-        --skip-tests --set crds.install=false |
+        --no-hooks --set crds.install=false |
         sed -e '/^ *app.kubernetes.io\/managed-by: Helm$/d' -e '/^ *helm.sh\/chart: /d' -e '/^# Source: /d' -e '/^$/d'
 }
 

@@ -53,7 +53,7 @@ conforms() {
 
 # helm/README.md gives the reason for each check that is left out.
 scores() {
-    render --skip-tests --set networkPolicy.enabled=true -f "$1" |
+    render --no-hooks --set networkPolicy.enabled=true -f "$1" |
         kube-score score --kubernetes-version v1.34 --exit-one-on-warning --output-format ci --ignore-container-cpu-limit \
             --ignore-test container-image-pull-policy,deployment-replicas,deployment-strategy,deployment-has-host-podantiaffinity - |
         { grep -v -e '^\[OK\]' -e '^\[SKIPPED\]' || true; }
