@@ -84,19 +84,20 @@ public final class Pool {
     }
 
     public WorkerPoolStatus status() {
-        return Objects.requireNonNull(get().getStatus(), () -> name + " has no status yet");
+        WorkerPoolStatus status = get().getStatus();
+        assertThat(status).as("status of " + name).isNotNull();
+        return status;
     }
 
     /** Waits until the newest spec is in force: all replicas Ready, the old ones gone, and calls get through. */
     public Pool awaitSettled() {
         Wait.untilAsserted(name + " is settled", () -> {
             WorkerPool pool = get();
-            assertThat(pool.getStatus()).as("status").isNotNull();
-            assertThat(pool.getStatus().observedGeneration())
+            assertThat(status().observedGeneration())
                     .as("observed generation")
                     .isEqualTo(pool.getMetadata().getGeneration());
             int wanted = pool.getSpec().replicas();
-            assertThat(pool.getStatus().readyReplicas()).as("ready replicas").isEqualTo(wanted);
+            assertThat(status().readyReplicas()).as("ready replicas").isEqualTo(wanted);
             assertThat(condition("Progressing").status()).as("Progressing").isEqualTo("False");
             assertThat(pods()).as("pods").hasSize(wanted);
             assertThat(wanted == 0 || answers()).as("a call gets through").isTrue();

@@ -25,7 +25,7 @@ class DefaultsE2E {
     @BeforeAll
     void apply() {
         pool = namespace.pool("plain");
-        namespace.apply("{apiVersion: workerpool.dev/v1alpha1, kind: WorkerPool, metadata: {name: plain}}");
+        namespace.apply("apiVersion: workerpool.dev/v1alpha1\nkind: WorkerPool\nmetadata: {name: plain}");
         client = namespace.clientPod();
         pool.awaitCondition("Available", "True");
     }

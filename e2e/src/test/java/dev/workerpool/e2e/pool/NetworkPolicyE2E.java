@@ -28,7 +28,7 @@ class NetworkPolicyE2E {
     @BeforeAll
     void apply() {
         pool = namespace.pool("guarded");
-        namespace.apply("{apiVersion: workerpool.dev/v1alpha1, kind: WorkerPool, metadata: {name: guarded}}");
+        namespace.apply("apiVersion: workerpool.dev/v1alpha1\nkind: WorkerPool\nmetadata: {name: guarded}");
         pool.awaitCondition("Available", "True");
         stranger = neighbour.clientPod();
     }
