@@ -5,8 +5,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+. .ci/lib/pins.sh # for kubernetes_version
+
 chart=helm/workerpool-operator
-kubernetes=1.34.4
 passed=0 failed=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -32,7 +33,7 @@ check() {
 # refused VALUES PATTERN: the chart must not take these values, and must say why.
 refused() {
     local status=0
-    helm template any "$chart" --kube-version $kubernetes --set-json "$1" >"$work/output" 2>&1 || status=$?
+    helm template any "$chart" --kube-version $kubernetes_version --set-json "$1" >"$work/output" 2>&1 || status=$?
     if ((status == 0)); then
         fail "refuses $1: it was taken"
     elif grep -qE -e "$2" "$work/output"; then
@@ -43,7 +44,7 @@ refused() {
     fi
 }
 
-render() { helm template workerpool-operator $chart --namespace workerpool-system --kube-version $kubernetes "$@"; }
+render() { helm template workerpool-operator $chart --namespace workerpool-system --kube-version $kubernetes_version "$@"; }
 
 # Kinds that come from CRDs are skipped: the suites below and a real API server look after them.
 conforms() {
@@ -54,7 +55,7 @@ conforms() {
 # helm/README.md gives the reason for each check that is left out.
 scores() {
     render --no-hooks --set networkPolicy.enabled=true -f "$1" |
-        kube-score score --kubernetes-version v1.34 --exit-one-on-warning --output-format ci --ignore-container-cpu-limit \
+        kube-score score --kubernetes-version "v${kubernetes_version%.*}" --exit-one-on-warning --output-format ci --ignore-container-cpu-limit \
             --ignore-test container-image-pull-policy,deployment-replicas,deployment-strategy,deployment-has-host-podantiaffinity - |
         { grep -v -e '^\[OK\]' -e '^\[SKIPPED\]' || true; }
 }
@@ -80,7 +81,7 @@ check "tests stay out of the package" nothing_but_the_chart_is_packaged
 echo "renderings"
 for values in "$chart"/ci/*-values.yaml; do
     name=$(basename "$values" -values.yaml)
-    check "$name: helm lint" helm lint --strict --quiet --kube-version $kubernetes -f "$values" "$chart"
+    check "$name: helm lint" helm lint --strict --quiet --kube-version $kubernetes_version -f "$values" "$chart"
     if render -f "$values" >"$work/$name.yaml" 2>"$work/output"; then
         check "$name: kubeconform" conforms "$work/$name.yaml"
     else
@@ -89,7 +90,7 @@ for values in "$chart"/ci/*-values.yaml; do
     fi
     check "$name: kube-score" scores "$values"
 done
-helm template y $chart --namespace 1e3 --kube-version $kubernetes --set-json 'imagePullSecrets=["7"],priorityClassName="on",podLabels.a="true"' \
+helm template y $chart --namespace 1e3 --kube-version $kubernetes_version --set-json 'imagePullSecrets=["7"],priorityClassName="on",podLabels.a="true"' \
     >"$work/yes.yaml"
 check "names that YAML would take for something else: kubeconform" conforms "$work/yes.yaml"
 check "helm/install.yaml: kubeconform" conforms helm/install.yaml
