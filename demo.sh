@@ -143,6 +143,7 @@ clean_up() {
         note "The cluster is still there, for a closer look: export KUBECONFIG=$KUBECONFIG; remove it with ./demo.sh --down"
         return
     fi
+    note "Removing the cluster"
     remove_cluster
 }
 

@@ -66,7 +66,7 @@ take_sample() {
 # A line with the pod's name at each change of a pod that is Ready.
 ready_pods() {
     curl -sN "$api/pods?watch=1&labelSelector=workerpool.dev/pool=bench-$1" |
-        jq --unbuffered -r 'select(any(.object.status.conditions[]?; .type == "Ready" and .status == "True")) | .object.metadata.name'
+        jq --unbuffered -r 'select(any(.object.status.conditions[]?; .type == "Ready" and .status == "True")) | .object.metadata.name' || true
 }
 
 # The second at which the pod's worker process was started, to a hundredth, from the node's process table.
