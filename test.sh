@@ -50,7 +50,7 @@ prepare() {
     ensure_helm
     ensure_chart_linters
     ensure_apiserver
-    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -B -v | sed -n 1p), $(helm version --short), shellcheck, chart linters, API server"
+    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -B -v | sed -n $'1{s/\e\\[[0-9;]*m//g;p}'), $(helm version --short), shellcheck, chart linters, API server"
 }
 
 check_scripts_and_chart() {

@@ -67,7 +67,7 @@ kill_worker() {
     container=$(kubectl -n "$1" get pod "$2" -o jsonpath='{.status.containerStatuses[?(@.name=="worker")].containerID}')
     process=$(docker exec "$cluster" ctr -n k8s.io tasks ls | awk -v id="${container##*/}" '$1 == id {print $2}')
     [[ -n $process ]] || fail "Pod $2 has no running worker to kill."
-    docker exec "$cluster" kill -9 "$process"
+    docker exec "$cluster" sh -c "kill -9 $process"
 }
 
 # confirm_port_free PORT HOW_TO_CHOOSE

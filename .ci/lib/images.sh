@@ -56,8 +56,8 @@ ensure_k3s_image() {
 }
 
 pull_public_k3s() {
-    note "Pulling $k3s_image_public …"
-    docker pull -q "$k3s_image_public" >/dev/null 2>&1
+    try "Pulling $k3s_image_public" docker pull -q "$k3s_image_public"
+    ((tried == 0))
 }
 
 # An image that another hand made under this name has no such label, and is taken as it is.

@@ -26,7 +26,8 @@ maven() {
     local label=$1 before=$tests_failed stamp
     shift
     stamp=$(mktemp)
-    progress=maven_progress try "$label" mvn -B -ntp "$@"
+    # No test may hang for ever: nothing takes half an hour here.
+    progress=maven_progress try "$label" timeout --foreground -k 10 30m mvn -B -ntp "$@"
     while read -r report; do count_report "$report"; done < <(reports_since "$stamp")
     rm -f "$stamp"
     if ((tried == 0)); then return; fi
@@ -35,7 +36,8 @@ maven() {
         failures+=("$label: see $tried_log")
         grep -E '^\[ERROR\]' "$tried_log" | head -n 20 | sed 's/^/    | /' >&2 || show_end_of "$tried_log"
     fi
-    note "$(meaning_of "$tried_log") The whole log: $tried_log"
+    if ((tried == 124)); then note "Stopped after half an hour."; else note "$(meaning_of "$tried_log")"; fi
+    note "The whole log: $tried_log"
 }
 
 maven_progress() { grep -E '^\[INFO\] (Running|Building) ' "$1" | tail -n 1 | cut -c8- || true; }
