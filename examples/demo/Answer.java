@@ -1,6 +1,11 @@
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 
 /**
  * What a task returned, and what the worker says about the run.
@@ -16,6 +21,10 @@ record Answer(byte[] body, String replica, String thread, double waitMillis, dou
     private static final Pattern WAIT = Pattern.compile("\\bwait;dur=([0-9.]+)");
     private static final Pattern RUN = Pattern.compile("\\brun;dur=([0-9.]+)");
 
+    static {
+        ImageIO.setUseCache(false); // in memory: pictures are small here
+    }
+
     static Answer of(HttpResponse<byte[]> response) {
         String timing = header(response, "Server-Timing");
         return new Answer(
@@ -27,7 +36,20 @@ record Answer(byte[] body, String replica, String thread, double waitMillis, dou
     }
 
     String text() {
-        return new String(body, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    /** The result as a picture; lost when it is none, since half a picture is no better than no answer. */
+    BufferedImage image() throws LostException {
+        try {
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(body));
+            if (image != null) {
+                return image;
+            }
+        } catch (IOException broken) {
+            // Said below.
+        }
+        throw new LostException("the answer is no picture");
     }
 
     private static String header(HttpResponse<byte[]> response, String name) {

@@ -1,9 +1,6 @@
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.imageio.ImageIO;
 
 /** A large picture of the Mandelbrot set, made in tiles by the whole pool, and the same one small by one thread. */
 final class Picture {
@@ -44,7 +41,6 @@ final class Picture {
         this.pool = pool;
         this.ledger = ledger;
         this.options = options;
-        ImageIO.setUseCache(false); // in memory: tiles are small
     }
 
     Result run() throws Exception {
@@ -106,16 +102,17 @@ final class Picture {
     }
 
     /** The pixels of one tile, checked to be what was asked for. */
-    private int[] tile(int size, int number, Ledger ledger) throws LostException, IOException, InterruptedException {
+    private int[] tile(int size, int number, Ledger ledger) throws LostException, InterruptedException {
         int x = number % (size / TILE) * TILE;
         int y = number / (size / TILE) * TILE;
         Answer answer = pool.json(
                 "mandelbrot",
                 "{\"width\":%d,\"height\":%d,\"x\":%d,\"y\":%d,\"tileWidth\":%d,\"tileHeight\":%d,%s}"
                         .formatted(size, size, x, y, TILE, TILE, VIEW));
-        BufferedImage image = ImageIO.read(new ByteArrayInputStream(answer.body()));
-        if (image == null || image.getWidth() != TILE || image.getHeight() != TILE) {
-            throw new LostException("the answer is no picture of " + TILE + " × " + TILE);
+        BufferedImage image = answer.image();
+        if (image.getWidth() != TILE || image.getHeight() != TILE) {
+            throw new LostException("the answer is %d × %d pixels, not %d × %d"
+                    .formatted(image.getWidth(), image.getHeight(), TILE, TILE));
         }
         ledger.add("mandelbrot", answer);
         return image.getRGB(0, 0, TILE, TILE, null, 0, TILE);

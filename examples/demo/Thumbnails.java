@@ -1,11 +1,8 @@
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.imageio.ImageIO;
 
 /** Photo-sized pictures made small by the pool: bytes in, bytes out. */
 final class Thumbnails {
@@ -71,11 +68,12 @@ final class Thumbnails {
         return photos;
     }
 
-    private byte[] thumbnail(byte[] photo) throws LostException, IOException, InterruptedException {
+    private byte[] thumbnail(byte[] photo) throws LostException, InterruptedException {
         Answer answer = pool.call("thumbnail?size=" + LONGER_SIDE, "image/jpeg", photo);
-        BufferedImage small = ImageIO.read(new ByteArrayInputStream(answer.body()));
-        if (small == null || Math.max(small.getWidth(), small.getHeight()) != LONGER_SIDE) {
-            throw new LostException("the answer is no picture of " + LONGER_SIDE + " pixels");
+        BufferedImage small = answer.image();
+        if (Math.max(small.getWidth(), small.getHeight()) != LONGER_SIDE) {
+            throw new LostException("the answer is %d × %d pixels, not %d at its longer side"
+                    .formatted(small.getWidth(), small.getHeight(), LONGER_SIDE));
         }
         ledger.add("thumbnail", answer);
         return answer.body();

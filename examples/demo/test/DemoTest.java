@@ -16,6 +16,7 @@ final class DemoTest {
             DemoTest::patienceHasAnEnd,
             DemoTest::aTaskThatFailsIsLost,
             DemoTest::aTileOfTheWrongSizeIsLost,
+            DemoTest::aBrokenTileIsLostAlone,
             DemoTest::theCommandAtHalfRunsOnce,
             DemoTest::theCommandsFailureIsTheDemosFailure);
 
@@ -70,7 +71,13 @@ final class DemoTest {
 
     private static void aTileOfTheWrongSizeIsLost() throws Exception {
         Run run = run(FakePool.Fault.ANSWERS_HALF_A_TILE);
-        check("a tile of the wrong size is lost", run, 1, true, "no picture of 256 × 256", "tiles lost      1");
+        check("a tile of the wrong size is lost", run, 1, true, "256 × 128 pixels, not 256 × 256", "tiles lost      1");
+    }
+
+    private static void aBrokenTileIsLostAlone() throws Exception {
+        Run run = run(FakePool.Fault.ANSWERS_A_BROKEN_TILE);
+        boolean rest = run.picture() != null && (run.picture().getRGB(0, 300) & 0xffffff) == FakePool.colour(4);
+        check("a broken tile is lost, and it alone", run, 1, rest, "tile 6 is lost: the answer is no picture");
     }
 
     private static void theCommandAtHalfRunsOnce() throws Exception {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,7 +25,8 @@ final class FakePool implements AutoCloseable {
         REFUSES_ONCE,
         REFUSES_ALWAYS,
         FAILS,
-        ANSWERS_HALF_A_TILE
+        ANSWERS_HALF_A_TILE,
+        ANSWERS_A_BROKEN_TILE
     }
 
     static final int FAULTY_TILE = 6;
@@ -113,6 +115,9 @@ final class FakePool implements AutoCloseable {
                 }
                 case ANSWERS_HALF_A_TILE -> {
                     return ok(image(TILE, TILE / 2, 0, "png"));
+                }
+                case ANSWERS_A_BROKEN_TILE -> {
+                    return ok(Arrays.copyOf(image(TILE, TILE, 0, "png"), 60));
                 }
                 case NONE -> {}
             }
