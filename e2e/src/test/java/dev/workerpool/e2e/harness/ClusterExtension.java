@@ -2,6 +2,7 @@ package dev.workerpool.e2e.harness;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Gives each test class its namespace, saves the evidence when a test fails, and fails the class when the operator or
@@ -36,7 +38,7 @@ final class ClusterExtension
         LogErrors before = store(context).remove(LogErrors.class, LogErrors.class);
         if (namespace != null) {
             try (namespace) {
-                before.assertNoneSince(namespace.name());
+                before.assertNoneSince(namespace.name(), expectedErrors(context));
             } catch (AssertionError e) {
                 new Evidence(suite(context), namespace).save(context, e);
                 throw e;
@@ -94,8 +96,15 @@ final class ClusterExtension
                         TestNamespace.class);
     }
 
+    private static Set<String> expectedErrors(ExtensionContext context) {
+        ExpectedLogErrors expected = context.getRequiredTestClass().getAnnotation(ExpectedLogErrors.class);
+        return expected == null ? Set.of() : Set.of(expected.value());
+    }
+
     private void saveAndRethrow(ExtensionContext context, Throwable failure) throws Throwable {
-        new Evidence(suite(context), prepare(context)).save(context, failure);
+        if (!(failure instanceof TestAbortedException)) {
+            new Evidence(suite(context), prepare(context)).save(context, failure);
+        }
         throw failure;
     }
 

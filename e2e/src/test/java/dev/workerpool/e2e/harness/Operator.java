@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -84,17 +85,26 @@ public final class Operator {
                 "every operator pod is ready", () -> assertThat(pods()).allMatch(Readiness.getInstance()::isReady));
     }
 
-    /** The pod that holds the lease. */
+    /** The pod that holds the lease, once one does. */
     public Pod leader() {
-        String holder = lease().getSpec().getHolderIdentity();
-        return pods().stream()
-                .filter(pod -> pod.getMetadata().getName().equals(holder))
-                .findFirst()
-                .orElseThrow(() ->
-                        new AssertionError("The lease is held by " + holder + ", which is no pod of the operator"));
+        return Wait.forPresent("a pod of the operator holds the lease", this::leaseHolder);
     }
 
-    public Lease lease() {
+    /** The pod that holds the lease once the one of that name no longer does. */
+    public Pod leaderAfter(String former) {
+        return Wait.forPresent("another pod than " + former + " holds the lease", () -> leaseHolder()
+                .filter(pod -> !pod.getMetadata().getName().equals(former)));
+    }
+
+    private Optional<Pod> leaseHolder() {
+        String holder = lease().getSpec().getHolderIdentity();
+        return pods().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .filter(pod -> pod.getMetadata().getName().equals(holder))
+                .findFirst();
+    }
+
+    private Lease lease() {
         List<Lease> leases =
                 cluster.client().leases().inNamespace(NAMESPACE).list().getItems();
         assertThat(leases).as("leases in " + NAMESPACE).hasSize(1);

@@ -8,8 +8,10 @@ import dev.workerpool.e2e.harness.Operator;
 import dev.workerpool.e2e.harness.OperatorTest;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,11 @@ class HelmE2E {
     @BeforeAll
     void apply() {
         pool = namespace.pool("lasting").apply("replicas: 2\nthreads: 1").awaitSettled();
+    }
+
+    @AfterAll
+    void leaveItInstalled() {
+        operator.install();
     }
 
     @Test
@@ -83,26 +90,22 @@ class HelmE2E {
         Set<String> before = pool.podUids();
         try (Load load = Load.modest(pool).awaitAnswers(10)) {
             operator.uninstall();
-            assertThat(operator.kubectl(
-                                    "get",
-                                    "all,serviceaccounts,roles",
-                                    "-l",
-                                    "app.kubernetes.io/name=" + Operator.NAME,
-                                    "-o",
-                                    "name")
-                            .out())
-                    .isEmpty();
-            assertThat(namespace
-                            .kubectl("get", "workerpool", "lasting", "-o", "name")
-                            .out())
-                    .contains("lasting");
+            Wait.untilAsserted("nothing of the operator is left", () -> assertThat(leftOfTheOperator())
+                    .isEmpty());
+            assertThat(pool.get()).as("the pool, and so the CRD").isNotNull();
             load.awaitAnswers(10);
             operator.install();
             load.awaitAnswers(10).stop().assertNothingFailed();
         }
         assertThat(pool.podUids()).isEqualTo(before);
-        pool.scale(1).awaitSettled();
+        pool.scale(3).awaitSettled();
         pool.scale(2).awaitSettled();
+    }
+
+    private String leftOfTheOperator() {
+        String kinds = "deployments,pods,services,serviceaccounts,roles,rolebindings,clusterroles,clusterrolebindings";
+        return operator.kubectl("get", kinds, "-l", "app.kubernetes.io/name=" + Operator.NAME, "-o", "name")
+                .out();
     }
 
     @Test

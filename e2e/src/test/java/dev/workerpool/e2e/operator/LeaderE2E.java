@@ -32,7 +32,7 @@ class LeaderE2E {
     void twoOperators() {
         pool = namespace.pool("led").apply("replicas: 1").awaitSettled();
         operator.install("replicas=2");
-        assertThat(operator.pods()).hasSize(2);
+        Wait.untilAsserted("there are two", () -> assertThat(operator.pods()).hasSize(2));
     }
 
     @AfterAll
@@ -58,21 +58,25 @@ class LeaderE2E {
 
     private void handsOver(String leader, Runnable end) {
         Set<String> before = pool.podUids();
-        int port = namespace.pool("led").get().getSpec().service().port();
+        int port = pool.get().getSpec().service().port();
         Instant start = Instant.now();
         end.run();
         pool.patch("{\"service\":{\"port\":%d}}".formatted(port + 1));
-        Wait.until("the new leader has done what came in meanwhile", () -> namespace
-                .kubectl("get", "service", "led", "-o", "jsonpath={.spec.ports[0].port}")
-                .out()
-                .equals(Integer.toString(port + 1)));
+        operator.leaderAfter(leader);
         Duration took = Duration.between(start, Instant.now());
         System.out.printf("The lead passed on after %.1f s%n", took.toMillis() / 1e3);
         assertThat(took).isLessThan(TAKEOVER);
-        assertThat(operator.leader().getMetadata().getName()).isNotEqualTo(leader);
+        Wait.untilAsserted("what came in meanwhile is done", () -> assertThat(servicePort())
+                .isEqualTo(port + 1));
         assertThat(pool.podUids()).isEqualTo(before);
+        operator.awaitReady();
         Wait.untilAsserted(
                 "there are two again", () -> assertThat(operator.pods()).hasSize(2));
-        operator.awaitReady();
+    }
+
+    private int servicePort() {
+        return Integer.parseInt(namespace
+                .kubectl("get", "service", "led", "-o", "jsonpath={.spec.ports[0].port}")
+                .out());
     }
 }

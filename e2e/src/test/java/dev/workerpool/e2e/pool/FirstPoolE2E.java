@@ -81,10 +81,11 @@ class FirstPoolE2E {
     }
 
     @Test
-    void eventsTellWhichWorkersStarted() {
-        pool.pods()
-                .forEach(pod -> pool.awaitEvent("WorkerStarted", event -> event.getMessage()
-                        .contains(pod.getMetadata().getName())));
+    void eventsTellWhichWorkersStartedAndTakeTasks() {
+        pool.pods().stream().map(pod -> pod.getMetadata().getName()).forEach(name -> {
+            pool.awaitEvent("WorkerStarted", event -> event.getMessage().contains(name));
+            pool.awaitEvent("WorkerReady", event -> event.getMessage().contains(name));
+        });
     }
 
     @Test

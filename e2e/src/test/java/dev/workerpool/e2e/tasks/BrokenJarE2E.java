@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.workerpool.api.v1alpha1.Condition;
 import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.harness.ClusterTest;
+import dev.workerpool.e2e.harness.ExpectedLogErrors;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** A jar that does not load is named on the resource with the reason; the tasks of the others serve on. */
 @ClusterTest
+@ExpectedLogErrors("Not loaded: /tasks/0/broken.jar")
 class BrokenJarE2E {
     private final TestNamespace namespace;
 

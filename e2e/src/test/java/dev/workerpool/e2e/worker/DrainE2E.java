@@ -47,6 +47,8 @@ class DrainE2E {
 
             assertThat(longRun.join().body()).isEqualTo("held");
             assertThat(longRun.join().replica()).isEqualTo(name);
+            pool.awaitEvent("WorkerDraining", event -> event.getMessage().contains(name));
+            pool.awaitEvent("WorkerExited", event -> event.getMessage().contains(name));
             pool.awaitSettled();
             load.awaitAnswers(10).stop().assertNothingFailed();
         }
