@@ -46,12 +46,12 @@ main() {
     title "What is needed"
     ensure_docker
     ensure_jdk
+    ensure_k3s_image
     ensure_kubectl
     ensure_helm
     ensure_command jq
     ensure_command curl
     ensure_product_images
-    ensure_k3s_image
 
     title "A cluster with the operator"
     up=yes

@@ -60,11 +60,11 @@ prepare() {
     ensure_jdk
     ! cluster_exists || run "Removing the cluster of an earlier run" remove_cluster
     confirm_port_free "$port" "Free it, or choose another one: WORKERPOOL_DEMO_PORT=$((port + 1)) ./demo.sh"
+    ensure_k3s_image
     ensure_kubectl
     ensure_helm
     passed "Docker $(docker version -f '{{.Server.Version}}'), $("$JAVA_HOME/bin/javac" -version), kubectl, helm"
     ensure_product_images
-    ensure_k3s_image
 }
 
 bring_up() {

@@ -45,12 +45,13 @@ prepare() {
     title "What is needed"
     [[ $1 == yes ]] || ensure_docker
     ensure_jdk
+    [[ $1 == yes ]] || ensure_k3s_image
     ensure_command shellcheck
     ensure_kubectl
     ensure_helm
     ensure_chart_linters
     ensure_apiserver
-    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -B -v | sed -n $'1{s/\e\\[[0-9;]*m//g;p}'), $(helm version --short), shellcheck, chart linters, API server"
+    passed "$("$JAVA_HOME/bin/javac" -version), $(mvn -B -v 2>&1 | sed -n $'1{s/\e\\[[0-9;]*m//g;p}'), $(helm version --short), shellcheck, chart linters, API server"
 }
 
 check_scripts_and_chart() {
@@ -75,7 +76,6 @@ test_on_a_cluster() {
         return
     fi
     ensure_product_images
-    ensure_k3s_image
     confirm_docker_room 3 "the cluster"
     export WORKERPOOL_K3S_IMAGE=$k3s_image WORKERPOOL_WORKER_IMAGE=$worker_image WORKERPOOL_OPERATOR_IMAGE=$operator_image
     on_a_cluster=yes
@@ -83,6 +83,7 @@ test_on_a_cluster() {
     export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CHECKS_DISABLE=true
     maven "mvn verify -pl e2e" verify -pl e2e -am -De2e -Dit.test='*E2E' -Dtest=none \
         -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
+    ((tried == 0)) || note "Logs, events and manifests of what failed: e2e/target/failures/"
 }
 
 testing=no on_a_cluster=no

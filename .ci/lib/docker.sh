@@ -9,7 +9,7 @@ ensure_docker() {
         if [[ -n ${DOCKER_HOST:-} ]]; then
             fail "Docker at DOCKER_HOST=$DOCKER_HOST does not answer." "Start it, or unset DOCKER_HOST to use the Docker of this machine."
         fi
-        command -v dockerd >/dev/null || install_docker
+        [[ -n $(command -v docker) && -n $(command -v dockerd) ]] || install_docker
         docker_answers || docker_refuses_user || start_docker
         if docker_refuses_user; then join_docker_group; fi
     fi

@@ -101,9 +101,10 @@ write_schemas() {
 }
 
 # ensure_kubernetes_binaries NAME …: compiled from the pinned modules of e2e/k3s-image/go, kept in the cache. The name
-# `kubernetes` is all programs of a node in one binary.
+# `kubernetes` is all programs of a node in one binary, which also serves as each of them.
 ensure_kubernetes_binaries() {
     local name missing=()
+    copy_kubernetes_from_image
     for name; do
         if [[ -x $kubernetes_bin/$name ]]; then continue; fi
         if [[ -x $kubernetes_bin/kubernetes ]]; then ln -s kubernetes "$kubernetes_bin/$name"; else missing+=("$name"); fi
@@ -111,8 +112,19 @@ ensure_kubernetes_binaries() {
     if ((${#missing[@]} == 0)); then return; fi
     ensure_go
     confirm_room "$HOME" 9 "compiling Kubernetes"
-    compiled_packages=$(kubernetes_go list -deps "${missing[@]}" | wc -l)
+    run "Fetching the sources of Kubernetes $kubernetes_version" kubernetes_go list -deps "${missing[@]}"
+    compiled_packages=$(grep -vc '^go: ' "$tried_log")
     progress=compiled run "Compiling ${missing[*]} $kubernetes_version" build_kubernetes "${missing[@]}"
+}
+
+# Where the image is there and the cache is not, the image has what took minutes to compile.
+copy_kubernetes_from_image() {
+    if [[ -x $kubernetes_bin/kubernetes ]] || ! command -v docker >/dev/null || ! has_image "$k3s_image_built"; then return; fi
+    mkdir -p "$kubernetes_bin"
+    local container
+    container=$(docker create "$k3s_image_built" server)
+    docker cp -q "$container:/bin/kubernetes" "$kubernetes_bin/kubernetes" 2>/dev/null || true
+    docker rm -v "$container" >/dev/null
 }
 
 build_kubernetes() {

@@ -236,6 +236,33 @@ a_jdk_of_another_version_is_not_taken() {
     is refused
 }
 
+without_a_jdk_in_the_distribution_the_script_goes_on_in_a_container() {
+    fake docker 'case "$*" in *Server.Version*) echo 26.1.5;; "context show") echo default;; run*) echo "docker $*";; esac'
+    fake apt-get ''
+    fake apt-cache 'echo "  Candidate: (none)"'
+    fake id 'echo 0'
+    fake stat 'echo 999'
+    settings=(WORKERPOOL_DEMO_PORT=8123)
+    script 'find_jdk() { return 1; }; ensure_jdk'
+    succeeds
+    says 'No JDK 25 here'
+    says 'docker run --rm --init --network host --user 0:0'
+    says '-e WORKERPOOL_DEMO_PORT'
+    says './demo.sh'
+}
+
+without_a_jdk_and_with_a_docker_elsewhere_the_user_installs_one() {
+    fake docker 'case "$*" in *Server.Version*) echo 26.1.5;; esac'
+    fake apt-get ''
+    fake apt-cache ''
+    fake id 'echo 0'
+    settings=(DOCKER_HOST=tcp://elsewhere:2375)
+    script 'find_jdk() { return 1; }; ensure_jdk'
+    gives_up
+    says 'There is no JDK 25 here'
+    says 'set JAVA_HOME'
+}
+
 a_fault_of_the_script_says_where_it_is() {
     script 'false'
     gives_up
