@@ -27,7 +27,10 @@ record WorkerSettings(
         Duration drainDelay,
         boolean jsonLog,
         PoolSettings threads) {
-    /** How long a thread may go on after an interrupt before it is given up. Code that listens needs no second. */
+    /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
+    private static final Duration PATIENCE = Duration.ofMillis(10);
+
+    /** Task code dies at its next checkpoint, within milliseconds; only the JDK's own and native code takes longer. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     /** Where the image keeps the jars that every worker has. */
@@ -47,6 +50,7 @@ record WorkerSettings(
                 environment.number("WORKERPOOL_QUEUE_CAPACITY", 256, 0, 100_000),
                 environment.duration("WORKERPOOL_QUEUE_MAX_WAIT", "10s", "0s", "1h"),
                 environment.duration("WORKERPOOL_TASK_TIMEOUT", "30s", "1ms", "24h"),
+                PATIENCE,
                 GRACE,
                 environment.read(
                         "WORKERPOOL_CONFIG", Map.of(), "must be a JSON object of strings", WorkerSettings::config));

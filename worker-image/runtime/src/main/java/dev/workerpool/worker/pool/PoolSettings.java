@@ -10,7 +10,8 @@ import java.util.Map;
  * @param queueCapacity runs that may wait for a thread; 0 admits a run only when a thread is idle
  * @param maxWait how long a run may wait
  * @param timeout how long a run may take from its start
- * @param grace how long a thread may go on after its run was told to stop, before it is given up
+ * @param patience how long a run that was interrupted may take to end by itself, before it is killed
+ * @param grace how long a thread may go on after its run was killed, before it is given up
  * @param config handed to tasks
  */
 public record PoolSettings(
@@ -19,5 +20,6 @@ public record PoolSettings(
         int queueCapacity,
         Duration maxWait,
         Duration timeout,
+        Duration patience,
         Duration grace,
         Map<String, String> config) {}

@@ -3,6 +3,7 @@ package dev.workerpool.worker.pool;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.task.InvalidTaskInputException;
 import dev.workerpool.worker.task.TaskHost;
+import dev.workerpool.worker.task.TaskKilled;
 import dev.workerpool.worker.task.ThreadExit;
 import dev.workerpool.worker.task.ThreadTasks;
 import java.io.IOException;
@@ -21,6 +22,13 @@ import java.util.concurrent.locks.LockSupport;
 final class PoolThread implements TaskHost {
     private static final Logger LOG = System.getLogger(PoolThread.class.getName());
 
+    /** How hard the current run has been asked to end. */
+    private enum Stage {
+        RUNNING,
+        INTERRUPTED,
+        KILLED
+    }
+
     private final int number;
     private final TaskPool pool;
     private final ThreadTasks tasks;
@@ -35,10 +43,11 @@ final class PoolThread implements TaskHost {
     /** The run this thread is in; null between runs. Guarded by this, and volatile for those who only look. */
     private volatile Run current;
 
-    /** When the watchdog has to look again; the run's time limit, later the end of its grace. Guarded by this. */
+    /** When the watchdog has to look again: the run's time limit, later the next step of stopping it. Guarded by this. */
     private long deadline;
 
-    private boolean stopping;
+    private Stage stage = Stage.RUNNING;
+    private long killedAt;
     private boolean broken;
     private boolean givenUp;
     private volatile long idleSince = System.nanoTime();
@@ -117,7 +126,7 @@ final class PoolThread implements TaskHost {
         long start = System.nanoTime();
         synchronized (this) {
             run.started(this, start);
-            stopping = false;
+            stage = Stage.RUNNING;
             deadline = start + pool.settings().timeout().toNanos();
             current = run;
         }
@@ -126,6 +135,10 @@ final class PoolThread implements TaskHost {
         long end = System.nanoTime();
         synchronized (this) {
             current = null;
+            if (stage == Stage.KILLED) {
+                broken("killed"); // Who knows in which state that left its task objects.
+                pool.watchdog().wake();
+            }
             // Under the monitor: whoever stops a run interrupts under it too, so none can be late.
             Thread.interrupted();
             if (givenUp) {
@@ -145,6 +158,8 @@ final class PoolThread implements TaskHost {
         } catch (ThreadExit e) {
             broken("exit");
             return new Outcome.Stopped(e.exitCode());
+        } catch (TaskKilled e) {
+            return new Outcome.Cancelled(); // Its outcome was set before it was killed.
         } catch (Exception e) {
             pool.failures().report(run, e);
             return Outcome.Failed.of(e);
@@ -187,6 +202,11 @@ final class PoolThread implements TaskHost {
         }
 
         @Override
+        public boolean isKilled() {
+            return run != null && run.isKilled();
+        }
+
+        @Override
         public TaskHost forChild() {
             return this;
         }
@@ -216,9 +236,9 @@ final class PoolThread implements TaskHost {
     }
 
     private void stop(boolean interrupt) {
-        if (!stopping) {
-            stopping = true;
-            deadline = System.nanoTime() + pool.settings().grace().toNanos();
+        if (stage == Stage.RUNNING) {
+            stage = Stage.INTERRUPTED;
+            deadline = System.nanoTime() + pool.settings().patience().toNanos();
             pool.watchdog().watch(deadline);
         }
         if (interrupt) {
@@ -237,13 +257,36 @@ final class PoolThread implements TaskHost {
             if (deadline - now > 0) {
                 return deadline;
             }
-            givenUp = stopping;
+            if (stage == Stage.INTERRUPTED) {
+                stage = Stage.KILLED;
+                killedAt = now;
+                run.kill();
+            }
+            givenUp = stage == Stage.KILLED
+                    && now - killedAt >= pool.settings().grace().toNanos();
+            if (stage == Stage.KILLED && !givenUp) {
+                // Again and again: what waits must wake up to come to a checkpoint, and the first are not armed yet.
+                thread.interrupt();
+                deadline = now + pool.settings().patience().toNanos();
+                return deadline;
+            }
         }
         if (givenUp) {
             pool.giveUp(this, run);
             return Watchdog.NEVER;
         }
         return stop(run, new Outcome.TimedOut(pool.settings().timeout()));
+    }
+
+    /** Does this thread need armed checkpoints to get out of its run? */
+    synchronized boolean isDying() {
+        return current != null && stage == Stage.KILLED && !givenUp;
+    }
+
+    @Override
+    public boolean isKilled() {
+        Run run = current;
+        return run != null && run.isKilled();
     }
 
     Run current() {

@@ -38,6 +38,7 @@ public final class Run {
     private volatile long endedAt;
     private volatile PoolThread thread;
     private volatile Outcome outcome;
+    private volatile boolean killed;
 
     /** @param parameters of the call; asked for on the worker thread, when the task wants them */
     public Run(TaskEntry task, Content body, Supplier<Map<String, String>> parameters, RunObserver observer) {
@@ -94,6 +95,15 @@ public final class Run {
     /** How long it was active until its outcome, in nanoseconds; 0 when it never started. */
     public long runNanos() {
         return thread == null ? 0 : endedAt - startedAt;
+    }
+
+    /** Makes the run's threads die at their next checkpoint, while checkpoints are armed. */
+    void kill() {
+        killed = true;
+    }
+
+    boolean isKilled() {
+        return killed;
     }
 
     /** Null until it is over. */

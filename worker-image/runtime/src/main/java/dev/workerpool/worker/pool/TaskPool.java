@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.Checkpoints;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -37,6 +38,9 @@ public final class TaskPool {
 
     /** Threads that were given up and have not come back. */
     private final AtomicInteger lost = new AtomicInteger();
+
+    /** Whether this pool has the checkpoints armed. For the watchdog only. */
+    private boolean armed;
 
     private final AtomicBoolean exhausted = new AtomicBoolean();
 
@@ -166,10 +170,23 @@ public final class TaskPool {
     /** One round of the watchdog. @return when the next is due */
     long check(long now) {
         long next = refuseOverdue(now);
+        boolean dying = false;
         for (PoolThread thread : current()) {
             next = earlier(next, thread.check(now));
+            dying |= thread.isDying();
         }
+        arm(dying);
         return next;
+    }
+
+    /** On the watchdog only. */
+    private void arm(boolean wanted) {
+        if (wanted && !armed) {
+            Checkpoints.arm();
+        } else if (!wanted && armed) {
+            Checkpoints.disarm();
+        }
+        armed = wanted;
     }
 
     private long refuseOverdue(long now) {

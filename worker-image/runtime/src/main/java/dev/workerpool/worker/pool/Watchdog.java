@@ -37,6 +37,11 @@ final class Watchdog {
         }
     }
 
+    /** Has it look now. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
     void stop() {
         stopped = true;
         LockSupport.unpark(thread);

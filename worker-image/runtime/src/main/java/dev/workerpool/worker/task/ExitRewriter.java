@@ -1,10 +1,6 @@
 package dev.workerpool.worker.task;
 
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
-import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
-import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.constantpool.MethodRefEntry;
@@ -18,35 +14,24 @@ import java.lang.constant.DirectMethodHandleDesc.Kind;
 import java.lang.constant.DynamicCallSiteDesc;
 import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
-import java.util.Arrays;
 
 /**
  * Turns {@code System.exit}, {@code Runtime.exit} and {@code Runtime.halt}, called or as method references, into
  * {@link TaskHooks}: in task code they end a worker thread, not the process. Reached by reflection they still end the
- * process; the worker then drains as for a signal.
+ * process.
  */
-final class ExitRewriter implements ClassWeaver {
+final class ExitRewriter {
     private static final ClassDesc HOOKS = ClassDesc.of(TaskHooks.class.getName());
     private static final ClassDesc RUNTIME = ClassDesc.of("java.lang.Runtime");
+    private static final ClassDesc SYSTEM = ClassDesc.of("java.lang.System");
     private static final MethodTypeDesc STATIC = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
     private static final MethodTypeDesc ON_RUNTIME =
             MethodTypeDesc.of(ConstantDescs.CD_void, RUNTIME, ConstantDescs.CD_int);
 
-    @Override
-    public byte[] weave(byte[] classFile, ClassLoader loader) {
-        ClassModel model = ClassFile.of().parse(classFile);
-        // Nearly no class calls exit. Those that do not are defined byte for byte as they came.
-        if (!mentionsExit(model)) {
-            return classFile;
-        }
-        var resolver = ClassHierarchyResolver.ofResourceParsing(loader)
-                .orElse(ClassHierarchyResolver.defaultResolver())
-                .cached();
-        return ClassFile.of(ClassHierarchyResolverOption.of(resolver))
-                .transformClass(model, ClassTransform.transformingMethodBodies(ExitRewriter::rewrite));
-    }
+    private ExitRewriter() {}
 
-    private static boolean mentionsExit(ClassModel model) {
+    /** Nearly no class does. */
+    static boolean mentionsExit(ClassModel model) {
         for (var entry : model.constantPool()) {
             if (entry instanceof MethodRefEntry method
                     && replacement(
@@ -60,7 +45,7 @@ final class ExitRewriter implements ClassWeaver {
         return false;
     }
 
-    private static void rewrite(CodeBuilder code, CodeElement element) {
+    static void rewrite(CodeBuilder code, CodeElement element) {
         switch (element) {
             case InvokeInstruction call
             when replacement(
@@ -78,7 +63,7 @@ final class ExitRewriter implements ClassWeaver {
         if (!"(I)V".equals(type)) {
             return null;
         }
-        if ("exit".equals(name) && owner.descriptorString().equals("Ljava/lang/System;")) {
+        if ("exit".equals(name) && owner.equals(SYSTEM)) {
             return STATIC;
         }
         boolean ends = "exit".equals(name) || "halt".equals(name);
@@ -103,10 +88,5 @@ final class ExitRewriter implements ClassWeaver {
             }
         }
         return argument;
-    }
-
-    @Override
-    public String toString() {
-        return "ExitRewriter" + Arrays.asList("System.exit", "Runtime.exit", "Runtime.halt");
     }
 }

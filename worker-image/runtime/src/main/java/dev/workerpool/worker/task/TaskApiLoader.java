@@ -3,7 +3,7 @@ package dev.workerpool.worker.task;
 import dev.workerpool.task.Task;
 
 /**
- * The parent of every task jar's class loader. It shows the JDK, the task API and the hooks that {@link ExitRewriter}
+ * The parent of every task jar's class loader. It shows the JDK, the task API and the hooks that {@link TaskWeaver}
  * weaves in, and hides everything else of the worker: whatever a jar brings along cannot clash with it.
  */
 final class TaskApiLoader extends ClassLoader {

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 public final class TaskCatalog {
     private final Isolation isolation;
     private final ClassLoader api = new TaskApiLoader();
-    private final ClassWeaver weaver = new ExitRewriter();
     private final List<Source> sources = new ArrayList<>();
     private final List<Artifact> artifacts = new ArrayList<>();
     private final Map<String, TaskEntry> entries = new HashMap<>();
@@ -83,7 +82,7 @@ public final class TaskCatalog {
 
     private void loadJar(Path path) {
         try {
-            TaskJar jar = TaskJar.open(path, api, weaver);
+            TaskJar jar = TaskJar.open(path, api);
             for (String type : jar.tasks().keySet()) {
                 if (entries.containsKey(type)) {
                     jar.close();
@@ -146,7 +145,7 @@ public final class TaskCatalog {
     /** @return the jar for a thread to use; the thread closes it if it is its own */
     TaskJar open(int source) throws TaskLoadException {
         Source from = sources.get(source);
-        return from.jar() != null ? from.jar() : TaskJar.open(from.path(), api, weaver);
+        return from.jar() != null ? from.jar() : TaskJar.open(from.path(), api);
     }
 
     boolean shared() {

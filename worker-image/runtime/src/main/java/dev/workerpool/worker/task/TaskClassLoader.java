@@ -19,19 +19,19 @@ final class TaskClassLoader extends URLClassLoader {
     private final JarFile jar;
 
     private final Manifest manifest;
-    private final ClassWeaver weaver;
+    private final TaskWeaver weaver;
 
     static {
         registerAsParallelCapable();
     }
 
     @SuppressWarnings("this-escape") // The super class hands out nothing before the constructor is through.
-    TaskClassLoader(Path path, ClassLoader parent, ClassWeaver weaver) throws IOException {
+    TaskClassLoader(Path path, ClassLoader parent) throws IOException {
         super(path.getFileName().toString(), new URL[] {path.toUri().toURL()}, parent);
         this.url = path.toUri().toURL();
         this.jar = new JarFile(path.toFile(), false, ZipFile.OPEN_READ, Runtime.version());
         this.manifest = jar.getManifest() == null ? new Manifest() : jar.getManifest();
-        this.weaver = weaver;
+        this.weaver = new TaskWeaver(this);
     }
 
     @Override
@@ -46,7 +46,7 @@ final class TaskClassLoader extends URLClassLoader {
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
-        byte[] woven = weaver.weave(classFile, this);
+        byte[] woven = weaver.weave(classFile);
         definePackageOf(name);
         return defineClass(name, woven, 0, woven.length, new CodeSource(url, (Certificate[]) null));
     }

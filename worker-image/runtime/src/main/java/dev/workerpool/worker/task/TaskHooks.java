@@ -1,8 +1,14 @@
 package dev.workerpool.worker.task;
 
+import java.lang.invoke.CallSite;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.MutableCallSite;
+
 /**
- * What woven task code calls instead of the JDK. The only class of the worker that task code can see, so it is public,
- * static and as small as can be.
+ * What woven task code calls. The only class of the worker that task code can see, so it is public, static and as small as
+ * can be.
  */
 public final class TaskHooks {
     /** Whoever runs tasks on a thread; inherited by the threads which that thread starts. */
@@ -13,11 +19,47 @@ public final class TaskHooks {
         }
     };
 
+    private static final MethodType CHECKPOINT = MethodType.methodType(void.class);
+    private static final MethodHandle NOTHING = MethodHandles.empty(CHECKPOINT);
+    private static final MethodHandle CHECK = check();
+
+    /**
+     * All checkpoints of all tasks are this one call site: the JIT treats its target as a constant and compiles nothing for
+     * it, until the target changes. As they share it, none is left behind by a class that is unloaded.
+     */
+    private static final MutableCallSite CHECKPOINTS = new MutableCallSite(NOTHING);
+
     private TaskHooks() {}
+
+    private static MethodHandle check() {
+        try {
+            return MethodHandles.lookup().findStatic(TaskHooks.class, "checkpoint", CHECKPOINT);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** Makes {@code host} answer for task code on this thread and on those started from it. */
     static void enter(TaskHost host) {
         HOST.set(host);
+    }
+
+    /** Makes checkpoints ask their host, or makes them nothing again. Compiled task code is thrown away by either. */
+    static void arm(boolean armed) {
+        CHECKPOINTS.setTarget(armed ? CHECK : NOTHING);
+        MutableCallSite.syncAll(new MutableCallSite[] {CHECKPOINTS});
+    }
+
+    /** Links a checkpoint in task code. */
+    public static CallSite bootstrap(MethodHandles.Lookup caller, String name, MethodType type) {
+        return CHECKPOINTS;
+    }
+
+    private static void checkpoint() {
+        TaskHost host = HOST.get();
+        if (host != null && host.isKilled()) {
+            throw new TaskKilled();
+        }
     }
 
     /** {@code System.exit(status)} in task code. */

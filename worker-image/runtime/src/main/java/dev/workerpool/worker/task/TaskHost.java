@@ -8,6 +8,9 @@ public interface TaskHost {
      */
     void exited(int exitCode);
 
+    /** Is task code on the calling thread to die at its next checkpoint? Asked while {@link Checkpoints} are armed. */
+    boolean isKilled();
+
     /** Who answers for task code on a thread that is being started from this one. */
     TaskHost forChild();
 

@@ -30,10 +30,10 @@ final class TaskJar implements Closeable {
 
     /** All or nothing: a jar with one task that cannot work is refused, so that nobody misses a task without a word. */
     @SuppressWarnings("resource") // Closed here on failure, by the TaskJar otherwise.
-    static TaskJar open(Path path, ClassLoader api, ClassWeaver weaver) throws TaskLoadException {
+    static TaskJar open(Path path, ClassLoader api) throws TaskLoadException {
         TaskClassLoader loader;
         try {
-            loader = new TaskClassLoader(path, api, weaver);
+            loader = new TaskClassLoader(path, api);
         } catch (IOException e) {
             throw new TaskLoadException("cannot be read as a jar: " + e.getMessage(), e);
         }
@@ -50,6 +50,7 @@ final class TaskJar implements Closeable {
         }
     }
 
+    @SuppressWarnings("rawtypes") // A class literal has no type arguments.
     private static Map<String, TaskBinding> tasks(TaskClassLoader loader) throws TaskLoadException {
         // A mapper of its own: its caches hold the jar's classes and must go when the jar goes.
         JsonMapper json = TaskJson.mapper();

@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A pool with tasks that tests can hold and release. {@code gate} tells that it started and waits to be released;
- * {@code deaf} does too, and ignores interrupts.
+ * {@code deaf} does too, in code of the JDK that neither an interrupt nor a kill reaches.
  */
 final class PoolFixture implements AutoCloseable {
     private static TaskCatalog catalog;
@@ -27,12 +28,14 @@ final class PoolFixture implements AutoCloseable {
     final AtomicInteger exhausted = new AtomicInteger();
     final TaskPool pool;
     private CountDownLatch started = new CountDownLatch(1);
-    private CountDownLatch release = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final Semaphore permit = new Semaphore(0);
 
     private PoolFixture(PoolSettings settings, Path folder) {
         pool = new TaskPool(settings, catalog(folder), new PrometheusRegistry(), exhausted::set);
         expect(1);
         System.getProperties().put("release", release);
+        System.getProperties().put("permit", permit);
         pool.start();
     }
 
@@ -46,6 +49,7 @@ final class PoolFixture implements AutoCloseable {
         private int queueCapacity = 1;
         private Duration maxWait = Duration.ofMinutes(5);
         private Duration timeout = Duration.ofMinutes(5);
+        private Duration patience = Duration.ofMinutes(5);
         private Duration grace = Duration.ofMinutes(5);
 
         Settings threads(int value) {
@@ -68,14 +72,19 @@ final class PoolFixture implements AutoCloseable {
             return this;
         }
 
+        Settings patience(Duration value) {
+            patience = value;
+            return this;
+        }
+
         Settings grace(Duration value) {
             grace = value;
             return this;
         }
 
         PoolFixture start(Path folder) {
-            var settings =
-                    new PoolSettings("replica-1", threads, queueCapacity, maxWait, timeout, grace, Map.of("k", "v"));
+            var settings = new PoolSettings(
+                    "replica-1", threads, queueCapacity, maxWait, timeout, patience, grace, Map.of("k", "v"));
             return new PoolFixture(settings, folder);
         }
     }
@@ -90,8 +99,21 @@ final class PoolFixture implements AutoCloseable {
                             "Deaf",
                             "String",
                             "String",
+                            tell + "((Semaphore) System.getProperties().get(\"permit\")).acquireUninterruptibly();"
+                                    + " return input;")
+                    .task("Spin", "String", "String", tell + "long x = 1; while (x != 0) x |= x * 31; return input;")
+                    .task(
+                            "Stubborn",
+                            "String",
+                            "String",
                             tell + "while (true) try { " + gate("release")
-                                    + ".await(); return input; } catch (InterruptedException e) { }")
+                                    + ".await(); return input; } catch (Throwable e) { }")
+                    .task(
+                            "Finally",
+                            "String",
+                            "String",
+                            "try { long x = 1; while (x != 0) x |= x * 31; return input; } finally { " + gate("release")
+                                    + ".countDown(); }")
                     .task("Echo", "String", "String", "return input;")
                     .task("Nothing", "String", "Void", "return null;")
                     .task("Throws", "String", "String", "throw new IllegalStateException(input);")
@@ -163,6 +185,11 @@ final class PoolFixture implements AutoCloseable {
 
     void release() {
         release.countDown();
+        permit.release(1000);
+    }
+
+    boolean isReleased() {
+        return release.getCount() == 0;
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskPoolTest {
     private static final Duration SOON = Duration.ofMillis(20);
@@ -131,7 +133,7 @@ class TaskPoolTest {
 
     @Test
     void givesUpAThreadThatDoesNotListenAndTakesItBackWhenItEnds() throws Exception {
-        try (var fixture = settings().timeout(SOON).grace(SOON).start(folder)) {
+        try (var fixture = settings().timeout(SOON).patience(SOON).grace(SOON).start(folder)) {
             var deaf = fixture.submit("deaf", "");
             assertThat(deaf.await()).isInstanceOf(Outcome.TimedOut.class);
             await().until(() -> fixture.pool.lost() == 1);
@@ -145,10 +147,66 @@ class TaskPoolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"spin", "stubborn"})
+    void killsWhatDoesNotListenAndReplacesItsThread(String type) throws Exception {
+        try (var fixture = settings().timeout(SOON).patience(SOON).start(folder)) {
+            assertThat(fixture.submit(type, "").await()).isEqualTo(new Outcome.TimedOut(SOON));
+
+            var next = fixture.submit("echo", "next");
+            assertThat(next.output()).isEqualTo("next");
+            assertThat(next.run().threadNumber()).isEqualTo(1);
+            assertThat(fixture.pool.lost()).isZero();
+        }
+    }
+
+    @Test
+    void letsFinallyRunWhenItKills() throws Exception {
+        try (var fixture = settings().timeout(SOON).patience(SOON).start(folder)) {
+            fixture.submit("finally", "").await();
+            fixture.submit("echo", "").await();
+
+            assertThat(fixture.isReleased()).isTrue();
+        }
+    }
+
+    @Test
+    void killsNobodyElse() throws Exception {
+        try (var fixture = settings().threads(2).patience(SOON).start(folder)) {
+            var neighbour = fixture.occupy("gate");
+            var victim = fixture.occupy("spin");
+
+            fixture.pool.cancel(victim.run());
+
+            assertThat(victim.await()).isEqualTo(new Outcome.Cancelled());
+            await().until(() -> fixture.pool.active() == 1);
+            fixture.release();
+            assertThat(neighbour.output()).isEqualTo("gate");
+        }
+    }
+
+    @Test
+    void killsAgainAndAgain() throws Exception {
+        try (var fixture = settings()
+                .timeout(Duration.ofMillis(1))
+                .patience(Duration.ofMillis(1))
+                .start(folder)) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(fixture.submit("spin", "").await()).isInstanceOf(Outcome.TimedOut.class);
+            }
+            await().until(() -> fixture.pool.active() == 0);
+            assertThat(fixture.pool.lost()).isZero();
+        }
+    }
+
     @Test
     void reportsOnceThatTooManyThreadsAreLost() throws Exception {
-        try (var fixture =
-                settings().timeout(SOON).grace(SOON).queueCapacity(10).start(folder)) {
+        try (var fixture = settings()
+                .timeout(SOON)
+                .patience(SOON)
+                .grace(SOON)
+                .queueCapacity(10)
+                .start(folder)) {
             for (int i = 0; i < 5; i++) {
                 fixture.submit("deaf", "").await();
             }

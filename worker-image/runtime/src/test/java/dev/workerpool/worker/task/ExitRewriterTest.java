@@ -30,6 +30,11 @@ class ExitRewriterTest {
             }
 
             @Override
+            public boolean isKilled() {
+                return false;
+            }
+
+            @Override
             public TaskHost forChild() {
                 return this;
             }

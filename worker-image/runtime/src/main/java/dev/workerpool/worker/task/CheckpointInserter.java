@@ -1,0 +1,99 @@
+package dev.workerpool.worker.task;
+
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.CodeElement;
+import java.lang.classfile.CodeModel;
+import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Label;
+import java.lang.classfile.instruction.BranchInstruction;
+import java.lang.classfile.instruction.ExceptionCatch;
+import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LookupSwitchInstruction;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.classfile.instruction.TableSwitchInstruction;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc;
+import java.lang.constant.DynamicCallSiteDesc;
+import java.lang.constant.MethodHandleDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Puts checkpoints into one method, so that no code of it can go on for long without passing one:
+ *
+ * <ul>
+ *   <li>before every jump backwards: no loop without one;
+ *   <li>at the start of every method: no recursion without one, and no loop of the JDK that calls back;
+ *   <li>at the start of {@code catch (Throwable)} and {@code catch (Error)}: who catches the kill throws it again.
+ *       {@code finally} is left to run, and so are the handlers that release monitors.
+ * </ul>
+ */
+final class CheckpointInserter implements CodeTransform {
+    private static final DynamicCallSiteDesc CHECKPOINT = DynamicCallSiteDesc.of(
+            MethodHandleDesc.ofMethod(
+                    DirectMethodHandleDesc.Kind.STATIC,
+                    ClassDesc.of(TaskHooks.class.getName()),
+                    "bootstrap",
+                    MethodTypeDesc.of(
+                            ConstantDescs.CD_CallSite,
+                            ConstantDescs.CD_MethodHandles_Lookup,
+                            ConstantDescs.CD_String,
+                            ConstantDescs.CD_MethodType)),
+            "checkpoint",
+            ConstantDescs.MTD_void);
+    private static final Set<ClassDesc> SWALLOWING =
+            Set.of(ConstantDescs.CD_Throwable, ClassDesc.of("java.lang.Error"));
+
+    private final List<ExceptionCatch> swallowing;
+    private final Set<Label> passed = new HashSet<>();
+
+    CheckpointInserter(CodeModel code) {
+        swallowing = code.exceptionHandlers().stream()
+                .filter(handler -> handler.catchType()
+                        .filter(type -> SWALLOWING.contains(type.asSymbol()))
+                        .isPresent())
+                .toList();
+    }
+
+    @Override
+    public void atStart(CodeBuilder code) {
+        code.invokedynamic(CHECKPOINT);
+    }
+
+    @Override
+    public void accept(CodeBuilder code, CodeElement element) {
+        if (jumpsBack(element)) {
+            code.invokedynamic(CHECKPOINT);
+        }
+        ExitRewriter.rewrite(code, element);
+        if (element instanceof LabelTarget target) {
+            passed.add(target.label());
+            if (swallows(target.label())) {
+                code.invokedynamic(CHECKPOINT);
+            }
+        }
+    }
+
+    private boolean jumpsBack(CodeElement element) {
+        return switch (element) {
+            case BranchInstruction branch -> passed.contains(branch.target());
+            case TableSwitchInstruction table -> jumpsBack(table.defaultTarget(), table.cases());
+            case LookupSwitchInstruction lookup -> jumpsBack(lookup.defaultTarget(), lookup.cases());
+            default -> false;
+        };
+    }
+
+    private boolean jumpsBack(Label otherwise, List<SwitchCase> cases) {
+        return passed.contains(otherwise) || cases.stream().anyMatch(one -> passed.contains(one.target()));
+    }
+
+    /** Not where a handler covers its own start: thrown there, the kill would come back for ever. */
+    private boolean swallows(Label handler) {
+        return swallowing.stream()
+                .anyMatch(one -> one.handler().equals(handler)
+                        && !(passed.contains(one.tryStart()) && !passed.contains(one.tryEnd())));
+    }
+}

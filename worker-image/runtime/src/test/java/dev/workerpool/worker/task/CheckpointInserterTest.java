@@ -1,0 +1,155 @@
+package dev.workerpool.worker.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.worker.TaskJars;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointInserterTest {
+    @TempDir
+    Path folder;
+
+    private volatile boolean killed;
+
+    private final TaskHost host = new TaskHost() {
+        @Override
+        public void exited(int exitCode) {}
+
+        @Override
+        public boolean isKilled() {
+            return killed;
+        }
+
+        @Override
+        public TaskHost forChild() {
+            return this;
+        }
+    };
+
+    private TaskCatalog catalog(String body) {
+        TaskJars.jar().taskClass("Loop", """
+                        @TaskType("loop")
+                        public class Loop implements Task<String, String> {
+                            static final CountDownLatch STARTED = (CountDownLatch) System.getProperties().get("started");
+                            static final CountDownLatch CLEANED = (CountDownLatch) System.getProperties().get("cleaned");
+                            static long sink;
+                            int spins;
+                            long recurse(int n) { return n == 0 ? 1 : recurse(n - 1) + recurse(n - 1); }
+                            public String run(String input, TaskContext context) throws Exception {
+                                STARTED.countDown();
+                                %s
+                            }
+                        }
+                        """.formatted(body)).writeTo(folder.resolve("loop.jar"));
+        TaskCatalog catalog = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        assertThat(catalog.artifacts()).extracting(Artifact::reason).containsOnlyNulls();
+        return catalog;
+    }
+
+    private Throwable kill(String body) throws Exception {
+        var started = new CountDownLatch(1);
+        System.getProperties().put("started", started);
+        TaskCatalog catalog = catalog(body);
+        var thrown = new AtomicReference<Throwable>();
+        Thread thread = Thread.ofPlatform().daemon().start(() -> {
+            host.enter();
+            try {
+                TaskCatalogTest.run(catalog.forThread(), catalog, "loop", "");
+            } catch (Throwable e) {
+                thrown.set(e);
+            }
+        });
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+        killed = true;
+        Checkpoints.arm();
+        try {
+            assertThat(thread.join(java.time.Duration.ofSeconds(20)))
+                    .as("the task has ended")
+                    .isTrue();
+        } finally {
+            Checkpoints.disarm();
+        }
+        return thrown.get();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "while (true) { }",
+                "for (long x = 1; ; x = x * 6364136223846793005L + 1) { if (x == 0) return \"\"; }",
+                "do { sink++; } while (sink != -1); return \"\";",
+                "for (int i = 0; i < 2_000_000_000; i++) for (int j = 0; j < 2_000_000_000; j++) sink += i ^ j; return \"\";",
+                "double[] a = new double[1 << 20]; while (true) { for (int i = 0; i < a.length; i++) a[i] = a[i] * 2 + 1; }",
+                "return \"\" + recurse(60);",
+                "outer: while (true) { switch ((int) (sink++ & 3)) { case 0: continue outer; case 1: break; default: continue; } }",
+                "while (true) { try { recurse(10); } catch (Throwable t) { } }",
+                "while (true) { try { throw new Error(); } catch (Error e) { } }",
+                "while (true) { try { while (true) { } } catch (Throwable t) { } finally { sink++; } }",
+                "while (true) { try { while (true) { } } finally { continue; } }",
+                "synchronized (this) { while (true) { synchronized (STARTED) { sink++; } } }",
+                "java.util.stream.LongStream.iterate(0, x -> x + 1).forEach(x -> sink += x); return \"\";",
+                "Runnable r = () -> { while (true) { } }; r.run(); return \"\";",
+                "List<Integer> l = new ArrayList<>(List.of(3, 1, 2)); while (true) l.sort((a, b) -> a - b);",
+            })
+    void killsWhateverTheCodeDoes(String body) throws Exception {
+        assertThat(kill(body)).isInstanceOf(TaskKilled.class);
+    }
+
+    @Test
+    void releasesMonitorsAndRunsFinally() throws Exception {
+        var cleaned = new CountDownLatch(1);
+        System.getProperties().put("cleaned", cleaned);
+
+        kill("synchronized (STARTED) { try { while (true) { } } finally { CLEANED.countDown(); } }");
+
+        assertThat(cleaned.getCount()).isZero();
+        synchronized (System.getProperties().get("started")) {
+            assertThat(Thread.holdsLock(System.getProperties().get("started"))).isTrue();
+        }
+    }
+
+    @Test
+    void leavesCodeAloneThatIsNotToDie() throws Exception {
+        System.getProperties().put("started", new CountDownLatch(1));
+        host.enter();
+        Checkpoints.arm();
+        try {
+            TaskCatalog catalog = catalog("for (int i = 0; i < 1000; i++) sink++; return \"\" + recurse(5);");
+
+            assertThat(TaskCatalogTest.run(catalog.forThread(), catalog, "loop", ""))
+                    .isEqualTo("32");
+        } finally {
+            Checkpoints.disarm();
+            TaskHooks.enter(null);
+        }
+    }
+
+    @Test
+    void loadsClassesWhoseRelativesAreMissingWithoutCheckpoints() throws Exception {
+        TaskJars.jar()
+                .source("sample.Round", "package sample; public class Round {}")
+                .source("sample.Square", "package sample; public class Square {}")
+                .task(
+                        "Optional",
+                        "String",
+                        "String",
+                        "Object s = input; if (!input.equals(\"none\"))"
+                                + " s = input.equals(\"round\") ? new Round() : new Square(); return s.toString();")
+                .without("sample.Round")
+                .without("sample.Square")
+                .writeTo(folder.resolve("optional.jar"));
+        TaskCatalog catalog = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        assertThat(catalog.artifacts()).extracting(Artifact::reason).containsOnlyNulls();
+
+        assertThat(TaskCatalogTest.run(catalog.forThread(), catalog, "optional", "none"))
+                .isEqualTo("none");
+    }
+}
