@@ -78,6 +78,7 @@ test_on_a_cluster() {
     ensure_product_images
     confirm_docker_room 3 "the cluster"
     export WORKERPOOL_K3S_IMAGE=$k3s_image WORKERPOOL_WORKER_IMAGE=$worker_image WORKERPOOL_OPERATOR_IMAGE=$operator_image
+    clusters_of_others=$(e2e_clusters)
     on_a_cluster=yes
     # Its helper containers need a registry; what is left over is removed below instead.
     export TESTCONTAINERS_RYUK_DISABLED=true TESTCONTAINERS_CHECKS_DISABLE=true
@@ -86,9 +87,12 @@ test_on_a_cluster() {
     ((tried == 0)) || note "Logs, events and manifests of what failed: e2e/target/failures/"
 }
 
+e2e_clusters() { docker ps -aq --filter "label=$project_label.e2e"; }
+
+# A suite that was killed could not remove its cluster.
 testing=no on_a_cluster=no
 clean_up() {
-    [[ $on_a_cluster == no ]] || docker ps -aq --filter "label=$project_label.e2e" | xargs -r docker rm -fv >/dev/null
+    [[ $on_a_cluster == no ]] || e2e_clusters | grep -vxF "${clusters_of_others:-none}" | xargs -r docker rm -fv >/dev/null
     if [[ $testing == yes ]]; then
         add_up 0 1 0
         failures+=("stopped before the end")
