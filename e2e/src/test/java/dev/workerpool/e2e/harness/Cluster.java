@@ -39,7 +39,9 @@ public final class Cluster implements AutoCloseable {
     private Cluster(Settings settings, K3sContainer container) {
         this.settings = settings;
         this.container = container;
-        this.kubeconfig = write(settings.root().resolve("e2e/target/kubeconfig"), container.getKubeConfigYaml());
+        // Named after the container, so that two runs in one checkout do not take each other's cluster.
+        String file = "e2e/target/kubeconfig-" + container.getContainerId().substring(0, 12);
+        this.kubeconfig = write(settings.root().resolve(file), container.getKubeConfigYaml());
         this.client = new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(container.getKubeConfigYaml()))
                 .build();

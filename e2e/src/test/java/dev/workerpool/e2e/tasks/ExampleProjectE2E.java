@@ -44,6 +44,7 @@ class ExampleProjectE2E {
         Command.of("docker", "build", "-q", "-t", "example/qr-code-task:1.0.0", project.toString())
                 .out();
         namespace.cluster().load("example/qr-code-task:1.0.0");
+        Command.of("docker", "image", "rm", "example/qr-code-task:1.0.0").out();
         namespace
                 .kubectl("apply", "-f", project.resolve("pool.yaml").toString())
                 .out();
