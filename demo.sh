@@ -132,7 +132,11 @@ down() {
     remove_cluster
     passed "The container $cluster with its volumes, and $KUBECONFIG"
     note "Kept, so that the next run is quick:"
-    note "  images   docker image rm $worker_image $operator_image $base_image $k3s_image_built $k3s_image_public"
+    local image images=()
+    for image in "$worker_image" "$operator_image" "$toolbox_image" "$k3s_image_built" "$k3s_node_image" "$k3s_image_public" "$base_image"; do
+        ! has_image "$image" || images+=("$image")
+    done
+    ((${#images[@]} == 0)) || note "  images   docker image rm ${images[*]}"
     note "  caches   rm -rf $cache $(dirname "$(dirname "$kubernetes_bin")")"
     note "  build    rm -rf target */target (the picture is in $out)"
 }

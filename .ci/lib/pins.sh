@@ -10,6 +10,8 @@ base_image=debian:trixie-slim
 kubernetes_version=1.34.4
 k3s_image_public=rancher/k3s:v$kubernetes_version-k3s1
 k3s_image_built=workerpool/k3s:v$kubernetes_version
+k3s_node_image=workerpool/k3s-node:trixie # what it is built on
+toolbox_image=workerpool/toolbox:$version
 
 docker_minimum=23 # older ones cannot start a privileged container where a capability is missing
 jdk_version=25

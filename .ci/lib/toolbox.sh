@@ -2,8 +2,6 @@
 # Where the distribution has no JDK 25, the script goes on in a container that has one: same user, same paths, the
 # machine's own Docker and network. Nothing is installed on the machine but Docker.
 
-toolbox_image=workerpool/toolbox:$version
-
 continue_in_toolbox() {
     if [[ -n ${WORKERPOOL_IN_TOOLBOX:-} ]]; then fail "The toolbox image has no JDK $jdk_version." "Remove it and run again: docker image rm $toolbox_image"; fi
     ensure_docker
