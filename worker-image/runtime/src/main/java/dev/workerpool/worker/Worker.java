@@ -91,7 +91,7 @@ final class Worker implements WorkerInfo {
         }
         if (tasks.maxBodySize() < settings.maxBodySize()) {
             LOG.log(
-                    Level.WARNING,
+                    Level.INFO,
                     "Bodies may have at most {0} bytes, not WORKERPOOL_MAX_BODY_SIZE: more would take over a third of the heap",
                     Long.toString(tasks.maxBodySize()));
         }

@@ -2,22 +2,17 @@ package dev.workerpool.worker.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 
@@ -38,8 +33,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final int WORTH_SKIPPING = 64 * 1024;
 
     private static final int MAX_PENDING = 64;
-    private static final int SLICE = 128 * 1024;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     enum State {
         IDLE,
@@ -53,7 +46,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final ConnectionGroup group;
     private final HttpServer server;
     private final HttpLimits limits;
+    private final AnswerWriter writer;
+
+    /** What was read while this was busy. */
     private final ArrayDeque<Object> pending = new ArrayDeque<>(0);
+
     private boolean pumping;
 
     /** Links of the group's list. */
@@ -65,42 +62,36 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private State state = State.IDLE;
     private long deadline;
 
-    private Request request;
-    private Body body;
-    private boolean keepAlive;
-    private boolean http10;
-    private boolean awaitsContinue;
-    private long announced;
-    private long received;
-    private long bodySince;
-    private boolean complete;
-    private boolean refused;
-    private Call call;
-    private long unsent;
-    private long charged;
-    private boolean lastAnswer;
-    /** What is still to be written of a large body. */
-    private ByteBuffer rest;
+    /** The request that arrives or is answered; null between requests and when its head cannot be read. */
+    private Incoming incoming;
 
-    private boolean resting;
+    private Call call;
+    private boolean last;
 
     Connection(HttpServer server, ConnectionGroup group) {
         this.server = server;
         this.group = group;
         this.limits = server.limits();
+        this.writer = new AnswerWriter(group.encoder(), server.budget(), this::written);
     }
 
     State state() {
         return state;
     }
 
+    EventExecutor loop() {
+        return ctx.executor();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
+        writer.attach(context);
         idle();
         group.add(this);
     }
 
+    /** Called before they are decoded: half a head never comes through the decoder. */
     void bytesArrived() {
         if (state == State.IDLE) {
             state = State.HEAD;
@@ -110,9 +101,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        if (state == State.CLOSING) {
-            ReferenceCountUtil.release(message);
-        } else if (isBusy()) {
+        if (isBusy()) {
             pending.add(message);
             if (pending.size() == MAX_PENDING) {
                 ctx.channel().config().setAutoRead(false);
@@ -143,10 +132,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void process(Object message) {
         try {
-            if (state == State.CLOSING) {
-                return;
-            }
-            if (message instanceof HttpRequest head) {
+            if (message instanceof HttpRequest head && state != State.CLOSING) {
                 begin(head);
             }
             if (message instanceof HttpContent content && state != State.CLOSING) {
@@ -158,43 +144,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest head) {
-        complete = false;
-        refused = false;
-        received = 0;
         if (head.decoderResult().isFailure()) {
-            rejectMalformed(head.decoderResult().cause());
+            reject(MalformedRequests.problem(head.decoderResult().cause()));
             return;
         }
-        http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        keepAlive = HttpUtil.isKeepAlive(head);
-        awaitsContinue = head.headers().contains(HttpHeaderNames.EXPECT);
-        announced = HttpUtil.isTransferEncodingChunked(head) ? -1 : HttpUtil.getContentLength(head, 0L);
-        request = Request.of(head.method().name(), head.uri(), head.headers());
+        incoming = new Incoming(head, server.budget());
+        state = State.BODY;
+        deadline = incoming.deadline(limits);
         Response refusal = refusal();
         if (refusal != null) {
             refuse(refusal);
-            return;
-        }
-        if (awaitsContinue) {
+        } else if (incoming.expects()) {
             ctx.writeAndFlush(CONTINUE.duplicate());
         }
-        body = new Body(server.budget(), announced);
-        state = State.BODY;
-        bodySince = System.nanoTime();
-        deadline = bodySince + limits.bodyNanos(0);
     }
 
     private Response refusal() {
-        Response refusal = server.routes().refuse(request);
-        if (refusal == null && announced > server.maxBodySize()) {
-            refusal = bodyTooLarge();
+        Response refusal = server.routes().refuse(incoming.request());
+        if (refusal != null) {
+            return refusal;
         }
-        if (refusal == null
-                && awaitsContinue
-                && !"100-continue".equalsIgnoreCase(request.headers().get(HttpHeaderNames.EXPECT))) {
-            refusal = Problem.EXPECTATION_FAILED.because("Only 100-continue can be expected");
+        if (incoming.size() > server.maxBodySize()) {
+            return bodyTooLarge();
         }
-        return refusal;
+        return incoming.expects() && !incoming.expectsOnlyContinue()
+                ? Problem.EXPECTATION_FAILED.because("Only 100-continue can be expected")
+                : null;
     }
 
     private Response bodyTooLarge() {
@@ -203,25 +178,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void receive(HttpContent content) {
         if (content.decoderResult().isFailure()) {
-            rejectMalformed(content.decoderResult().cause());
+            reject(MalformedRequests.problem(content.decoderResult().cause()));
             return;
         }
-        received += content.content().readableBytes();
-        if (!refused) {
-            if (received > server.maxBodySize()) {
+        boolean hasRoom = incoming.append(content.content());
+        if (!incoming.isRefused()) {
+            if (incoming.size() > server.maxBodySize()) {
                 refuse(bodyTooLarge());
-            } else if (!body.append(content.content())) {
+            } else if (!hasRoom) {
                 refuse(server.routes().bufferFull());
-            } else if (!(content instanceof LastHttpContent)) {
-                deadline = bodySince + limits.bodyNanos(received);
+            } else {
+                deadline = incoming.deadline(limits);
             }
         }
         if (content instanceof LastHttpContent && state != State.CLOSING) {
-            complete = true;
-            if (!refused) {
+            incoming.completed();
+            if (!incoming.isRefused()) {
                 dispatch();
             } else if (state == State.BODY) {
-                idle();
+                idle(); // Refused, answered, and now skipped.
             }
         }
     }
@@ -229,26 +204,27 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void dispatch() {
         state = State.RUNNING;
         call = new Call(this);
-        server.routes().handle(request, body.whole(), call);
+        server.routes().handle(incoming.request(), incoming.body(), call);
     }
 
     /** Answers before the body is there. What still comes of it is dropped. */
     private void refuse(Response response) {
-        refused = true;
+        incoming.refused();
         write(response);
     }
 
-    /** Answers what cannot be understood; what follows cannot be either. */
-    private void rejectMalformed(Throwable cause) {
-        if (refused) {
-            ctx.close(); // In the middle of a body whose request is answered already.
+    /** Answers what cannot be understood or does not go on; nothing behind it can be understood either. */
+    private void reject(Response response) {
+        if (incoming != null && incoming.isRefused()) {
+            ctx.close(); // It was answered before.
             return;
         }
-        keepAlive = false;
-        refuse(MalformedRequests.problem(cause));
+        releaseBody();
+        incoming = null;
+        write(response);
     }
 
-    private void answer(Call from, Response response) {
+    void answer(Call from, Response response) {
         if (from == call) {
             call = null;
             write(response);
@@ -257,97 +233,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void write(Response response) {
         releaseBody();
-        boolean last = !keepAlive || server.isDraining() || !complete && !worthSkipping();
+        last = incoming == null
+                || !incoming.keepsAlive()
+                || server.isDraining()
+                || !incoming.isComplete() && !incoming.isWorthSkipping(WORTH_SKIPPING);
         var persistence = last
                 ? ResponseEncoder.Persistence.CLOSE
-                : http10 ? ResponseEncoder.Persistence.KEEP_ALIVE : ResponseEncoder.Persistence.DEFAULT;
-        ByteBuffer content = isHead() ? NOTHING : response.body().duplicate();
-        int size = content.remaining();
-        boolean small = size <= ResponseEncoder.SMALL;
-        ByteBuf head = group.encoder().head(ctx.alloc(), response, persistence, small ? size : 0);
-        lastAnswer = last;
-        if (small) {
-            head.writeBytes(content);
-            await(ctx.writeAndFlush(head), 0);
-        } else {
-            ctx.write(head);
-            rest = content;
-            await(writeRest(), size);
-        }
-    }
-
-    private boolean isHead() {
-        return request != null && request.method().equals(HttpMethod.HEAD.name());
-    }
-
-    /**
-     * Writes as much as the socket is likely to take. The transport copies what it is given out of the heap, so a large
-     * body handed over at once would exist twice.
-     *
-     * @return the last write; it is that of the whole body once there is no rest
-     */
-    private ChannelFuture writeRest() {
-        ChannelFuture written;
-        do {
-            int size = Math.min(rest.remaining(), SLICE);
-            written = ctx.write(Unpooled.wrappedBuffer(rest.slice(rest.position(), size)));
-            rest.position(rest.position() + size);
-        } while (rest.hasRemaining() && ctx.channel().isWritable());
-        ctx.flush();
-        return written;
-    }
-
-    private void await(ChannelFuture written, long size) {
-        if (written.isDone() && !hasRest()) {
-            written();
-            return;
-        }
+                : incoming.isHttp10() ? ResponseEncoder.Persistence.KEEP_ALIVE : ResponseEncoder.Persistence.DEFAULT;
         state = State.WRITING;
-        unsent = Long.MAX_VALUE;
-        charged = size;
-        server.budget().charge(size);
-        if (hasRest()) {
-            channelWritabilityChanged(ctx);
-        } else {
-            written.addListener(done -> written());
-        }
-    }
-
-    private boolean hasRest() {
-        return rest != null && rest.hasRemaining();
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-        // Writing makes the channel unwritable and flushing it writable, and both call back here.
-        if (state != State.WRITING || resting || !hasRest()) {
-            return;
-        }
-        resting = true;
-        ChannelFuture written = null;
-        while (hasRest() && ctx.channel().isWritable()) {
-            written = writeRest();
-        }
-        resting = false;
-        if (!hasRest()) {
-            written.addListener(done -> written());
-        }
-    }
-
-    private boolean worthSkipping() {
-        return !awaitsContinue && announced >= 0 && announced - received <= WORTH_SKIPPING;
+        deadline = System.nanoTime() + limits.patience().toNanos();
+        writer.write(response, persistence, incoming == null || !incoming.isHead());
     }
 
     private void written() {
-        rest = null;
-        server.budget().release(charged);
-        charged = 0;
         if (!ctx.channel().isActive()) {
             return;
         }
-        if (lastAnswer) {
+        if (last) {
             linger();
-        } else if (complete) {
+        } else if (incoming.isComplete()) {
             idle();
         } else {
             state = State.BODY;
@@ -367,17 +271,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void idle() {
         state = State.IDLE;
-        request = null;
-        keepAlive = false;
+        incoming = null;
         deadline = System.nanoTime() + limits.idle().toNanos();
         group.touched(this);
         pump();
     }
 
     private void releaseBody() {
-        if (body != null) {
-            body.release();
-            body = null;
+        if (incoming != null) {
+            incoming.releaseBody();
         }
     }
 
@@ -386,29 +288,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
         pending.clear();
     }
 
-    /** Looks whether the client keeps us waiting for too long. Called about once a second. */
+    /** Looks whether the client keeps us waiting for too long. Called about twice a second. */
     void check(long now) {
-        if (state == State.WRITING) {
-            long left = unsent();
-            if (left < unsent) {
-                unsent = left;
-                deadline = now + limits.patience().toNanos();
-            }
+        if (state == State.WRITING && writer.hasProgressed()) {
+            deadline = now + limits.patience().toNanos();
         }
         if (state == State.RUNNING || deadline - now > 0) {
             return;
         }
-        if (state == State.HEAD || state == State.BODY && !refused) {
-            keepAlive = false;
-            refuse(Problem.REQUEST_TIMEOUT.because("The request took too long to arrive"));
+        if (state == State.HEAD || state == State.BODY) {
+            reject(Problem.REQUEST_TIMEOUT.because("The request took too long to arrive"));
         } else {
             ctx.close();
         }
-    }
-
-    private long unsent() {
-        var buffer = ctx.channel().unsafe().outboundBuffer();
-        return (buffer == null ? 0 : buffer.totalPendingWriteBytes()) + (rest == null ? 0 : rest.remaining());
     }
 
     /** Makes room for another, or for the end of the server. */
@@ -417,14 +309,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        writer.handOver();
+    }
+
+    @Override
     public void channelInactive(ChannelHandlerContext context) {
         group.remove(this);
         state = State.CLOSING;
         releaseBody();
         releasePending();
-        rest = null;
-        server.budget().release(charged);
-        charged = 0;
+        writer.abandon();
         if (call != null) {
             Call abandoned = call;
             call = null;
@@ -438,45 +333,5 @@ final class Connection extends ChannelInboundHandlerAdapter {
             LOG.log(Level.WARNING, "A connection is closed because of an unexpected error", cause);
         }
         context.close();
-    }
-
-    /** The request this connection is busy with. */
-    private static final class Call implements Exchange {
-        private final Connection connection;
-        private Runnable onAbandoned;
-        private boolean abandoned;
-
-        Call(Connection connection) {
-            this.connection = connection;
-        }
-
-        @Override
-        public void respond(Response response) {
-            if (connection.ctx.executor().inEventLoop()) {
-                connection.answer(this, response);
-            } else {
-                execute(() -> connection.answer(this, response));
-            }
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            connection.ctx.executor().execute(task);
-        }
-
-        @Override
-        public void onAbandoned(Runnable callback) {
-            onAbandoned = callback;
-            if (abandoned) {
-                callback.run();
-            }
-        }
-
-        private void abandon() {
-            abandoned = true;
-            if (onAbandoned != null) {
-                onAbandoned.run();
-            }
-        }
     }
 }

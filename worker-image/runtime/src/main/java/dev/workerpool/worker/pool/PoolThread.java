@@ -38,7 +38,6 @@ final class PoolThread implements TaskHost {
     private volatile Run handed;
 
     private volatile boolean dismissed;
-    private volatile boolean retired;
 
     /** The run this thread is in; null between runs. Guarded by this, and volatile for those who only look. */
     private volatile Run current;
@@ -85,15 +84,6 @@ final class PoolThread implements TaskHost {
         dismissed = true;
     }
 
-    /** Makes this thread end once its run is over: the pool shrinks. */
-    void retire() {
-        retired = true;
-    }
-
-    boolean isRetired() {
-        return retired;
-    }
-
     /** Sleeps until the queue gives a run, or null for dismissal. */
     Run awaitHanded() {
         idleSince = System.nanoTime();
@@ -114,6 +104,10 @@ final class PoolThread implements TaskHost {
             while (!broken && !givenUp && (run = pool.queue().take(this)) != null) {
                 execute(run);
             }
+        } catch (Throwable e) {
+            // Not the task's: of those none comes here. Whatever it is, the pool must not be one thread short.
+            broken("error");
+            LOG.log(Level.ERROR, "Thread " + number + " ended unexpectedly", e);
         } finally {
             ended();
         }

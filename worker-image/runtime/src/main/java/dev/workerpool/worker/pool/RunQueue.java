@@ -15,13 +15,13 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RunQueue {
     private final ReentrantLock lock = new ReentrantLock();
+    private final int capacity;
     private final ArrayDeque<PoolThread> idle = new ArrayDeque<>();
     private Run first;
     private Run last;
     /** Written under the lock; read without it for gauges and early refusals. */
     private volatile int size;
 
-    private volatile int capacity;
     private volatile int idleThreads;
     private volatile boolean closed;
 
@@ -60,12 +60,12 @@ final class RunQueue {
     Run take(PoolThread taker) {
         lock.lock();
         try {
-            if (first != null && !taker.isRetired()) {
+            if (first != null) {
                 Run run = first;
                 unlink(run);
                 return run;
             }
-            if (closed || taker.isRetired()) {
+            if (closed) {
                 return null;
             }
             idle.addLast(taker);
@@ -135,25 +135,6 @@ final class RunQueue {
         }
     }
 
-    /** Lets the threads end that are retired: those that are idle now, the others when they come back. */
-    void dismissRetired() {
-        PoolThread[] wake;
-        lock.lock();
-        try {
-            wake = idle.stream().filter(PoolThread::isRetired).toArray(PoolThread[]::new);
-            for (PoolThread thread : wake) {
-                idle.remove(thread);
-                thread.dismiss();
-            }
-            idleThreads = idle.size();
-        } finally {
-            lock.unlock();
-        }
-        for (PoolThread thread : wake) {
-            LockSupport.unpark(thread.thread());
-        }
-    }
-
     /** Would a run be refused now? Without the lock, so only a hint: for refusing early what is costly to receive. */
     boolean isFull() {
         return idleThreads == 0 && size >= capacity;
@@ -169,11 +150,6 @@ final class RunQueue {
 
     int capacity() {
         return capacity;
-    }
-
-    /** Runs that wait already keep their place, also beyond a smaller capacity. */
-    void capacity(int newCapacity) {
-        capacity = newCapacity;
     }
 
     private void append(Run run) {

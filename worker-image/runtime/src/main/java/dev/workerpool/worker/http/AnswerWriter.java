@@ -1,0 +1,104 @@
+package dev.workerpool.worker.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes the answers of one connection, one at a time. Small ones in one go; large ones in slices as the socket takes them,
+ * because the transport copies what it is given out of the heap, and a large body handed over at once would exist twice.
+ */
+final class AnswerWriter {
+    private static final int SLICE = 128 * 1024;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final ResponseEncoder encoder;
+    private final BodyBudget budget;
+    private final Runnable onWritten;
+    private ChannelHandlerContext ctx;
+
+    /** What is still to be handed over; empty when there is no more. */
+    private ByteBuffer rest = NOTHING;
+
+    private boolean handingOver;
+    private long charged;
+    private long unsentBefore;
+
+    /** @param onWritten called when an answer is on its way whole, perhaps within {@link #write} */
+    AnswerWriter(ResponseEncoder encoder, BodyBudget budget, Runnable onWritten) {
+        this.encoder = encoder;
+        this.budget = budget;
+        this.onWritten = onWritten;
+    }
+
+    void attach(ChannelHandlerContext context) {
+        ctx = context;
+    }
+
+    void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody) {
+        ByteBuffer body = withBody ? response.body().duplicate() : NOTHING;
+        int size = body.remaining();
+        unsentBefore = Long.MAX_VALUE;
+        if (size <= ResponseEncoder.SMALL) {
+            ByteBuf whole =
+                    encoder.head(ctx.alloc(), response, persistence, size).writeBytes(body);
+            finish(ctx.writeAndFlush(whole));
+        } else {
+            charged = size;
+            budget.charge(charged);
+            ctx.write(encoder.head(ctx.alloc(), response, persistence, 0));
+            rest = body;
+            handOver();
+        }
+    }
+
+    /** Hands over as much as the socket is likely to take. Called again whenever it takes more. */
+    void handOver() {
+        // Writing makes the channel unwritable and flushing it writable, and both call back here.
+        if (handingOver || !rest.hasRemaining()) {
+            return;
+        }
+        handingOver = true;
+        ChannelFuture written = null;
+        while (rest.hasRemaining() && ctx.channel().isWritable()) {
+            int size = Math.min(rest.remaining(), SLICE);
+            written = ctx.writeAndFlush(Unpooled.wrappedBuffer(rest.slice(rest.position(), size)));
+            rest.position(rest.position() + size);
+        }
+        handingOver = false;
+        if (!rest.hasRemaining()) {
+            finish(written);
+        }
+    }
+
+    private void finish(ChannelFuture last) {
+        if (last.isDone()) {
+            finished();
+        } else {
+            last.addListener(done -> finished());
+        }
+    }
+
+    private void finished() {
+        abandon();
+        onWritten.run();
+    }
+
+    /** Forgets what is still to be written: the client has gone. */
+    void abandon() {
+        rest = NOTHING;
+        budget.release(charged);
+        charged = 0;
+    }
+
+    /** Has the client taken any more of the answer since the last time of asking? */
+    boolean hasProgressed() {
+        var buffer = ctx.channel().unsafe().outboundBuffer();
+        long unsent = rest.remaining() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        boolean progressed = unsent < unsentBefore;
+        unsentBefore = unsent;
+        return progressed;
+    }
+}
