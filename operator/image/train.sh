@@ -8,7 +8,7 @@ javac -d /build/classes /build/TrainingApi.java
 java -XX:+UseSerialGC -cp /build/classes TrainingApi 6443 & api=$!
 
 KUBERNETES_MASTER=http://127.0.0.1:6443 KUBERNETES_NAMESPACE=training KUBERNETES_AUTH_TRYKUBECONFIG=false \
-  jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/operator.aot -jar operator.jar & operator=$!
+  jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/operator.aot -jar /opt/workerpool/operator.jar & operator=$!
 # The API says when the operator has written all it had to write.
 wait $api || { kill $operator; exit 1; }
 kill -TERM $operator

@@ -2,6 +2,8 @@ package dev.workerpool.apiserver;
 
 import io.fabric8.kubeapitest.KubeAPIServer;
 import io.fabric8.kubeapitest.KubeAPIServerConfigBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -69,6 +71,8 @@ public final class ApiServer implements ParameterResolver {
                         .withApiServerVersion("local")
                         .withOfflineMode(true)
                         .build());
+                // Two processes of their own: they must not outlive a JVM that is told to end.
+                Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
                 server.start();
                 Running running = new Running(server, binaries.kubectl(), home.resolve("kubeconfig"));
                 running.installCrd();
@@ -96,6 +100,31 @@ public final class ApiServer implements ParameterResolver {
                                             && condition.getStatus().equals("True")),
                             30,
                             TimeUnit.SECONDS);
+        }
+
+        /** Does something while the CRD lets every spec through, as an older or a newer one might. */
+        public void withoutSchema(Runnable action) {
+            var crd = client.apiextensions().v1().customResourceDefinitions().withName("workerpools.workerpool.dev");
+            CustomResourceDefinition strict = crd.get();
+            crd.edit(definition -> {
+                JSONSchemaProps root = definition
+                        .getSpec()
+                        .getVersions()
+                        .getFirst()
+                        .getSchema()
+                        .getOpenAPIV3Schema();
+                var anything = new JSONSchemaProps();
+                anything.setType("object");
+                anything.setXKubernetesPreserveUnknownFields(true);
+                root.getProperties().put("spec", anything);
+                return definition;
+            });
+            try {
+                action.run();
+            } finally {
+                strict.getMetadata().setResourceVersion(null);
+                client.resource(strict).update();
+            }
         }
 
         /** A client with the administrator's rights; shared, not to be closed by tests. */

@@ -84,6 +84,9 @@ final class WorkerContainer {
                 .withName("WORKERPOOL_REPLICA")
                 .withNewValueFrom()
                 .withNewFieldRef()
+                // The default, written out: server-side apply holds the whole reference as one value and would find a
+                // difference on every pass.
+                .withApiVersion("v1")
                 .withFieldPath("metadata.name")
                 .endFieldRef()
                 .endValueFrom()

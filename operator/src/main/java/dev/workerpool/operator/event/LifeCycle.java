@@ -71,7 +71,10 @@ public final class LifeCycle {
         return replica.startedAt()
                 .map(started -> Occurrence.normal(
                         "WorkerReady",
-                        "Worker %s takes tasks on %d threads".formatted(replica.name(), replica.threads()),
+                        "Worker %s takes tasks on %s"
+                                .formatted(
+                                        replica.name(),
+                                        replica.threads() == 1 ? "1 thread" : replica.threads() + " threads"),
                         replica.readyAt().orElse(started),
                         replica.uid() + "/" + started));
     }

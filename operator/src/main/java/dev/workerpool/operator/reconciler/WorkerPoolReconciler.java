@@ -27,6 +27,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.Workflow;
 import io.javaoperatorsdk.operator.api.reconciler.dependent.Dependent;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -94,6 +95,10 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pool.setStatus(statuses.current(pool));
+        if (pool.getSpec() == null) {
+            statuses.write(pool, StatusCalculator.undecodable(pool, problem(pool, context), now));
+            return UpdateControl.noUpdate();
+        }
         List<Replica> replicas = pods.replicas(context);
         reports.follow(pool, replicas);
         events.record(pool, history.occurrences(pool, replicas, context.getSecondaryResource(Deployment.class), now));
@@ -106,6 +111,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         statuses.write(pool, status);
         metrics.update(pool, status);
         return NextPass.after(children);
+    }
+
+    /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */
+    private static String problem(WorkerPool pool, Context<WorkerPool> context) {
+        return context.getPrimaryCache()
+                .get(ResourceID.fromResource(pool))
+                .flatMap(WorkerPool::problem)
+                .orElse("unknown");
     }
 
     private void forget(WorkerPool pool) {

@@ -24,19 +24,19 @@ class Health {
     @Produces
     @Startup
     HealthCheck started() {
-        return () -> answer("started", runtime.isStarted());
+        return () -> answer("started", runtime.candidate().isStarted());
     }
 
     @Produces
     @Liveness
     HealthCheck alive() {
-        return () -> answer("alive", runtime.isAlive());
+        return () -> answer("alive", runtime.candidate().isAlive());
     }
 
     @Produces
     @Readiness
     HealthCheck ready() {
-        return () -> answer("watches-synced-or-standing-by", runtime.isReady());
+        return () -> answer("watches-synced-or-standing-by", runtime.candidate().isReady());
     }
 
     private static HealthCheckResponse answer(String name, boolean up) {

@@ -1,11 +1,16 @@
 package dev.workerpool.operator.runtime;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lease, and until when it holds by this process's own clock.
@@ -15,6 +20,8 @@ import java.util.function.LongSupplier;
  */
 final class Lease implements Lock {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
     static final String NAME = "workerpool-operator";
     static final Duration DURATION = Duration.ofSeconds(15);
     static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
@@ -23,6 +30,7 @@ final class Lease implements Lock {
     private final Lock lease;
     private final LongSupplier nanoTime;
     private volatile boolean held;
+    private volatile boolean failing;
     private volatile long renewedAt;
 
     Lease(String namespace, String identity, LongSupplier nanoTime) {
@@ -41,21 +49,45 @@ final class Lease implements Lock {
 
     @Override
     public LeaderElectionRecord get(KubernetesClient client) {
-        return lease.get(client);
+        return told(() -> lease.get(client));
     }
 
     @Override
     public void create(KubernetesClient client, LeaderElectionRecord candidate) {
         long sentAt = nanoTime.getAsLong();
-        lease.create(client, candidate);
+        told(() -> {
+            lease.create(client, candidate);
+            return candidate;
+        });
         note(candidate, sentAt);
     }
 
     @Override
     public void update(KubernetesClient client, LeaderElectionRecord candidate) {
         long sentAt = nanoTime.getAsLong();
-        lease.update(client, candidate);
+        told(() -> {
+            lease.update(client, candidate);
+            return candidate;
+        });
         note(candidate, sentAt);
+    }
+
+    /** An outage is told when it begins and when it ends, not at each attempt. A conflict is another candidate's luck. */
+    private LeaderElectionRecord told(Supplier<LeaderElectionRecord> attempt) {
+        try {
+            LeaderElectionRecord answer = attempt.get();
+            if (failing) {
+                failing = false;
+                LOG.info("The lease {} can be reached again", describe());
+            }
+            return answer;
+        } catch (KubernetesClientException e) {
+            if (!failing && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+                failing = true;
+                LOG.warn("The lease {} cannot be reached, trying on: {}", describe(), e.getMessage());
+            }
+            throw e;
+        }
     }
 
     private void note(LeaderElectionRecord written, long sentAt) {

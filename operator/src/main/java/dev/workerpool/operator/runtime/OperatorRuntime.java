@@ -1,158 +1,31 @@
 package dev.workerpool.operator.runtime;
 
-import dev.workerpool.operator.desired.Release;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.Config;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Starts the operator when it comes to lead, stops it when it no longer does, and stands again: losing the lease in an
- * outage is no reason to end the process. One control thread does all of it, in the order it came.
- */
+/** Ties this process's one candidate to the life of the process. */
 @ApplicationScoped
 class OperatorRuntime {
 
-    private static final Logger LOG = LoggerFactory.getLogger(OperatorRuntime.class);
-
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
-
-    private final Settings settings;
-    private final MeterRegistry meters;
-    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("operator-control").factory());
-    private final ExecutorService election = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("leader-election-", 0).factory());
-
-    private KubernetesClient client;
-    private Lease lease;
-    private Leadership leadership;
-    private volatile PoolOperator operator;
-    private volatile boolean started;
-    private volatile boolean stopping;
+    private final Candidate candidate;
 
     OperatorRuntime(Settings settings, MeterRegistry meters) {
-        this.settings = settings;
-        this.meters = meters;
+        this.candidate = new Candidate(Config.autoConfigure(null), settings, meters);
     }
 
     void onStart(@Observes StartupEvent event) {
-        lease = new Lease(settings.operatorNamespace(), settings.operatorPod(), System::nanoTime);
-        client = client();
-        control.execute(settings.leaderElection() ? this::stand : this::lead);
-        started = true;
+        candidate.start();
     }
 
-    /** Passes end, the lease is given back, and only then the connections go. */
-    void onStop(@Observes ShutdownEvent event) throws InterruptedException {
-        stopping = true;
-        control.execute(this::stop);
-        control.shutdown();
-        if (!control.awaitTermination(20, TimeUnit.SECONDS)) {
-            LOG.warn("Stopping took too long; the lease may have to run out");
-        }
-        election.shutdownNow();
-        client.close();
+    void onStop(@Observes ShutdownEvent event) {
+        candidate.close();
     }
 
-    private KubernetesClient client() {
-        var config = new ConfigBuilder()
-                .withConnectionTimeout(5_000)
-                .withRequestTimeout(10_000)
-                // A pass that fails is tried again as a whole; within it a hiccup may be waited out, an outage not.
-                .withRequestRetryBackoffLimit(3)
-                .withUserAgent("workerpool-operator")
-                .build();
-        return new KubernetesClientBuilder()
-                .withConfig(config)
-                .withHttpClientBuilderConsumer(
-                        http -> http.addOrReplaceInterceptor(Fence.NAME, new Fence(this::mayWrite)))
-                .build();
-    }
-
-    private boolean mayWrite() {
-        return !settings.leaderElection() || lease.holds();
-    }
-
-    private void stand() {
-        leadership =
-                new Leadership(client, lease, election, () -> onControl(this::lead), () -> onControl(this::standAgain));
-        leadership.stand();
-    }
-
-    private void standAgain() {
-        if (!stopping) {
-            LOG.info("This operator leads no longer");
-            closeOperator();
-            stand();
-        }
-    }
-
-    private void lead() {
-        if (stopping || operator != null) {
-            return;
-        }
-        var starting = new PoolOperator(
-                client,
-                new Release(settings.workerImage(), settings.operatorNamespace()),
-                settings.operatorPod(),
-                settings.watchNamespaces().orElse(Set.of()),
-                meters);
-        try {
-            starting.start();
-            operator = starting;
-        } catch (RuntimeException e) {
-            LOG.warn("Could not start; trying again in {} s", TRY_AGAIN.toSeconds(), e);
-            starting.close();
-            control.schedule(this::lead, TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void stop() {
-        closeOperator();
-        if (leadership != null) {
-            leadership.close();
-        }
-    }
-
-    private void closeOperator() {
-        if (operator != null) {
-            operator.close();
-            operator = null;
-        }
-    }
-
-    private void onControl(Runnable step) {
-        if (!control.isShutdown()) {
-            control.execute(step);
-        }
-    }
-
-    boolean isStarted() {
-        return started;
-    }
-
-    /** Whether this one leads and sees what it has to see, or is ready to take over. */
-    boolean isReady() {
-        PoolOperator leading = operator;
-        boolean standsBy = settings.leaderElection() && !lease.holds();
-        return started && !stopping && (leading == null ? standsBy : leading.isSynced());
-    }
-
-    /** Whether the control thread still lives; without it nothing would ever start again. */
-    boolean isAlive() {
-        return stopping || !control.isShutdown();
+    Candidate candidate() {
+        return candidate;
     }
 }

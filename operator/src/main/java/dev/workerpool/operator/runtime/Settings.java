@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** The operator's settings: environment variables {@code WORKERPOOL_…}, set by the chart. */
 @ConfigMapping(prefix = "workerpool")
-interface Settings {
+public interface Settings {
 
     /** The image of pools that name none. */
     String workerImage();

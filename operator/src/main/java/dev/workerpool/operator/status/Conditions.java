@@ -77,7 +77,7 @@ final class Conditions {
                 .count();
         return draining > 0
                 ? new Finding(true, "Draining", draining + " replicas finish what they accepted")
-                : new Finding(false, "Settled", "all " + desired + " replicas are up to date and Ready");
+                : new Finding(false, "Settled", ready + " of " + desired + " replicas are up to date and Ready");
     }
 
     /** The first trouble gives the reason: they come worst first. The message has them all. */
@@ -97,17 +97,26 @@ final class Conditions {
     }
 
     private Condition condition(String type, Finding finding) {
-        String status = finding.status() ? "True" : "False";
-        return new Condition(
-                type,
-                status,
-                pool.getMetadata().getGeneration(),
-                transition(type, status),
-                finding.reason(),
-                finding.message());
+        return condition(pool, type, finding.status() ? "True" : "False", finding.reason(), finding.message(), now);
     }
 
-    private String transition(String type, String status) {
+    /** What runs is not known to be what is asked for, for what is asked for is not known. */
+    static List<Condition> undecodable(WorkerPool pool, String problem, Instant now) {
+        String message = bounded(
+                "the spec does not fit this version of the operator, its replicas are left as they are: " + problem);
+        return List.of(
+                condition(pool, "Available", "Unknown", Trouble.SPEC_NOT_UNDERSTOOD, message, now),
+                condition(pool, "Progressing", "Unknown", Trouble.SPEC_NOT_UNDERSTOOD, message, now),
+                condition(pool, "Degraded", "True", Trouble.SPEC_NOT_UNDERSTOOD, message, now));
+    }
+
+    private static Condition condition(
+            WorkerPool pool, String type, String status, String reason, String message, Instant now) {
+        return new Condition(
+                type, status, pool.getMetadata().getGeneration(), transition(pool, type, status, now), reason, message);
+    }
+
+    private static String transition(WorkerPool pool, String type, String status, Instant now) {
         return Optional.ofNullable(pool.getStatus()).stream()
                 .flatMap(before -> before.conditions().stream())
                 .filter(before -> before.type().equals(type) && before.status().equals(status))

@@ -35,6 +35,24 @@ public final class StatusCalculator {
     }
 
     /**
+     * For a pool whose spec could not be decoded: what was known of it stays, for its replicas run on; only the trouble is
+     * new.
+     */
+    public static WorkerPoolStatus undecodable(WorkerPool pool, String problem, Instant now) {
+        Optional<WorkerPoolStatus> before = Optional.ofNullable(pool.getStatus());
+        return new WorkerPoolStatus(
+                pool.getMetadata().getGeneration(),
+                before.map(WorkerPoolStatus::replicas).orElse(0),
+                before.map(WorkerPoolStatus::readyReplicas).orElse(0),
+                before.map(WorkerPoolStatus::threads).orElse(0),
+                before.map(WorkerPoolStatus::restarts).orElse(0),
+                before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of()),
+                before.map(WorkerPoolStatus::lastDeath).orElse(null),
+                WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
+                Conditions.undecodable(pool, problem, now));
+    }
+
+    /**
      * A running total: the restarts that each replica has beyond those already counted for it. Counting this way, a pass
      * that is repeated adds nothing, and one that comes late, after the operator was away, misses nothing.
      */

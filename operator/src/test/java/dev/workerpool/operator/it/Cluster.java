@@ -13,18 +13,26 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import org.awaitility.core.ThrowingRunnable;
 
 /**
  * A namespace of its own on the test API server, with an operator that watches only it. No controllers run there: what a
@@ -41,11 +49,13 @@ public final class Cluster implements AutoCloseable {
     private final String namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
     private final RequestLog requests = new RequestLog();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final Set<String> watched = new TreeSet<>();
     private KubernetesClient operatorClient;
     private PoolOperator operator;
 
     public Cluster(ApiServer.Running server) {
         this.server = server;
+        watched.add(namespace);
         admin().resource(new NamespaceBuilder()
                         .withNewMetadata()
                         .withName(namespace)
@@ -55,13 +65,31 @@ public final class Cluster implements AutoCloseable {
     }
 
     public Cluster startOperator() {
+        return startOperator(server.config(), requests);
+    }
+
+    /** An operator that reaches the API server as the configuration says, with every request shown to {@code inspector}. */
+    public Cluster startOperator(Config config, Interceptor inspector) {
         operatorClient = new KubernetesClientBuilder()
-                .withConfig(server.config())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("requests", requests))
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestRetryBackoffLimit(1)
+                        .withRequestTimeout(5_000)
+                        .build())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("inspector", inspector))
                 .build();
-        operator = new PoolOperator(operatorClient, RELEASE, "operator-under-test", Set.of(namespace), meters);
+        operator = new PoolOperator(operatorClient, RELEASE, "operator-under-test", watched, meters);
         operator.start();
         return this;
+    }
+
+    /** Besides its own namespace. */
+    public Cluster alsoWatching(String other) {
+        watched.add(other);
+        return this;
+    }
+
+    public Config config() {
+        return server.config();
     }
 
     public void stopOperator() {
@@ -127,7 +155,7 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
-    public static void awaitThat(org.awaitility.core.ThrowingRunnable assertion) {
+    public static void awaitThat(ThrowingRunnable assertion) {
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(assertion);
@@ -151,7 +179,7 @@ public final class Cluster implements AutoCloseable {
     /** Does the part of the Deployment's controller: a pod of the present template. */
     public Pod createPod(String pool, String suffix) {
         var template = deployment(pool).getSpec().getTemplate();
-        Pod pod = new io.fabric8.kubernetes.api.model.PodBuilder()
+        Pod pod = new PodBuilder()
                 .withMetadata(template.getMetadata())
                 .editMetadata()
                 .withName(pool + "-" + suffix)
@@ -165,15 +193,14 @@ public final class Cluster implements AutoCloseable {
     /** Does the part of the kubelet. */
     public void setPodStatus(String pod, String yaml) {
         admin().pods().inNamespace(namespace).withName(pod).editStatus(present -> {
-            present.setStatus(Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.PodStatus.class));
+            present.setStatus(Serialization.unmarshal(yaml, PodStatus.class));
             return present;
         });
     }
 
     public void setDeploymentStatus(String pool, String yaml) {
         admin().apps().deployments().inNamespace(namespace).withName(pool).editStatus(present -> {
-            present.setStatus(
-                    Serialization.unmarshal(yaml, io.fabric8.kubernetes.api.model.apps.DeploymentStatus.class));
+            present.setStatus(Serialization.unmarshal(yaml, DeploymentStatus.class));
             return present;
         });
     }

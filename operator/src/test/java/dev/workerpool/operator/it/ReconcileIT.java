@@ -108,7 +108,29 @@ class ReconcileIT {
         assertThat(writes).hasSizeLessThan(24);
     }
 
-    /** No write for three seconds, in which each pool is made to be looked at again. */
+    @Test
+    void writesNothingWhenAChildChangesInWhatIsNotOurs() {
+        cluster.apply("plain", "{}");
+        cluster.apply("full", EVERY_FIELD);
+        cluster.awaitReconciled("plain");
+        cluster.awaitReconciled("full");
+        List<String> before = awaitQuiet();
+
+        annotateDeployment("plain");
+        annotateDeployment("full");
+
+        assertThat(awaitQuiet()).isEqualTo(before);
+    }
+
+    /** Brings the operator to look at the pool again. */
+    private void annotateDeployment(String name) {
+        cluster.admin().apps().deployments().inNamespace(cluster.namespace()).withName(name).edit(deployment -> {
+            deployment.getMetadata().setAnnotations(Map.of("example.com/note", "seen"));
+            return deployment;
+        });
+    }
+
+    /** No write for three seconds. */
     private List<String> awaitQuiet() {
         return await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(200))

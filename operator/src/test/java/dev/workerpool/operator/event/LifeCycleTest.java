@@ -1,0 +1,120 @@
+package dev.workerpool.operator.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.workerpool.operator.desired.Pools;
+import dev.workerpool.operator.status.Replica;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LifeCycleTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:01:00Z");
+
+    @Test
+    void tellsAStart() {
+        assertThat(of("containerStatuses: [{name: worker, state: {running: {startedAt: '2026-01-01T00:00:00Z'}}}]"))
+                .extracting(Occurrence::reason, Occurrence::message, Occurrence::warning)
+                .containsExactly(tuple("WorkerStarted", "Worker thumbnails-a started on node n1", false));
+    }
+
+    @Test
+    void tellsThatAReplicaIsReadyOnceForEachWorker() {
+        String ready = """
+                conditions: [{type: Ready, status: "True", lastTransitionTime: "%s"}]
+                containerStatuses: [{name: worker, state: {running: {startedAt: "2026-01-01T00:00:00Z"}}}]
+                """;
+        List<Occurrence> first = of(ready.formatted("2026-01-01T00:00:05Z"));
+        List<Occurrence> again = of(ready.formatted("2026-01-01T00:09:00Z"));
+
+        assertThat(first).extracting(Occurrence::reason).containsExactly("WorkerStarted", "WorkerReady");
+        assertThat(first.getLast().message()).isEqualTo("Worker thumbnails-a takes tasks on 4 threads");
+        assertThat(again.getLast().identity()).isEqualTo(first.getLast().identity());
+    }
+
+    @Test
+    void tellsADeathAndTheRestartAfterIt() {
+        assertThat(of("""
+                        containerStatuses:
+                        - name: worker
+                          restartCount: 2
+                          state: {running: {startedAt: "2026-01-01T00:00:03Z"}}
+                          lastState: {terminated: {exitCode: 3, reason: Error, message: " bye ", finishedAt: "2026-01-01T00:00:01Z"}}
+                        """))
+                .extracting(Occurrence::reason, Occurrence::message, Occurrence::warning)
+                .containsExactly(
+                        tuple("WorkerDied", "Worker thumbnails-a died: exit code 3, Error. Last words: bye", true),
+                        tuple(
+                                "WorkerRestarted",
+                                "Worker thumbnails-a restarted, 2 s after it died (restart 2)",
+                                false));
+    }
+
+    @Test
+    void aDeathIsTheSameWhileTheWorkerIsAwayAndAfterItIsBack() {
+        String terminated = "{terminated: {exitCode: 137, reason: Error, finishedAt: '2026-01-01T00:00:01Z'}}";
+        Occurrence away = of("containerStatuses: [{name: worker, restartCount: 0, state: " + terminated + "}]")
+                .getFirst();
+        Occurrence back = of("""
+                containerStatuses:
+                - {name: worker, restartCount: 1, state: {running: {startedAt: "2026-01-01T00:00:02Z"}}, lastState: %s}
+                """.formatted(terminated)).getFirst();
+
+        assertThat(away).isEqualTo(back);
+    }
+
+    @Test
+    void tellsDrainingFromTheRequestToLeaveAndNotFromItsDeadline() {
+        Pod pod = pod("containerStatuses: [{name: worker, state: {running: {startedAt: '2026-01-01T00:00:00Z'}}}]");
+        pod.getMetadata().setDeletionTimestamp("2026-01-01T00:02:00Z");
+        pod.getMetadata().setDeletionGracePeriodSeconds(60L);
+
+        assertThat(LifeCycle.of(List.of(new Replica(pod))).getLast())
+                .extracting(Occurrence::reason, Occurrence::at)
+                .containsExactly("WorkerDraining", Instant.parse("2026-01-01T00:01:00Z"));
+    }
+
+    @Test
+    void aWorkerThatDrainedLeftAndDidNotDie() {
+        Pod pod = pod("""
+                containerStatuses:
+                - {name: worker, state: {terminated: {exitCode: 0, reason: Completed, finishedAt: "2026-01-01T00:00:30Z"}}}
+                """);
+        pod.getMetadata().setDeletionTimestamp("2026-01-01T00:02:00Z");
+        List<Occurrence> told = LifeCycle.of(List.of(new Replica(pod)));
+
+        assertThat(told).extracting(Occurrence::reason).containsExactly("WorkerDraining", "WorkerExited");
+        assertThat(LifeCycle.vanished(new Replica(pod), NOW).identity())
+                .isEqualTo(told.getLast().identity());
+    }
+
+    @Test
+    void tellsScalingUpAndDownAndNothingElse() {
+        assertThat(Scaling.of(Pools.pool("{replicas: 5}"), 2, NOW)).hasValueSatisfying(up -> {
+            assertThat(up.reason()).isEqualTo("ScaledUp");
+            assertThat(up.message()).isEqualTo("Pool thumbnails scaled from 2 to 5 replicas");
+        });
+        assertThat(Scaling.of(Pools.pool("{replicas: 0}"), 2, NOW).map(Occurrence::reason))
+                .hasValue("ScaledDown");
+        assertThat(Scaling.of(Pools.pool("{replicas: 2}"), 2, NOW)).isEmpty();
+    }
+
+    private static List<Occurrence> of(String status) {
+        return LifeCycle.of(List.of(new Replica(pod(status))));
+    }
+
+    private static Pod pod(String status) {
+        return Serialization.unmarshal("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: thumbnails-a, namespace: images, uid: u1}
+                spec: {nodeName: n1, containers: [{name: worker, env: [{name: WORKERPOOL_THREADS, value: "4"}]}]}
+                status:
+                  phase: Running
+                """ + status.indent(2), Pod.class);
+    }
+}

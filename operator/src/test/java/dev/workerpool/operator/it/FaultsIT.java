@@ -1,0 +1,254 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.CHILDREN;
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The end state is that of a run without faults, and nothing more was made on the way. */
+@ExtendWith(ApiServer.class)
+class FaultsIT {
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void makeCluster(ApiServer.Running server) {
+        cluster = new Cluster(server);
+    }
+
+    @AfterEach
+    void closeCluster() {
+        cluster.close();
+    }
+
+    @ParameterizedTest(name = "after write {0}")
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+    void theNextOperatorFinishesWhatAKilledOneBegan(int writes) {
+        var death = new Death(writes);
+        cluster.startOperator(cluster.config(), death);
+        cluster.apply("thumbnails", "{replicas: 2}");
+        awaitThat(() -> assertThat(death.isDead() || isReconciled()).isTrue());
+        cluster.stopOperator();
+        Map<String, String> made = uids();
+
+        cluster.startOperator();
+
+        cluster.awaitReconciled("thumbnails");
+        assertThat(uids())
+                .as("nothing was made twice")
+                .containsAllEntriesOf(made)
+                .hasSize(4);
+    }
+
+    private boolean isReconciled() {
+        WorkerPool pool = cluster.pool("thumbnails");
+        return pool.getStatus() != null && uids().size() == 4;
+    }
+
+    private Map<String, String> uids() {
+        Map<String, String> uids = new TreeMap<>();
+        for (Class<? extends HasMetadata> type : CHILDREN) {
+            HasMetadata child = cluster.child(type, "thumbnails");
+            if (child != null) {
+                uids.put(type.getSimpleName(), child.getMetadata().getUid());
+            }
+        }
+        return uids;
+    }
+
+    @Test
+    void catchesUpAfterTheApiServerWasAway() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("thumbnails", "{replicas: 2}");
+            cluster.awaitReconciled("thumbnails");
+
+            api.goAway();
+            cluster.apply("thumbnails", "{replicas: 3}");
+            cluster.apply("second", "{}");
+            cluster.admin()
+                    .services()
+                    .inNamespace(cluster.namespace())
+                    .withName("thumbnails")
+                    .delete();
+            var attempts = new ArrayList<String>();
+            api.fail(request -> {
+                attempts.add(request.getRequestURI().getPath());
+                return FaultyApi.BROKEN;
+            });
+            awaitThat(() -> assertThat(attempts).hasSizeGreaterThan(10));
+            api.recover();
+
+            cluster.awaitReconciled("second");
+            cluster.awaitReconciled("thumbnails");
+            assertThat(cluster.deployment("thumbnails").getSpec().getReplicas()).isEqualTo(3);
+        }
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @ValueSource(ints = {403, 409, 429, 500, 503})
+    void outlastsAStormOfRefusedWrites(int status) throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            var refused = new ArrayList<String>();
+            api.fail(request -> {
+                if (request.getRequestMethod().equals("GET") || refused.size() > 12) {
+                    return 0;
+                }
+                refused.add(request.getRequestURI().getPath());
+                return status;
+            });
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("thumbnails", "{replicas: 2}");
+
+            cluster.awaitReconciled("thumbnails");
+            awaitThat(
+                    () -> assertThat(cluster.condition("thumbnails", "Degraded").status())
+                            .isEqualTo("False"));
+        }
+    }
+
+    @Test
+    void takesUpEveryChangeThatComesWhileItWrites() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("thumbnails", "{replicas: 1}");
+            cluster.awaitReconciled("thumbnails");
+
+            for (int i = 2; i <= 40; i++) {
+                int replicas = i;
+                // The change lands between the operator's reading and its write of the status.
+                api.fail(request -> {
+                    if (request.getRequestURI().getPath().endsWith("/status")) {
+                        api.recover();
+                        cluster.apply("thumbnails", "{replicas: " + replicas + "}");
+                    }
+                    return 0;
+                });
+                cluster.apply("thumbnails", "{replicas: " + (replicas + 100) + "}");
+                awaitThat(() -> assertThat(
+                                cluster.deployment("thumbnails").getSpec().getReplicas())
+                        .isEqualTo(replicas));
+            }
+        }
+    }
+
+    @Test
+    void endsWhereItBeganWhenASpecIsChangedBack() {
+        cluster.startOperator();
+        String a = "{replicas: 2, image: 'a:1', env: [{name: A, value: a}], service: {port: 80}}";
+        cluster.apply("thumbnails", a);
+        cluster.awaitReconciled("thumbnails");
+        var before = specs();
+
+        cluster.apply("thumbnails", "{replicas: 5, image: 'b:1', labels: {x: y}, tasks: {artifacts: [{image: j}]}}");
+        cluster.apply("thumbnails", a);
+        cluster.apply("thumbnails", "{threads: 9, resources: {limits: {cpu: 2}}, service: {type: NodePort}}");
+        awaitThat(() -> assertThat(specs()).isNotEqualTo(before));
+        cluster.apply("thumbnails", a);
+
+        awaitThat(() -> assertThat(specs()).isEqualTo(before));
+        cluster.awaitReconciled("thumbnails");
+    }
+
+    private List<Object> specs() {
+        return List.of(
+                cluster.deployment("thumbnails").getSpec(),
+                cluster.child(Service.class, "thumbnails").getSpec(),
+                cluster.child(io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy.class, "thumbnails")
+                        .getSpec());
+    }
+
+    @Test
+    void aRefusedChildIsToldAndTheRestGoesOn() {
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{service: {type: NodePort, nodePort: 1}}");
+        cluster.apply("other", "{}");
+
+        awaitThat(() -> {
+            var degraded = cluster.condition("thumbnails", "Degraded");
+            assertThat(degraded.reason()).isEqualTo("ApplyFailed");
+            assertThat(degraded.message()).contains("nodePort").contains("provided port is not in the valid range");
+            assertThat(cluster.deployment("thumbnails")).isNotNull();
+        });
+        cluster.awaitReconciled("other");
+
+        cluster.apply("thumbnails", "{service: {type: NodePort}}");
+
+        cluster.awaitReconciled("thumbnails");
+        awaitThat(() ->
+                assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False"));
+    }
+
+    @Test
+    void aPoolThatCannotBeDecodedIsToldAndTheRestGoesOn(ApiServer.Running server) {
+        cluster.apply("good", "{}");
+        cluster.apply("bad", "{replicas: 3}");
+        cluster.startOperator();
+        cluster.awaitReconciled("good");
+        cluster.awaitReconciled("bad");
+
+        server.withoutSchema(() -> {
+            var bad = cluster.admin()
+                    .genericKubernetesResources("workerpool.dev/v1alpha1", "WorkerPool")
+                    .inNamespace(cluster.namespace())
+                    .withName("bad");
+            bad.edit(pool -> {
+                pool.setAdditionalProperty("spec", Map.of("replicas", "many"));
+                return pool;
+            });
+            awaitThat(() -> {
+                var degraded = cluster.condition("bad", "Degraded");
+                assertThat(degraded.reason()).isEqualTo("SpecNotUnderstood");
+                assertThat(degraded.message()).contains("many");
+            });
+        });
+        assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(3);
+
+        // Also an operator that starts with it, and all that comes later.
+        cluster.stopOperator();
+        cluster.startOperator();
+        cluster.apply("later", "{}");
+        cluster.awaitReconciled("later");
+        assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(3);
+
+        cluster.apply("bad", "{replicas: 4}");
+        awaitThat(() -> {
+            assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(4);
+            assertThat(cluster.condition("bad", "Degraded").status()).isEqualTo("False");
+        });
+    }
+
+    @Test
+    void leavesNothingInTheMetricsOfAPoolThatIsGone() {
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+        assertThat(cluster.meters().find("workerpool.pool.replicas").gauges()).hasSize(1);
+
+        cluster.admin()
+                .resources(WorkerPool.class)
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .delete();
+
+        awaitThat(() -> {
+            assertThat(cluster.pool("thumbnails")).isNull();
+            assertThat(cluster.meters().find("workerpool.pool.replicas").gauges())
+                    .isEmpty();
+        });
+    }
+}

@@ -1,0 +1,122 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.apiserver.ApiServer;
+import dev.workerpool.operator.runtime.Candidate;
+import dev.workerpool.operator.runtime.Settings;
+import io.fabric8.kubernetes.client.Config;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Two operators, one writer. */
+@ExtendWith(ApiServer.class)
+class LeadershipIT {
+
+    private Cluster cluster;
+    private Candidate first;
+    private Candidate second;
+
+    @BeforeEach
+    void makeCluster(ApiServer.Running server) {
+        cluster = new Cluster(server);
+    }
+
+    @AfterEach
+    void closeCluster() {
+        if (first != null) {
+            first.close();
+        }
+        if (second != null) {
+            second.close();
+        }
+        cluster.close();
+    }
+
+    @Test
+    void theSecondTakesOverAtOnceWhenTheFirstStops() {
+        first = start("first", cluster.config());
+        awaitThat(() -> assertThat(holder()).isEqualTo("first"));
+        second = start("second", cluster.config());
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+        awaitThat(() -> {
+            assertThat(first.isReady()).as("it leads and sees").isTrue();
+            assertThat(second.isReady()).as("it stands by").isTrue();
+        });
+        assertThat(holder()).isEqualTo("first");
+
+        first.close();
+        first = null;
+
+        assertThat(holder()).as("given back, not run out").isNotEqualTo("first");
+        Instant stopped = Instant.now();
+        awaitThat(() -> assertThat(holder()).isEqualTo("second"));
+        assertThat(Duration.between(stopped, Instant.now())).isLessThan(Duration.ofSeconds(8));
+        cluster.apply("later", "{}");
+        cluster.awaitReconciled("later");
+    }
+
+    @Test
+    void theSecondTakesOverFromAFirstThatIsCutOffAndTheFirstStandsAgain() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            first = start("first", api.config());
+            awaitThat(() -> assertThat(holder()).isEqualTo("first"));
+            second = start("second", cluster.config());
+
+            api.goAway();
+            Instant away = Instant.now();
+            awaitThat(() -> assertThat(holder()).isEqualTo("second"));
+            assertThat(Duration.between(away, Instant.now())).isLessThan(Duration.ofSeconds(20));
+            assertThat(first.isReady()).isTrue();
+
+            api.recover();
+            second.close();
+            second = null;
+            awaitThat(() -> assertThat(holder()).isEqualTo("first"));
+            cluster.apply("thumbnails", "{}");
+            cluster.awaitReconciled("thumbnails");
+        }
+    }
+
+    private String holder() {
+        var lease = cluster.admin()
+                .leases()
+                .inNamespace(cluster.namespace())
+                .withName("workerpool-operator")
+                .get();
+        return lease == null ? null : lease.getSpec().getHolderIdentity();
+    }
+
+    private Candidate start(String name, Config config) {
+        var candidate = new Candidate(config, new TestSettings(cluster.namespace(), name), new SimpleMeterRegistry());
+        candidate.start();
+        return candidate;
+    }
+
+    private record TestSettings(String operatorNamespace, String operatorPod) implements Settings {
+
+        @Override
+        public String workerImage() {
+            return Cluster.RELEASE.workerImage();
+        }
+
+        @Override
+        public Optional<Set<String>> watchNamespaces() {
+            return Optional.of(Set.of(operatorNamespace));
+        }
+
+        @Override
+        public boolean leaderElection() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.workerpool.apiserver.ApiServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** From pods to status and Events. */
+@ExtendWith(ApiServer.class)
+class StatusIT {
+
+    private final Instant started =
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void startOperator(ApiServer.Running server) {
+        cluster = new Cluster(server).startOperator();
+        cluster.apply("thumbnails", "{replicas: 2, threads: 4}");
+        cluster.awaitReconciled("thumbnails");
+    }
+
+    @AfterEach
+    void stopOperator() {
+        cluster.close();
+    }
+
+    @Test
+    void aPoolBecomesAvailableWithItsReplicas() {
+        assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("False");
+        assertThat(cluster.condition("thumbnails", "Progressing").status()).isEqualTo("True");
+
+        runBothReplicas();
+
+        awaitThat(() -> {
+            var status = cluster.pool("thumbnails").getStatus();
+            assertThat(status.replicas()).isEqualTo(2);
+            assertThat(status.readyReplicas()).isEqualTo(2);
+            assertThat(status.threads()).isEqualTo(8);
+            assertThat(status.restarts()).isZero();
+            assertThat(status.selector()).isEqualTo("workerpool.dev/pool=thumbnails");
+            assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("True");
+            assertThat(cluster.condition("thumbnails", "Progressing").status()).isEqualTo("False");
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        });
+        awaitThat(() -> {
+            assertThat(cluster.events("WorkerStarted")).hasSize(2);
+            assertThat(cluster.events("WorkerReady")).hasSize(2);
+        });
+        assertThat(cluster.meters().get("workerpool.pool.threads").gauge().value())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void aDeathIsToldOnceAlsoByTheNextOperator() {
+        runBothReplicas();
+        cluster.setPodStatus(
+                "thumbnails-a", running(1, started.plusSeconds(30), """
+                lastState: {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "%s", message: "java.lang.OutOfMemoryError\\n"}}
+                """.formatted(started.plusSeconds(29))));
+
+        awaitThat(() -> {
+            var status = cluster.pool("thumbnails").getStatus();
+            assertThat(status.restarts()).isEqualTo(1);
+            assertThat(status.restartsByReplica()).containsEntry("thumbnails-a", 1);
+            assertThat(status.lastDeath().pod()).isEqualTo("thumbnails-a");
+            assertThat(status.lastDeath().exitCode()).isEqualTo(137);
+            assertThat(status.lastDeath().signal()).isEqualTo("SIGKILL");
+            assertThat(status.lastDeath().reason()).isEqualTo("OOMKilled");
+            assertThat(status.lastDeath().message()).isEqualTo("java.lang.OutOfMemoryError");
+            assertThat(cluster.events("WorkerDied")).singleElement().satisfies(event -> {
+                assertThat(event.getMessage())
+                        .isEqualTo("Worker thumbnails-a died: SIGKILL (exit code 137), OOMKilled. Last words:"
+                                + " java.lang.OutOfMemoryError");
+                assertThat(event.getType()).isEqualTo("Warning");
+                assertThat(event.getInvolvedObject().getKind()).isEqualTo("WorkerPool");
+            });
+            assertThat(cluster.events("WorkerRestarted")).singleElement().satisfies(event -> assertThat(
+                            event.getMessage())
+                    .isEqualTo("Worker thumbnails-a restarted, 1 s after it died (restart 1)"));
+        });
+
+        cluster.stopOperator();
+        cluster.setPodStatus(
+                "thumbnails-a", running(3, started.plusSeconds(50), """
+                lastState: {terminated: {exitCode: 1, reason: Error, finishedAt: "%s"}}
+                """.formatted(started.plusSeconds(49))));
+        cluster.startOperator();
+
+        awaitThat(() -> {
+            var status = cluster.pool("thumbnails").getStatus();
+            assertThat(status.restarts()).as("also those nobody saw").isEqualTo(3);
+            assertThat(status.lastDeath().exitCode()).isEqualTo(1);
+            assertThat(cluster.events("WorkerDied")).hasSize(2);
+        });
+        assertThat(cluster.events("WorkerStarted")).hasSize(2);
+    }
+
+    @Test
+    void theTotalOfRestartsOutlivesAReplica() {
+        runBothReplicas();
+        cluster.setPodStatus("thumbnails-a", running(4, started, ""));
+        awaitThat(() ->
+                assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(4));
+
+        cluster.admin()
+                .pods()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails-a")
+                .withGracePeriod(0)
+                .delete();
+
+        awaitThat(() -> {
+            assertThat(cluster.pool("thumbnails").getStatus().replicas()).isEqualTo(1);
+            assertThat(cluster.pool("thumbnails").getStatus().restartsByReplica())
+                    .isEmpty();
+        });
+        assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(4);
+    }
+
+    @Test
+    void scalingIsTold() {
+        cluster.apply("thumbnails", "{replicas: 5, threads: 4}");
+        awaitThat(() -> assertThat(cluster.events("ScaledUp")).singleElement().satisfies(event -> assertThat(
+                        event.getMessage())
+                .isEqualTo("Pool thumbnails scaled from 2 to 5 replicas")));
+
+        cluster.apply("thumbnails", "{replicas: 0, threads: 4}");
+        awaitThat(() -> {
+            assertThat(cluster.events("ScaledDown")).hasSize(1);
+            assertThat(cluster.condition("thumbnails", "Available").reason()).isEqualTo("ScaledToZero");
+        });
+    }
+
+    @Test
+    void anImageThatCannotBePulledIsNamed() {
+        cluster.createPod("thumbnails", "a");
+        cluster.setPodStatus("thumbnails-a", """
+                phase: Pending
+                containerStatuses:
+                - name: worker
+                  image: nowhere/worker:1
+                  imageID: ""
+                  ready: false
+                  restartCount: 0
+                  state: {waiting: {reason: ImagePullBackOff, message: "Back-off pulling image nowhere/worker:1"}}
+                """);
+
+        awaitThat(() -> {
+            var degraded = cluster.condition("thumbnails", "Degraded");
+            assertThat(degraded.reason()).isEqualTo("ImageNotPulled");
+            assertThat(degraded.message()).contains("thumbnails-a").contains("nowhere/worker:1");
+        });
+    }
+
+    @Test
+    void aJarThatDidNotLoadIsNamedWithItsReason() throws IOException {
+        String report = """
+                {"pool":"thumbnails","artifacts":[
+                  {"jar":"/tasks/0/good.jar","state":"Loaded","tasks":["a"]},
+                  {"jar":"/tasks/0/bad.jar","state":"Failed","reason":"no task in it"}]}""";
+        // An address of this machine that nobody else listens at.
+        HttpServer replica = HttpServer.create(new InetSocketAddress("127.0.0.77", 9000), 0);
+        replica.createContext("/status", exchange -> {
+            exchange.sendResponseHeaders(200, report.length());
+            exchange.getResponseBody().write(report.getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        replica.start();
+        try {
+            runBothReplicas();
+            awaitThat(() -> {
+                var degraded = cluster.condition("thumbnails", "Degraded");
+                assertThat(degraded.reason()).isEqualTo("ArtifactNotLoaded");
+                assertThat(degraded.message())
+                        .isEqualTo("jar /tasks/0/bad.jar did not load: no task in it (seen on replica thumbnails-a)");
+            });
+            assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("True");
+        } finally {
+            replica.stop(0);
+        }
+    }
+
+    private void runBothReplicas() {
+        cluster.createPod("thumbnails", "a");
+        cluster.createPod("thumbnails", "b");
+        cluster.setPodStatus("thumbnails-a", running(0, started, ""));
+        cluster.setPodStatus("thumbnails-b", running(0, started, ""));
+        cluster.setDeploymentStatus("thumbnails", """
+                {observedGeneration: %d, replicas: 2, updatedReplicas: 2, readyReplicas: 2}
+                """.formatted(
+                        cluster.deployment("thumbnails").getMetadata().getGeneration()));
+    }
+
+    private static String running(int restarts, Instant since, String lastState) {
+        return """
+                phase: Running
+                podIP: 127.0.0.77
+                podIPs: [{ip: 127.0.0.77}]
+                conditions: [{type: Ready, status: "True", lastTransitionTime: "%s"}]
+                containerStatuses:
+                - name: worker
+                  image: workerpool/worker:test
+                  imageID: "1"
+                  ready: true
+                  restartCount: %d
+                  state: {running: {startedAt: "%s"}}
+                """.formatted(since, restarts, since) + lastState.indent(2);
+    }
+}
