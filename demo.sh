@@ -87,7 +87,7 @@ readiness() { kubectl -n "$namespace" get workerpools --no-headers 2>/dev/null |
 
 work() {
     title "3. Work, and a worker killed in the middle of it"
-    "$JAVA_HOME/bin/java" examples/demo/Demo.java --url "http://127.0.0.1:$port" --out "$out" \
+    "$JAVA_HOME/bin/java" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 examples/demo/Demo.java --url "http://127.0.0.1:$port" --out "$out" \
         --at-half "exec .ci/kill-worker.sh $namespace $pool" ||
         fail "The work on the pool did not end well; the lines above say why." "With --keep the cluster stays for a closer look."
 }
@@ -106,7 +106,7 @@ report() {
 
 # Reason and message in columns; the last words of a worker may be several lines.
 events() {
-    kubectl -n "$namespace" get events --field-selector involvedObject.kind=WorkerPool --sort-by=.lastTimestamp \
+    kubectl -n "$namespace" get events --field-selector involvedObject.kind=WorkerPool --sort-by=.metadata.resourceVersion \
         -o go-template='{{range .items}}{{.reason}}{{"\t"}}{{.message}}{{"\x01"}}{{end}}' |
         awk -F '\t' -v RS='\001' '{gsub(/\n/, "\n" sprintf("%20s", "")); printf "  %-16s  %s\n", $1, $2}'
 }
