@@ -57,7 +57,7 @@ prepare() {
 check_scripts_and_chart() {
     title "Scripts and chart"
     check "shellcheck" shellcheck --check-sourced --external-sources --source-path=SCRIPTDIR \
-        demo.sh test.sh bench.sh .ci/run .ci/kill-worker.sh .ci/test/*-test.sh e2e/k3s-image/build.sh e2e/k3s-image/k3s helm/*.sh worker-image/*.sh
+        demo.sh test.sh bench.sh .ci/run .ci/kill-worker.sh .ci/test/*-test.sh e2e/k3s-image/build.sh e2e/k3s-image/k3s helm/*.sh worker-image/*.sh examples/*.sh
     local suite
     for suite in .ci/test/*-test.sh; do check "$(basename "$suite" .sh)" "$suite"; done
     check "chart" helm/test.sh
@@ -67,6 +67,7 @@ build_and_test() {
     title "Build, unit tests, tests against an API server"
     maven "mvn verify" verify --fail-at-end
     if ((tried == 0)); then jars_are_built=yes; fi
+    check "examples" examples/test.sh
 }
 
 test_on_a_cluster() {
