@@ -186,10 +186,12 @@ class WorkerTest {
 
     @Test
     void saysWhenToComeBackWhenTheQueueIsFull() throws Exception {
-        environment.put("WORKERPOOL_QUEUE_CAPACITY", "0");
+        environment.put("WORKERPOOL_QUEUE_CAPACITY", "1");
         start();
-        await().until(() -> manage("/status").body().contains("\"state\":\"Idle\""));
-        try (var held = occupy()) {
+        try (var held = occupy();
+                var queued = new RawClient(worker.taskPort())) {
+            queued.post("/tasks/query", "");
+            await().until(() -> manage("/status").body().contains("\"queued\":1"));
             Answer answer = post("/tasks/query", "");
 
             assertThat(answer.status()).isEqualTo(503);
@@ -197,6 +199,7 @@ class WorkerTest {
             assertThat(answer.header("Retry-After")).isEqualTo("10");
             release.countDown();
             assertThat(held.read().status()).isEqualTo(200);
+            assertThat(queued.read().status()).isEqualTo(200);
         }
     }
 

@@ -25,6 +25,8 @@ public interface Task<I, O> {
     /**
      * Runs on a worker thread, which it may keep busy. An {@link InvalidInputException} tells the caller what was wrong
      * with the input; any other exception is reported with its type and message, and the thread goes on with the next run.
+     * A buffer or array that is returned belongs to the worker from then on, which may still be sending it while the thread
+     * is in its next run.
      */
     O run(I input, TaskContext context) throws Exception;
 }

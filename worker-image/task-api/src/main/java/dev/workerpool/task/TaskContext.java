@@ -25,7 +25,8 @@ public interface TaskContext {
 
     /**
      * True once nobody waits for the result any more: the run went over its time, its client left or the replica had to
-     * stop. The thread is interrupted at the same moment; long loops that neither block nor look here should look here.
+     * stop. The thread is interrupted at the same moment. Code that neither blocks nor looks here is stopped a few
+     * milliseconds later all the same, in the middle of its loop; its {@code finally} blocks run.
      */
     boolean isCancelled();
 }

@@ -30,7 +30,7 @@ public final class TaskPool {
     private final RunQueue queue;
     private final Watchdog watchdog = new Watchdog(this);
     private final FailureLog failures = new FailureLog();
-    private final String runPrefix = Long.toString(Instant.now().toEpochMilli(), Character.MAX_RADIX) + "-";
+    private final String runPrefix;
     private final AtomicLong runIds = new AtomicLong();
 
     /** By number less one. Guarded by itself. */
@@ -50,6 +50,9 @@ public final class TaskPool {
         this.listener = listener;
         this.counters = new PoolCounters(registry, catalog.entries());
         this.queue = new RunQueue(settings.queueCapacity());
+        // A replica's name is its pod's, and a pod's container may start again.
+        this.runPrefix =
+                settings.replica() + '-' + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + '-';
         this.threads = new PoolThread[settings.threads()];
         gauge(registry, "workerpool_active", "Runs active now", this::active);
         gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);

@@ -52,7 +52,7 @@ class TaskPoolTest {
 
     @Test
     void runsAsManyAtATimeAsThereAreThreads() throws Exception {
-        try (var fixture = settings().threads(3).start(folder)) {
+        try (var fixture = settings().threads(3).queueCapacity(3).start(folder)) {
             fixture.expect(3);
             for (int i = 0; i < 3; i++) {
                 fixture.submit("gate", "");
