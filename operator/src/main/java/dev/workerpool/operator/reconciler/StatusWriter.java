@@ -25,6 +25,12 @@ final class StatusWriter {
             .withForce(true)
             .build();
 
+    /** Server-side apply wants the whole stored object to fit the schema; a spec that could not be decoded may not. */
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
+            .build();
+
     private record Written(long version, WorkerPoolStatus status) {}
 
     private final KubernetesClient client;
@@ -54,7 +60,8 @@ final class StatusWriter {
                 .build());
         patch.setSpec(null);
         patch.setStatus(status);
-        WorkerPool answer = client.resource(patch).subresource("status").patch(APPLY);
+        PatchContext how = pool.getSpec() == null ? MERGE : APPLY;
+        WorkerPool answer = client.resource(patch).subresource("status").patch(how, patch);
         written.put(pool.getMetadata().getUid(), new Written(version(answer), status));
     }
 

@@ -23,7 +23,7 @@ public final class PoolOperator implements AutoCloseable {
      * A watch that cannot be opened, for want of a right or of a namespace, must not keep the others from starting: it is
      * tried again for ever.
      */
-    private static final Duration FIRST_SYNC = Duration.ofSeconds(20);
+    private static final Duration FIRST_SYNC = Duration.ofSeconds(10);
 
     private final Operator operator;
 

@@ -10,6 +10,7 @@ import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.runtime.PoolOperator;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -117,15 +118,17 @@ public final class Cluster implements AutoCloseable {
         return meters;
     }
 
+    /** As a user does it: what is not written is not sent. */
     public WorkerPool apply(String name, String spec) {
-        WorkerPool pool =
-                Serialization.unmarshal("""
+        GenericKubernetesResource pool = Serialization.unmarshal(
+                """
                 apiVersion: workerpool.dev/v1alpha1
                 kind: WorkerPool
                 metadata: {name: %s, namespace: %s}
                 spec: %s
-                """.formatted(name, namespace, spec.replace("\n", " ")), WorkerPool.class);
-        return admin().resource(pool).forceConflicts().serverSideApply();
+                """.formatted(name, namespace, spec.replace("\n", " ")), GenericKubernetesResource.class);
+        admin().resource(pool).forceConflicts().serverSideApply();
+        return pool(name);
     }
 
     public WorkerPool pool(String name) {
@@ -208,6 +211,8 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         stopOperator();
+        // No controller empties a namespace here, and node ports are the whole cluster's.
+        admin().services().inNamespace(namespace).delete();
         admin().namespaces().withName(namespace).delete();
     }
 }

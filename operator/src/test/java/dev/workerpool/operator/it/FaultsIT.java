@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,21 +130,33 @@ class FaultsIT {
             cluster.apply("thumbnails", "{replicas: 1}");
             cluster.awaitReconciled("thumbnails");
 
-            for (int i = 2; i <= 40; i++) {
+            for (int i = 2; i <= 20; i++) {
                 int replicas = i;
-                // The change lands between the operator's reading and its write of the status.
+                var changed = new CountDownLatch(1);
+                // The second change lands between the operator's reading and its write of the status.
                 api.fail(request -> {
                     if (request.getRequestURI().getPath().endsWith("/status")) {
+                        awaitLatch(changed);
                         api.recover();
                         cluster.apply("thumbnails", "{replicas: " + replicas + "}");
                     }
                     return 0;
                 });
                 cluster.apply("thumbnails", "{replicas: " + (replicas + 100) + "}");
+                changed.countDown();
                 awaitThat(() -> assertThat(
                                 cluster.deployment("thumbnails").getSpec().getReplicas())
                         .isEqualTo(replicas));
             }
+        }
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
@@ -207,13 +221,13 @@ class FaultsIT {
                     .inNamespace(cluster.namespace())
                     .withName("bad");
             bad.edit(pool -> {
-                pool.setAdditionalProperty("spec", Map.of("replicas", "many"));
+                pool.setAdditionalProperty("spec", Map.of("replicas", 9, "queue", "long"));
                 return pool;
             });
             awaitThat(() -> {
                 var degraded = cluster.condition("bad", "Degraded");
                 assertThat(degraded.reason()).isEqualTo("SpecNotUnderstood");
-                assertThat(degraded.message()).contains("many");
+                assertThat(degraded.message()).contains("QueueSpec").contains("long");
             });
         });
         assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(3);
@@ -225,7 +239,14 @@ class FaultsIT {
         cluster.awaitReconciled("later");
         assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(3);
 
-        cluster.apply("bad", "{replicas: 4}");
+        cluster.admin()
+                .genericKubernetesResources("workerpool.dev/v1alpha1", "WorkerPool")
+                .inNamespace(cluster.namespace())
+                .withName("bad")
+                .edit(pool -> {
+                    pool.setAdditionalProperty("spec", Map.of("replicas", 4));
+                    return pool;
+                });
         awaitThat(() -> {
             assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(4);
             assertThat(cluster.condition("bad", "Degraded").status()).isEqualTo("False");

@@ -111,7 +111,8 @@ class ReconcileIT {
     @Test
     void writesNothingWhenAChildChangesInWhatIsNotOurs() {
         cluster.apply("plain", "{}");
-        cluster.apply("full", EVERY_FIELD);
+        // A node port belongs to the whole cluster, and other tests' pools are still there.
+        cluster.apply("full", EVERY_FIELD.replace("30123", "30124"));
         cluster.awaitReconciled("plain");
         cluster.awaitReconciled("full");
         List<String> before = awaitQuiet();
@@ -124,10 +125,15 @@ class ReconcileIT {
 
     /** Brings the operator to look at the pool again. */
     private void annotateDeployment(String name) {
-        cluster.admin().apps().deployments().inNamespace(cluster.namespace()).withName(name).edit(deployment -> {
-            deployment.getMetadata().setAnnotations(Map.of("example.com/note", "seen"));
-            return deployment;
-        });
+        cluster.admin()
+                .apps()
+                .deployments()
+                .inNamespace(cluster.namespace())
+                .withName(name)
+                .edit(deployment -> {
+                    deployment.getMetadata().setAnnotations(Map.of("example.com/note", "seen"));
+                    return deployment;
+                });
     }
 
     /** No write for three seconds. */

@@ -198,7 +198,10 @@ class StatusIT {
         cluster.setPodStatus("thumbnails-a", running(0, started, ""));
         cluster.setPodStatus("thumbnails-b", running(0, started, ""));
         cluster.setDeploymentStatus("thumbnails", """
-                {observedGeneration: %d, replicas: 2, updatedReplicas: 2, readyReplicas: 2}
+                observedGeneration: %d
+                replicas: 2
+                updatedReplicas: 2
+                readyReplicas: 2
                 """.formatted(
                         cluster.deployment("thumbnails").getMetadata().getGeneration()));
     }
