@@ -106,9 +106,12 @@ final class WorkerContainer {
         return probe("/health/started", 1, 1).withFailureThreshold(120).build();
     }
 
-    /** One failure is enough: a replica that drains must get no new request. */
+    /**
+     * Patient too: on a full node a slow answer is no absence. A pod that is deleted and a worker that died leave the
+     * endpoints without the probe.
+     */
     private static Probe readiness() {
-        return probe("/health/ready", 1, 2).withFailureThreshold(1).build();
+        return probe("/health/ready", 1, 5).withFailureThreshold(3).build();
     }
 
     /** Patient: a worker is meant to use all of its CPU. */

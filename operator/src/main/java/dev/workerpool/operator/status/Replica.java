@@ -30,6 +30,9 @@ public final class Replica {
         EXITED
     }
 
+    /** The exit code of a process that SIGTERM ended: a worker that runs handles it. */
+    private static final int TERMINATED_WHILE_STARTING = 143;
+
     private final Pod pod;
     private final PodStatus status;
 
@@ -111,7 +114,7 @@ public final class Replica {
                         Objects.requireNonNullElse(pod.getMetadata().getDeletionGracePeriodSeconds(), 0L)));
     }
 
-    /** When its worker left as it was asked to: drained, with exit code 0. */
+    /** When its worker left as it was asked to. */
     public Optional<Instant> exitedAt() {
         return worker().map(ContainerStatus::getState)
                 .map(state -> state.getTerminated())
@@ -133,8 +136,7 @@ public final class Replica {
     }
 
     /**
-     * How its worker last died, if it did. A worker that drained and exited with 0 because its pod was deleted did not
-     * die: it left.
+     * How its worker last died, if it did. A worker that exited because its pod was deleted did not die: it left.
      */
     public Optional<Death> lastDeath() {
         if (isOver() && "Failed".equals(status.getPhase()) && worker().isEmpty()) {
@@ -153,8 +155,10 @@ public final class Replica {
         return Optional.ofNullable(before).map(terminated -> Death.of(name(), uid(), restarts() - 1, terminated));
     }
 
+    /** Its pod was deleted, and it drained, or was told so before it could take anything. */
     private boolean left(Integer exitCode) {
-        return pod.getMetadata().getDeletionTimestamp() != null && Objects.equals(exitCode, 0);
+        boolean asked = pod.getMetadata().getDeletionTimestamp() != null;
+        return asked && (Objects.equals(exitCode, 0) || Objects.equals(exitCode, TERMINATED_WHILE_STARTING));
     }
 
     private boolean evicted() {

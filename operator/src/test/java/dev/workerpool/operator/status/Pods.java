@@ -45,11 +45,15 @@ final class Pods {
     }
 
     static Replica left(String name) {
+        return left(name, 0);
+    }
+
+    static Replica left(String name, int exitCode) {
         Pod pod = pod(
                 name,
                 false,
                 0,
-                "state: {terminated: {exitCode: 0, reason: Completed, finishedAt: '2026-01-01T12:00:05Z'}}");
+                "state: {terminated: {exitCode: " + exitCode + ", finishedAt: '2026-01-01T12:00:05Z'}}");
         pod.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
         return new Replica(pod);
     }

@@ -66,7 +66,13 @@ class ReplicaTest {
     @Test
     void didNotDieWhenItDrained() {
         assertThat(Pods.left("a").lastDeath()).isEmpty();
+        assertThat(Pods.left("a", 143).lastDeath()).isEmpty();
         assertThat(Pods.ready("a").lastDeath()).isEmpty();
+    }
+
+    @Test
+    void diedWhenItWasKilledWhileItDrained() {
+        assertThat(Pods.left("a", 137).lastDeath()).isPresent();
     }
 
     @Test
