@@ -11,9 +11,6 @@ import java.util.Map;
 /** When to look again, beyond what events and the regular interval bring. */
 final class NextPass {
 
-    /** Nobody tells us when a foreign object goes, or a right or a quota is granted. */
-    static final Duration WHILE_BLOCKED = Duration.ofSeconds(15);
-
     private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
 
     private NextPass() {}
@@ -22,8 +19,11 @@ final class NextPass {
         return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(UNTIL_SYNCED);
     }
 
-    /** Throws what may pass by itself, so that the framework tries again with growing pauses and without end. */
-    static UpdateControl<WorkerPool> after(Children children) {
+    /**
+     * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
+     * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
+     */
+    static UpdateControl<WorkerPool> after(Children children, Duration whileBlocked) {
         if (!children.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
@@ -32,6 +32,6 @@ final class NextPass {
         UpdateControl<WorkerPool> done = UpdateControl.noUpdate();
         boolean blocked =
                 !children.conflicts().isEmpty() || !children.refusals().isEmpty();
-        return blocked ? done.rescheduleAfter(WHILE_BLOCKED) : done;
+        return blocked ? done.rescheduleAfter(whileBlocked) : done;
     }
 }

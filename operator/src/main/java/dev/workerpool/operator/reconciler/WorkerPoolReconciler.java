@@ -31,6 +31,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ import java.util.concurrent.TimeUnit;
 public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
 
     private final Release release;
+    private final Duration whileBlocked;
     private final Clock clock;
     private final PodWatch pods = new PodWatch();
     private final History history = new History();
@@ -70,10 +72,19 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     private final PoolMetrics metrics;
     private final ReplicaReports reports;
 
-    /** @param instance the name of this operator's pod, told in the Events it records */
+    /**
+     * @param instance the name of this operator's pod, told in the Events it records
+     * @param whileBlocked pause between looks at a pool of which a child cannot be made
+     */
     public WorkerPoolReconciler(
-            KubernetesClient client, Release release, String instance, MeterRegistry meters, Clock clock) {
+            KubernetesClient client,
+            Release release,
+            String instance,
+            Duration whileBlocked,
+            MeterRegistry meters,
+            Clock clock) {
         this.release = release;
+        this.whileBlocked = whileBlocked;
         this.clock = clock;
         this.statuses = new StatusWriter(client);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
@@ -110,7 +121,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
                 StatusCalculator.calculate(pool, new Observed(children.deployment(), replicas, troubles), now);
         statuses.write(pool, status);
         metrics.update(pool, status);
-        return NextPass.after(children);
+        return NextPass.after(children, whileBlocked);
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */

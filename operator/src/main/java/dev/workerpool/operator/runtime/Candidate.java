@@ -25,6 +25,7 @@ public final class Candidate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Candidate.class);
 
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+    private static final Duration WHILE_BLOCKED = Duration.ofSeconds(15);
     private static final Duration STOPPED_BY = Duration.ofSeconds(20);
 
     private final Settings settings;
@@ -111,6 +112,7 @@ public final class Candidate implements AutoCloseable {
                 new Release(settings.workerImage(), settings.operatorNamespace()),
                 settings.operatorPod(),
                 settings.watchNamespaces().orElse(Set.of()),
+                WHILE_BLOCKED,
                 meters);
         try {
             starting.start();

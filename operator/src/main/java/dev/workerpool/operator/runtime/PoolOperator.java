@@ -27,9 +27,17 @@ public final class PoolOperator implements AutoCloseable {
 
     private final Operator operator;
 
-    /** @param namespaces to watch; none means all */
+    /**
+     * @param namespaces to watch; none means all
+     * @param whileBlocked pause between looks at a pool of which a child cannot be made
+     */
     public PoolOperator(
-            KubernetesClient client, Release release, String instance, Set<String> namespaces, MeterRegistry meters) {
+            KubernetesClient client,
+            Release release,
+            String instance,
+            Set<String> namespaces,
+            Duration whileBlocked,
+            MeterRegistry meters) {
         this.operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -37,7 +45,7 @@ public final class PoolOperator implements AutoCloseable {
                 .withCacheSyncTimeout(FIRST_SYNC)
                 .withReconciliationTerminationTimeout(PASSES_END)
                 .withMetrics(MicrometerMetricsV2.newBuilder(meters).build()));
-        var reconciler = new WorkerPoolReconciler(client, release, instance, meters, Clock.systemUTC());
+        var reconciler = new WorkerPoolReconciler(client, release, instance, whileBlocked, meters, Clock.systemUTC());
         operator.register(reconciler, controller -> {
             controller.withRetry(retry());
             if (!namespaces.isEmpty()) {

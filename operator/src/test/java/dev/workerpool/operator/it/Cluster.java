@@ -78,7 +78,8 @@ public final class Cluster implements AutoCloseable {
                         .build())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("inspector", inspector))
                 .build();
-        operator = new PoolOperator(operatorClient, RELEASE, "operator-under-test", watched, meters);
+        operator = new PoolOperator(
+                operatorClient, RELEASE, "operator-under-test", watched, Duration.ofSeconds(1), meters);
         operator.start();
         return this;
     }
