@@ -5,80 +5,93 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
-import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import java.time.Clock;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 
 /** Which package may know which, and which are pure. */
-@AnalyzeClasses(packages = "dev.workerpool.operator", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.workerpool.operator");
 
-    @ArchTest
-    static final ArchRule dependenciesPointInward = layeredArchitecture()
-            .consideringOnlyDependenciesInLayers()
-            .layer("runtime")
-            .definedBy("..operator.runtime..")
-            .layer("reconciler")
-            .definedBy("..operator.reconciler..")
-            .layer("dependent")
-            .definedBy("..operator.dependent..")
-            .layer("event")
-            .definedBy("..operator.event..")
-            .layer("report")
-            .definedBy("..operator.report..")
-            .layer("metrics")
-            .definedBy("..operator.metrics..")
-            .layer("status")
-            .definedBy("..operator.status..")
-            .layer("desired")
-            .definedBy("..operator.desired..")
-            .whereLayer("runtime")
-            .mayNotBeAccessedByAnyLayer()
-            .whereLayer("reconciler")
-            .mayOnlyBeAccessedByLayers("runtime")
-            .whereLayer("dependent")
-            .mayOnlyBeAccessedByLayers("reconciler")
-            .whereLayer("event")
-            .mayOnlyBeAccessedByLayers("reconciler")
-            .whereLayer("report")
-            .mayOnlyBeAccessedByLayers("reconciler")
-            .whereLayer("metrics")
-            .mayOnlyBeAccessedByLayers("reconciler")
-            .whereLayer("status")
-            .mayOnlyBeAccessedByLayers("reconciler", "event", "report");
+    @Test
+    void dependenciesPointInward() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("runtime")
+                .definedBy("..operator.runtime..")
+                .layer("reconciler")
+                .definedBy("..operator.reconciler..")
+                .layer("dependent")
+                .definedBy("..operator.dependent..")
+                .layer("event")
+                .definedBy("..operator.event..")
+                .layer("report")
+                .definedBy("..operator.report..")
+                .layer("metrics")
+                .definedBy("..operator.metrics..")
+                .layer("status")
+                .definedBy("..operator.status..")
+                .layer("desired")
+                .definedBy("..operator.desired..")
+                .whereLayer("runtime")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("reconciler")
+                .mayOnlyBeAccessedByLayers("runtime")
+                .whereLayer("dependent")
+                .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("event")
+                .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("metrics")
+                .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("status")
+                .mayOnlyBeAccessedByLayers("reconciler", "event", "report")
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule desiredAndStatusKnowNoClientAndNoFramework = noClasses()
-            .that()
-            .resideInAnyPackage("..operator.desired..", "..operator.status..")
-            .should()
-            .dependOnClassesThat(resideInAnyPackage(
-                            "io.fabric8.kubernetes.client..",
-                            "io.javaoperatorsdk..",
-                            "io.quarkus..",
-                            "java.net..",
-                            "java.io..")
-                    .and(not(
-                            resideInAnyPackage("io.fabric8.kubernetes.client.utils", "io.fabric8.kubernetes.client"))));
+    @Test
+    void desiredAndStatusKnowNoClientAndNoFramework() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..operator.desired..", "..operator.status..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "io.fabric8.kubernetes.client..",
+                                "io.javaoperatorsdk..",
+                                "io.quarkus..",
+                                "java.net..",
+                                "java.io..")
+                        .and(not(resideInAnyPackage(
+                                "io.fabric8.kubernetes.client.utils", "io.fabric8.kubernetes.client"))))
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule onlyTheReconcilerReadsTheClock = noClasses()
-            .that()
-            .resideInAnyPackage("..operator.desired..", "..operator.status..", "..operator.dependent..")
-            .should()
-            .callMethod(Instant.class, "now")
-            .orShould()
-            .dependOnClassesThat()
-            .areAssignableTo(Clock.class);
+    @Test
+    void onlyTheReconcilerReadsTheClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..operator.desired..", "..operator.status..", "..operator.dependent..")
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
+                .check(CLASSES);
+    }
 
-    @ArchTest
-    static final ArchRule quarkusStaysAtTheEdge = noClasses()
-            .that()
-            .resideOutsideOfPackage("..operator.runtime..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..");
+    @Test
+    void quarkusStaysAtTheEdge() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..operator.runtime..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.quarkus..", "jakarta..", "io.smallrye..")
+                .check(CLASSES);
+    }
 }

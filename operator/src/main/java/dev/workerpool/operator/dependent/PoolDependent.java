@@ -60,8 +60,12 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
                 .isEmpty()) {
             throw new NameConflictException(actual, controller);
         }
+        makeWay(actual, desired, context);
         return answered(super.update(actual, desired, pool, context), context);
     }
+
+    /** Takes out of our own object what somebody added and server-side apply would leave in the way. Mostly nothing. */
+    protected void makeWay(R actual, R desired, Context<WorkerPool> context) {}
 
     /** The informer will bring this state only later; this pass goes on with the API server's own answer. */
     private R answered(R answer, Context<WorkerPool> context) {

@@ -2,16 +2,20 @@ package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.dependent.Children;
+import dev.workerpool.operator.status.Replica;
 import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** When to look again, beyond what events and the regular interval bring. */
 final class NextPass {
 
     private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
+
+    private static final Duration VOLUMES_OVERDUE = Replica.VOLUME_PATIENCE.plusSeconds(1);
 
     private NextPass() {}
 
@@ -23,7 +27,7 @@ final class NextPass {
      * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
      */
-    static UpdateControl<WorkerPool> after(Children children, Duration whileBlocked) {
+    static UpdateControl<WorkerPool> after(Children children, List<Replica> replicas, Duration whileBlocked) {
         if (!children.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
@@ -32,6 +36,10 @@ final class NextPass {
         UpdateControl<WorkerPool> done = UpdateControl.noUpdate();
         boolean blocked =
                 !children.conflicts().isEmpty() || !children.refusals().isEmpty();
-        return blocked ? done.rescheduleAfter(whileBlocked) : done;
+        if (blocked) {
+            return done.rescheduleAfter(whileBlocked);
+        }
+        // A volume that is not there brings no event either.
+        return replicas.stream().anyMatch(Replica::waitsForVolumes) ? done.rescheduleAfter(VOLUMES_OVERDUE) : done;
     }
 }

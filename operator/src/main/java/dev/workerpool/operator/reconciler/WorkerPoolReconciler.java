@@ -121,7 +121,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
                 StatusCalculator.calculate(pool, new Observed(children.deployment(), replicas, troubles), now);
         statuses.write(pool, status);
         metrics.update(pool, status);
-        return NextPass.after(children, whileBlocked);
+        return NextPass.after(children, replicas, whileBlocked);
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */

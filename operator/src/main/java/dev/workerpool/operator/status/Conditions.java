@@ -1,5 +1,6 @@
 package dev.workerpool.operator.status;
 
+import dev.workerpool.api.v1alpha1.ArtifactSource;
 import dev.workerpool.api.v1alpha1.Condition;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import java.time.Instant;
@@ -84,12 +85,35 @@ final class Conditions {
     private Finding degraded() {
         var troubles = new ArrayList<>(observed.troubles());
         observed.replicas().forEach(replica -> troubles.addAll(replica.troubles()));
+        troubles.addAll(notMounted());
         observed.deployment().map(Rollout::new).map(Rollout::troubles).ifPresent(troubles::addAll);
         if (troubles.isEmpty()) {
             return new Finding(false, "AsExpected", "nothing needs attention");
         }
         String messages = troubles.stream().map(Trouble::message).distinct().collect(Collectors.joining("; "));
         return new Finding(true, troubles.getFirst().reason(), bounded(messages));
+    }
+
+    /** The node says what is missing only in an Event; what the pool asks for says it nearly as well. */
+    private List<Trouble> notMounted() {
+        String named = pool.getSpec().tasks().artifacts().stream()
+                .map(Conditions::volume)
+                .flatMap(Optional::stream)
+                .collect(Collectors.joining(" and "));
+        String advice = named.isEmpty() ? "" : ", see that there is the " + named;
+        return observed.replicas().stream()
+                .filter(replica -> replica.waitsTooLongForVolumes(now))
+                .map(replica -> new Trouble(
+                        Trouble.VOLUMES_NOT_MOUNTED,
+                        "replica " + replica.name() + " waits for its volumes" + advice
+                                + "; kubectl describe pod tells more"))
+                .toList();
+    }
+
+    private static Optional<String> volume(ArtifactSource artifact) {
+        return Optional.ofNullable(artifact.configMap())
+                .map("ConfigMap "::concat)
+                .or(() -> Optional.ofNullable(artifact.persistentVolumeClaim()).map("PersistentVolumeClaim "::concat));
     }
 
     private static String bounded(String text) {

@@ -6,7 +6,9 @@ import static java.util.Objects.requireNonNullElse;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +34,9 @@ public final class Replica {
 
     /** The exit code of a process that SIGTERM ended: a worker that runs handles it. */
     private static final int TERMINATED_WHILE_STARTING = 143;
+
+    /** How long a node usually needs at most to mount volumes that are there. */
+    public static final Duration VOLUME_PATIENCE = Duration.ofSeconds(20);
 
     private final Pod pod;
     private final PodStatus status;
@@ -198,6 +203,32 @@ public final class Replica {
                         status.getConditions().stream().map(condition -> Trouble.ofPod(name(), condition)))
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    /** Its node has it, and cannot start its containers yet: they need the volumes first. */
+    public boolean waitsForVolumes() {
+        return counts() && volumesAwaitedSince().isPresent();
+    }
+
+    boolean waitsTooLongForVolumes(Instant now) {
+        return counts()
+                && volumesAwaitedSince()
+                        .filter(since -> !since.plus(VOLUME_PATIENCE).isAfter(now))
+                        .isPresent();
+    }
+
+    private Optional<Instant> volumesAwaitedSince() {
+        return condition("PodReadyToStartContainers", "False")
+                .flatMap(_ -> condition("PodScheduled", "True"))
+                .map(PodCondition::getLastTransitionTime)
+                .map(Instant::parse);
+    }
+
+    private Optional<PodCondition> condition(String type, String value) {
+        return status.getConditions().stream()
+                .filter(condition -> condition.getType().equals(type)
+                        && condition.getStatus().equals(value))
+                .findFirst();
     }
 
     private Stream<ContainerStatus> containers() {

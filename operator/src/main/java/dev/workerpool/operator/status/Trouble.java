@@ -20,6 +20,7 @@ public record Trouble(String reason, String message) {
     public static final String ARTIFACT_NOT_LOADED = "ArtifactNotLoaded";
     static final String SPEC_NOT_UNDERSTOOD = "SpecNotUnderstood";
     static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
+    static final String VOLUMES_NOT_MOUNTED = "VolumesNotMounted";
     static final String ROLLOUT_STALLED = "RolloutStalled";
 
     /** Reasons for which a container waits, as the kubelet names them, and what they come to. */

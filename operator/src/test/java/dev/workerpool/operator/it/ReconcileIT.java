@@ -10,6 +10,7 @@ import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.List;
@@ -235,6 +236,26 @@ class ReconcileIT {
             assertThat(deployment.getSpec().getTemplate().getSpec().getServiceAccountName())
                     .isEqualTo("added");
         });
+    }
+
+    @Test
+    void putsThePortBackThatAnotherTookThePlaceOf() {
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+
+        cluster.admin()
+                .services()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .edit(service -> {
+                    service.getSpec().getPorts().getFirst().setPort(9999);
+                    return service;
+                });
+
+        awaitThat(() -> assertThat(
+                        cluster.child(Service.class, "thumbnails").getSpec().getPorts())
+                .extracting(ServicePort::getPort)
+                .containsExactly(8000));
     }
 
     @Test

@@ -1,7 +1,10 @@
 package dev.workerpool.operator.status;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
 
 /** Pods in the states a kubelet reports, as YAML with the worker's part of the status left to the test. */
 final class Pods {
@@ -26,6 +29,22 @@ final class Pods {
 
     static Replica waiting(String name, String reason, String message) {
         return replica(name, false, 0, "state: {waiting: {reason: " + reason + ", message: '" + message + "'}}");
+    }
+
+    static Replica waitingForVolumes(String name, Instant scheduled) {
+        Pod pod = pod(name, false, 0, "state: {waiting: {reason: ContainerCreating}}");
+        pod.getStatus()
+                .setConditions(List.of(
+                        new PodConditionBuilder()
+                                .withType("PodScheduled")
+                                .withStatus("True")
+                                .withLastTransitionTime(scheduled.toString())
+                                .build(),
+                        new PodConditionBuilder()
+                                .withType("PodReadyToStartContainers")
+                                .withStatus("False")
+                                .build()));
+        return new Replica(pod);
     }
 
     /** Died once as {@link #KILLED} says, and runs again. */

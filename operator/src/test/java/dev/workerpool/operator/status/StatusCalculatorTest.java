@@ -145,6 +145,19 @@ class StatusCalculatorTest {
         }
 
         @Test
+        void isDegradedByAVolumeThatIsNotThere() {
+            pool.setSpec(Pools.pool("{replicas: 2, tasks: {artifacts: [{configMap: not-there}]}}")
+                    .getSpec());
+
+            WorkerPoolStatus early = status(Pods.waitingForVolumes("a", NOW.minusSeconds(19)));
+            WorkerPoolStatus late = status(Pods.waitingForVolumes("a", NOW.minusSeconds(20)));
+
+            assertCondition(early, "Degraded", "False", "AsExpected");
+            assertCondition(late, "Degraded", "True", "VolumesNotMounted");
+            assertThat(condition(late, "Degraded").message()).contains("replica a", "ConfigMap not-there");
+        }
+
+        @Test
         void putsTheWorstTroubleFirstAndTellsAll() {
             var troubles = List.of(
                     new Trouble(Trouble.NAME_CONFLICT, "Service thumbnails belongs to somebody else"),
