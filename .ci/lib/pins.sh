@@ -15,9 +15,8 @@ toolbox_image=workerpool/toolbox:$version
 
 docker_minimum=23 # older ones cannot start a privileged container where a capability is missing
 jdk_version=25
-go_version=1.26.8 # of golang.org/toolchain, with the checksums of its archives
-go_sha256_amd64=30c2b1bf7dcc88d3eb0a1364e47ddd9128edb3110a30e8a0ef61cd5856b31de7
-go_sha256_arm64=02b36b6787b3ac767668f630e2998df45a3b1f9ffee08d1bf3ef6487cd658d99
+go_minimum=1.21 # from here on Go fetches the version that a module asks for
+go_trixie=1.24  # Debian trixie's
 helm_version=3.22.0
 kubeconform_version=0.7.0
 kube_score_version=1.20.0

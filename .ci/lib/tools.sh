@@ -4,45 +4,20 @@
 # ensure_go: only needed when something must be built. Any Go since 1.21 fetches the version a module asks for.
 ensure_go() {
     if go_is_new_enough; then return; fi
-    if [[ -x $tools/go-$go_version/bin/go ]]; then
-        PATH=$tools/go-$go_version/bin:$PATH
-        return
+    refresh_packages "Go $go_minimum or newer"
+    if [[ $(candidate golang-go) =~ ^1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= ${go_minimum#*.})); then
+        install Go golang-go
+    elif offer_trixie; then
+        install Go golang-go/trixie golang-src/trixie "golang-$go_trixie-go/trixie" "golang-$go_trixie-src/trixie"
     fi
-    ensure_command curl
-    ensure_command unzip
-    run "Fetching Go $go_version" fetch_go
-    PATH=$tools/go-$go_version/bin:$PATH
+    hash -r
+    go_is_new_enough || fail "This system has no Go $go_minimum or newer, and its packages have none." \
+        "Install it (https://go.dev/doc/install), then run this script again."
 }
 
 go_is_new_enough() {
-    command -v go >/dev/null && [[ $(cd / && GOTOOLCHAIN=local go env GOVERSION) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= 21)) &&
+    command -v go >/dev/null && [[ $(cd / && GOTOOLCHAIN=local go env GOVERSION) =~ ^go1\.([0-9]+) ]] && ((BASH_REMATCH[1] >= ${go_minimum#*.})) &&
         (cd / && GOTOOLCHAIN=auto go version >/dev/null 2>&1)
-}
-
-# The Go module proxy has the toolchain as a module, for every system alike.
-fetch_go() {
-    local system checksum module target=$tools/go-$go_version
-    case $(uname -m) in
-    x86_64) system=linux-amd64 checksum=$go_sha256_amd64 ;;
-    aarch64) system=linux-arm64 checksum=$go_sha256_arm64 ;;
-    *) echo "no Go toolchain is pinned for $(uname -m): install Go 1.21 or newer" && return 1 ;;
-    esac
-    module=v0.0.1-go$go_version.$system
-    mkdir -p "$tools"
-    rm -rf "$target.part" && mkdir "$target.part"
-    curl -fsSL --retry 3 -o "$target.part/go.zip" "$(go_proxy)/golang.org/toolchain/@v/$module.zip"
-    echo "$checksum  $target.part/go.zip" | sha256sum -c -
-    unzip -q "$target.part/go.zip" -d "$target.part"
-    mv "$target.part/golang.org/toolchain@$module" "$target"
-    chmod -R u+rwX,go+rX "$target"
-    chmod +x "$target"/bin/* "$target"/pkg/tool/*/*
-    rm -rf "$target.part"
-}
-
-go_proxy() {
-    local first=${GOPROXY:-https://proxy.golang.org}
-    first=${first%%[,|]*}
-    if [[ $first == http* ]]; then echo "${first%/}"; else echo https://proxy.golang.org; fi
 }
 
 # ensure_tool NAME VERSION MODULE PACKAGE [LDFLAGS]: on the PATH afterwards.

@@ -173,7 +173,7 @@ a_disk_that_fills_up_on_the_way_is_named() {
 }
 
 a_network_that_is_away_is_named() {
-    script 'run "Building" sh -c "echo dial tcp: lookup proxy.golang.org: no such host; exit 1"'
+    script 'run "Building" sh -c "echo dial tcp: lookup modules.example.com: no such host; exit 1"'
     gives_up
     says 'The network did not answer.'
     says 'https_proxy'
