@@ -84,7 +84,7 @@ public final class Replica {
     }
 
     public Optional<String> address() {
-        return Optional.ofNullable(pod.getStatus()).map(status -> status.getPodIP());
+        return Optional.ofNullable(status.getPodIP());
     }
 
     /** When the worker that runs now started; empty while none runs. */
@@ -100,12 +100,9 @@ public final class Replica {
         if (state() != State.READY) {
             return Optional.empty();
         }
-        return pod.getStatus().getConditions().stream()
-                .filter(condition -> condition.getType().equals("Ready"))
-                .map(condition -> condition.getLastTransitionTime())
-                .filter(Objects::nonNull)
-                .map(Instant::parse)
-                .findFirst();
+        return condition("Ready", "True")
+                .map(PodCondition::getLastTransitionTime)
+                .map(Instant::parse);
     }
 
     /**
@@ -242,9 +239,7 @@ public final class Replica {
     }
 
     private boolean isReady() {
-        return status.getConditions().stream()
-                .anyMatch(condition -> condition.getType().equals("Ready")
-                        && condition.getStatus().equals("True"));
+        return condition("Ready", "True").isPresent();
     }
 
     private boolean isOver() {
