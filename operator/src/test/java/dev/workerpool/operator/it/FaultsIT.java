@@ -258,7 +258,10 @@ class FaultsIT {
         cluster.startOperator();
         cluster.apply("thumbnails", "{}");
         cluster.awaitReconciled("thumbnails");
-        assertThat(cluster.meters().find("workerpool.pool.replicas").gauges()).hasSize(1);
+        // The gauges follow the status by a step: they are set at the end of the pass that wrote it.
+        awaitThat(() -> assertThat(
+                        cluster.meters().find("workerpool.pool.replicas").gauges())
+                .hasSize(1));
 
         cluster.admin()
                 .resources(WorkerPool.class)
