@@ -2,7 +2,7 @@
 # What test.sh adds up: JUnit reports of Maven and the last line of every check script.
 
 tests_passed=0 tests_failed=0 tests_skipped=0
-failures=()
+failures=() flaky=()
 
 # check LABEL COMMAND …: a step that prints `N passed, N failed, N skipped` as its last line, or counts as one test.
 check() {
@@ -22,12 +22,14 @@ check() {
 }
 
 # maven LABEL ARGUMENTS …: counts every report that this call wrote. Leaves the exit status in $tried.
+# What fails is run once more: on a busy machine a patience can be too short. What then passes is named all the same.
 maven() {
     local label=$1 before=$tests_failed stamp
     shift
     stamp=$(mktemp)
     # No test may hang for ever: nothing takes half an hour here.
-    progress=maven_progress try "$label" timeout --foreground -k 10 30m mvn -B -ntp "$@"
+    progress=maven_progress try "$label" timeout --foreground -k 10 30m \
+        mvn -B -ntp -Dsurefire.rerunFailingTestsCount=1 -Dfailsafe.rerunFailingTestsCount=1 "$@"
     while read -r report; do count_report "$report"; done < <(reports_since "$stamp")
     rm -f "$stamp"
     if ((tried == 0)); then return; fi
@@ -50,20 +52,21 @@ count_report() {
     tests=$(attribute tests "$suite") errors=$(attribute errors "$suite")
     failed=$(attribute failures "$suite") skipped=$(attribute skipped "$suite")
     add_up $((tests - errors - failed - skipped)) $((errors + failed)) "$skipped"
-    if ((errors + failed > 0)); then while read -r name; do failures+=("$name"); done < <(failed_tests "$1"); fi
+    while read -r name; do flaky+=("$name"); done < <(tests_with "flaky(Failure|Error)" "$1")
+    if ((errors + failed > 0)); then while read -r name; do failures+=("$name"); done < <(tests_with "(failure|error)" "$1"); fi
 }
 
 attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"; }
 
-# Class.method: the message, on one line.
-failed_tests() {
-    awk '
+# tests_with ELEMENT REPORT: Class.method: the message, on one line, of every test that has the element.
+tests_with() {
+    awk -v element="<$1[ >]" '
         match($0, /<testcase [^>]*>/) { name = value("classname") "." value("name") }
-        /<(failure|error)[ >]/ { print name ": " value("message") }
+        $0 ~ element { print name ": " value("message") }
         function value(key,   at) {
             at = match($0, " " key "=\"[^\"]*")
             return at ? substr($0, at + length(key) + 3, RLENGTH - length(key) - 3) : ""
-        }' "$1" | sed 's/&#10;/ /g; s/  */ /g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&amp;/\&/g'
+        }' "$2" | sed 's/&#10;/ /g; s/  */ /g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'\''/g; s/&amp;/\&/g'
 }
 
 add_up() {
@@ -72,6 +75,10 @@ add_up() {
 
 # The last line of the whole; false when a test failed, or none ran.
 sum_up() {
+    if ((${#flaky[@]} > 0)); then
+        title "Failed, and passed when run again"
+        printf '  %.300s\n' "${flaky[@]}"
+    fi
     if ((${#failures[@]} > 0)); then
         title "Failed"
         printf '  %.300s\n' "${failures[@]}"

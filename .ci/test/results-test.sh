@@ -36,6 +36,17 @@ failed_tests_are_named_with_their_message() {
     does_not_say 'a.BTest.passes'
 }
 
+a_test_that_passed_only_when_run_again_is_named() {
+    report "$home/x/TEST-one.xml" 1 0 0 0 '  <testcase name="waits" classname="a.BIT" time="0.1">
+    <flakyFailure message="too late" type="x"><stackTrace><![CDATA[..]]></stackTrace></flakyFailure>
+  </testcase>'
+    results 'count_report $HOME/x/TEST-one.xml; sum_up'
+    succeeds
+    says 'Failed, and passed when run again'
+    says 'a.BIT.waits: too late'
+    says '1 passed, 0 failed, 0 skipped'
+}
+
 nothing_run_is_a_failure() {
     results 'sum_up && echo fine || echo failed'
     says failed
