@@ -66,7 +66,7 @@ final class Worker implements WorkerInfo {
                 "Worker {0} started: pool {1}, {2} threads, {3} task types, port {4}, {5} ms after the process",
                 replica(),
                 pool(),
-                Integer.toString(settings.threads().threads()),
+                Integer.toString(pool.live().threads()),
                 catalog.entries().size(),
                 Integer.toString(tasks.port()),
                 Long.toString(millisSinceProcessStart()));
@@ -108,7 +108,8 @@ final class Worker implements WorkerInfo {
         tasks.drain();
         Thread.sleep(settings.drainDelay());
         pool.close();
-        boolean finished = pool.awaitDrained(settings.drainTimeout());
+        Duration patience = pool.live().drainTimeout();
+        boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
         tasks.close(LAST_ANSWERS);
         management.close(Duration.ZERO);
@@ -120,7 +121,7 @@ final class Worker implements WorkerInfo {
                     Level.WARNING,
                     "Worker {0} did not drain within {1}: {2} runs interrupted",
                     replica(),
-                    settings.drainTimeout(),
+                    patience,
                     lost);
         }
         return finished;

@@ -1,9 +1,8 @@
 package dev.workerpool.worker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.worker.control.LiveRules;
+import dev.workerpool.worker.control.Rule;
+import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.PoolSettings;
 import dev.workerpool.worker.task.Isolation;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** All settings of a worker, from its environment. The README's table says what each is for. */
 record WorkerSettings(
@@ -23,7 +21,6 @@ record WorkerSettings(
         List<Path> taskFolders,
         Isolation isolation,
         long maxBodySize,
-        Duration drainTimeout,
         Duration drainDelay,
         boolean jsonLog,
         PoolSettings threads) {
@@ -44,16 +41,7 @@ record WorkerSettings(
     static WorkerSettings from(Map<String, String> variables) throws InvalidSettingsException {
         var environment = new Environment(variables);
         var threads = new PoolSettings(
-                environment.text("WORKERPOOL_REPLICA", hostname(variables)),
-                environment.number(
-                        "WORKERPOOL_THREADS", Math.min(512, Runtime.getRuntime().availableProcessors()), 1, 512),
-                environment.number("WORKERPOOL_QUEUE_CAPACITY", 256, 0, 100_000),
-                environment.duration("WORKERPOOL_QUEUE_MAX_WAIT", "10s", "0s", "1h"),
-                environment.duration("WORKERPOOL_TASK_TIMEOUT", "30s", "1ms", "24h"),
-                PATIENCE,
-                GRACE,
-                environment.read(
-                        "WORKERPOOL_CONFIG", Map.of(), "must be a JSON object of strings", WorkerSettings::config));
+                environment.text("WORKERPOOL_REPLICA", hostname(variables)), PATIENCE, GRACE, live(environment));
         var settings = new WorkerSettings(
                 environment.text("WORKERPOOL_POOL", "standalone"),
                 environment.number("WORKERPOOL_PORT", 8000, 0, 65_535),
@@ -63,8 +51,7 @@ record WorkerSettings(
                         "WORKERPOOL_ISOLATION",
                         Map.of("Shared", Isolation.SHARED, "PerThread", Isolation.PER_THREAD),
                         Isolation.SHARED),
-                environment.quantity("WORKERPOOL_MAX_BODY_SIZE", "64Mi", "1Ki", "1Gi"),
-                environment.duration("WORKERPOOL_DRAIN_TIMEOUT", "60s", "0s", "1h"),
+                environment.read("WORKERPOOL_MAX_BODY_SIZE", "64Mi", Rule.quantity("1Ki", "1Gi")),
                 environment.duration("WORKERPOOL_DRAIN_DELAY", "0s", "0s", "5m"),
                 environment.choice(
                                 "WORKERPOOL_LOG_FORMAT",
@@ -76,6 +63,23 @@ record WorkerSettings(
         return settings;
     }
 
+    private static LiveSettings live(Environment environment) {
+        long processors = Math.min(512, Runtime.getRuntime().availableProcessors());
+        return new LiveSettings(
+                environment.read("WORKERPOOL_GENERATION", 0L, LiveRules.GENERATION),
+                environment
+                        .read("WORKERPOOL_THREADS", processors, LiveRules.THREADS)
+                        .intValue(),
+                environment
+                        .read("WORKERPOOL_QUEUE_CAPACITY", 256L, LiveRules.QUEUE_CAPACITY)
+                        .intValue(),
+                environment.read("WORKERPOOL_QUEUE_MAX_WAIT", "10s", LiveRules.MAX_WAIT),
+                environment.read("WORKERPOOL_TASK_TIMEOUT", "30s", LiveRules.TIMEOUT),
+                environment.read("WORKERPOOL_MAX_ALLOCATION", 0L, LiveRules.MAX_ALLOCATION),
+                environment.read("WORKERPOOL_DRAIN_TIMEOUT", "60s", LiveRules.DRAIN_TIMEOUT),
+                environment.read("WORKERPOOL_CONFIG", Map.of(), LiveRules.CONFIG));
+    }
+
     private static List<Path> taskFolders(String usersOwn) {
         var folders = new ArrayList<Path>();
         String builtin = System.getProperty(BUILTIN);
@@ -84,23 +88,6 @@ record WorkerSettings(
         }
         folders.add(Path.of(usersOwn));
         return folders;
-    }
-
-    private static Map<String, String> config(String json) {
-        JsonNode object;
-        try {
-            object = JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .build()
-                    .readTree(json);
-        } catch (JsonProcessingException e) {
-            return null;
-        }
-        if (!object.isObject() || !object.valueStream().allMatch(JsonNode::isTextual)) {
-            return null;
-        }
-        return object.propertyStream().collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> entry.getValue()
-                .textValue()));
     }
 
     /** Without asking a name server, which may take seconds and knows no better. */

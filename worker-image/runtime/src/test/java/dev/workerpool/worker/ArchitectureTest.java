@@ -14,13 +14,15 @@ class ArchitectureTest {
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.workerpool.worker");
 
     @Test
-    void mainSeesHttpSeesPoolSeesTaskAndNeverBack() {
+    void mainSeesHttpSeesControlSeesPoolSeesTaskAndNeverBack() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("main")
                 .definedBy("dev.workerpool.worker")
                 .layer("http")
                 .definedBy("dev.workerpool.worker.http")
+                .layer("control")
+                .definedBy("dev.workerpool.worker.control")
                 .layer("pool")
                 .definedBy("dev.workerpool.worker.pool")
                 .layer("task")
@@ -29,8 +31,10 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("http")
                 .mayOnlyBeAccessedByLayers("main")
-                .whereLayer("pool")
+                .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("main", "http")
+                .whereLayer("pool")
+                .mayOnlyBeAccessedByLayers("main", "http", "control")
                 .whereLayer("task")
                 .mayOnlyBeAccessedByLayers("main", "http", "pool")
                 .check(CLASSES);

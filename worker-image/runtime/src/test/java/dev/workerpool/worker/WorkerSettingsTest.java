@@ -22,34 +22,41 @@ class WorkerSettingsTest {
         assertThat(settings.maxBodySize()).isEqualTo(64L << 20);
         assertThat(settings.isolation()).isEqualTo(Isolation.SHARED);
         assertThat(settings.taskFolders()).containsExactly(Path.of("/tasks"));
-        assertThat(settings.drainTimeout()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.threads().initial().drainTimeout()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.drainDelay()).isZero();
         assertThat(settings.threads().replica()).isEqualTo("pod-1");
-        assertThat(settings.threads().threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
-        assertThat(settings.threads().queueCapacity()).isEqualTo(256);
-        assertThat(settings.threads().maxWait()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.threads().timeout()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.threads().config()).isEmpty();
+        assertThat(settings.threads().initial().threads())
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(settings.threads().initial().queueCapacity()).isEqualTo(256);
+        assertThat(settings.threads().initial().maxWait()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.threads().initial().timeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.threads().initial().maxAllocation()).isZero();
+        assertThat(settings.threads().initial().generation()).isZero();
+        assertThat(settings.threads().initial().config()).isEmpty();
     }
 
     @Test
     void takesWhatIsSet() throws InvalidSettingsException {
-        WorkerSettings settings = WorkerSettings.from(Map.of(
-                "WORKERPOOL_POOL", "p",
-                "WORKERPOOL_REPLICA", "r",
-                "WORKERPOOL_THREADS", "3",
-                "WORKERPOOL_QUEUE_MAX_WAIT", "1500ms",
-                "WORKERPOOL_TASK_TIMEOUT", "2h",
-                "WORKERPOOL_MAX_BODY_SIZE", "1Gi",
-                "WORKERPOOL_ISOLATION", "PerThread",
-                "WORKERPOOL_CONFIG", "{\"quality\":\"80\"}",
-                "WORKERPOOL_DRAIN_DELAY", "3s",
-                "WORKERPOOL_LOG_FORMAT", "json"));
+        WorkerSettings settings = WorkerSettings.from(Map.ofEntries(
+                Map.entry("WORKERPOOL_POOL", "p"),
+                Map.entry("WORKERPOOL_REPLICA", "r"),
+                Map.entry("WORKERPOOL_THREADS", "3"),
+                Map.entry("WORKERPOOL_QUEUE_MAX_WAIT", "1500ms"),
+                Map.entry("WORKERPOOL_TASK_TIMEOUT", "2h"),
+                Map.entry("WORKERPOOL_MAX_ALLOCATION", "512Mi"),
+                Map.entry("WORKERPOOL_GENERATION", "7"),
+                Map.entry("WORKERPOOL_MAX_BODY_SIZE", "1Gi"),
+                Map.entry("WORKERPOOL_ISOLATION", "PerThread"),
+                Map.entry("WORKERPOOL_CONFIG", "{\"quality\":\"80\"}"),
+                Map.entry("WORKERPOOL_DRAIN_DELAY", "3s"),
+                Map.entry("WORKERPOOL_LOG_FORMAT", "json")));
 
-        assertThat(settings.threads().threads()).isEqualTo(3);
-        assertThat(settings.threads().maxWait()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(settings.threads().timeout()).isEqualTo(Duration.ofHours(2));
-        assertThat(settings.threads().config()).containsExactly(Map.entry("quality", "80"));
+        assertThat(settings.threads().initial().threads()).isEqualTo(3);
+        assertThat(settings.threads().initial().maxWait()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(settings.threads().initial().timeout()).isEqualTo(Duration.ofHours(2));
+        assertThat(settings.threads().initial().maxAllocation()).isEqualTo(512L << 20);
+        assertThat(settings.threads().initial().generation()).isEqualTo(7);
+        assertThat(settings.threads().initial().config()).containsExactly(Map.entry("quality", "80"));
         assertThat(settings.maxBodySize()).isEqualTo(1L << 30);
         assertThat(settings.isolation()).isEqualTo(Isolation.PER_THREAD);
         assertThat(settings.drainDelay()).isEqualTo(Duration.ofSeconds(3));
@@ -68,6 +75,8 @@ class WorkerSettingsTest {
                 "WORKERPOOL_QUEUE_MAX_WAIT  | 2h           | must be a duration from 0s to 1h",
                 "WORKERPOOL_TASK_TIMEOUT    | 0s           | must be a duration from 1ms to 24h",
                 "WORKERPOOL_TASK_TIMEOUT    | 1h30m        | must be a duration from 1ms to 24h",
+                "WORKERPOOL_MAX_ALLOCATION  | 512Ki        | must be a number of bytes from 1Mi to 1Ti",
+                "WORKERPOOL_GENERATION      | -1           | must be a whole number from 0 to 9223372036854775807",
                 "WORKERPOOL_MAX_BODY_SIZE   | 2Gi          | must be a number of bytes from 1Ki to 1Gi",
                 "WORKERPOOL_MAX_BODY_SIZE   | 999999999999Ti | must be a number of bytes from 1Ki to 1Gi",
                 "WORKERPOOL_ISOLATION       | shared       | must be PerThread or Shared",

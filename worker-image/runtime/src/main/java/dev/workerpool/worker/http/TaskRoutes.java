@@ -30,7 +30,7 @@ final class TaskRoutes implements Routes {
         this.pool = pool;
         this.replica = pool.settings().replica();
         // A queue that is full empties at the latest within the longest wait.
-        this.retry = () -> Math.clamp(pool.settings().maxWait().toSeconds(), 1, 30);
+        this.retry = () -> Math.clamp(pool.live().maxWait().toSeconds(), 1, 30);
         this.outcomes = new Outcomes(retry);
     }
 

@@ -9,6 +9,7 @@ import dev.workerpool.worker.task.ThreadTasks;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 
@@ -44,6 +45,9 @@ final class PoolThread implements TaskHost {
 
     /** When the watchdog has to look again: the run's time limit, later the next step of stopping it. Guarded by this. */
     private long deadline;
+
+    /** Of the current run: the one in force when it started. Guarded by this. */
+    private Duration timeout;
 
     private Stage stage = Stage.RUNNING;
     private long killedAt;
@@ -121,7 +125,8 @@ final class PoolThread implements TaskHost {
         synchronized (this) {
             run.started(this, start);
             stage = Stage.RUNNING;
-            deadline = start + pool.settings().timeout().toNanos();
+            timeout = pool.live().timeout();
+            deadline = start + timeout.toNanos();
             current = run;
         }
         pool.watchdog().watch(deadline);
@@ -243,8 +248,10 @@ final class PoolThread implements TaskHost {
     /** Looks after the current run. @return when to look again */
     long check(long now) {
         Run run;
+        Duration limit;
         synchronized (this) {
             run = current;
+            limit = timeout;
             if (run == null || givenUp) {
                 return Watchdog.NEVER;
             }
@@ -269,7 +276,7 @@ final class PoolThread implements TaskHost {
             pool.giveUp(this, run);
             return Watchdog.NEVER;
         }
-        return stop(run, new Outcome.TimedOut(pool.settings().timeout()));
+        return stop(run, new Outcome.TimedOut(limit));
     }
 
     /** Does this thread need armed checkpoints to get out of its run? */
@@ -293,7 +300,7 @@ final class PoolThread implements TaskHost {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Thread {0}: its task jars cannot be closed: {1}", number, e);
         }
-        pool.ended(this, givenUp, broken);
+        pool.roster().ended(this, givenUp, broken);
     }
 
     ThreadStatus status(long now, Instant wall) {

@@ -42,7 +42,7 @@ final class RunContext implements TaskContext {
 
     @Override
     public Map<String, String> config() {
-        return pool.settings().config();
+        return pool.live().config();
     }
 
     @Override

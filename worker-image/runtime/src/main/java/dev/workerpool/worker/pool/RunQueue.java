@@ -1,6 +1,7 @@
 package dev.workerpool.worker.pool;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -15,7 +16,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RunQueue {
     private final ReentrantLock lock = new ReentrantLock();
-    private final int capacity;
     private final ArrayDeque<PoolThread> idle = new ArrayDeque<>();
     private Run first;
     private Run last;
@@ -23,6 +23,11 @@ final class RunQueue {
     private volatile int size;
 
     private volatile int idleThreads;
+
+    /** Threads with a higher number are to end. Guarded by the lock. */
+    private int employed = Integer.MAX_VALUE;
+
+    private volatile int capacity;
     private volatile boolean closed;
 
     RunQueue(int capacity) {
@@ -60,6 +65,9 @@ final class RunQueue {
     Run take(PoolThread taker) {
         lock.lock();
         try {
+            if (taker.number() > employed) {
+                return null;
+            }
             if (first != null) {
                 Run run = first;
                 unlink(run);
@@ -115,24 +123,41 @@ final class RunQueue {
         }
     }
 
-    /** Refuses new runs. Threads still take what waits; idle ones, and those that find nothing, are told to end. */
-    void close() {
-        PoolThread[] wake;
+    /** So many runs may wait from now on. Those that wait beyond it stay. */
+    void limit(int newCapacity) {
+        capacity = newCapacity;
+    }
+
+    /** Threads with a higher number end: idle ones now, the others when they ask for their next run. */
+    void employ(int threads) {
+        List<PoolThread> surplus;
         lock.lock();
         try {
-            closed = true;
-            wake = idle.toArray(PoolThread[]::new);
-            idle.clear();
-            idleThreads = 0;
-            for (PoolThread thread : wake) {
-                thread.dismiss();
-            }
+            employed = threads;
+            surplus = idle.stream().filter(thread -> thread.number() > threads).toList();
+            idle.removeAll(surplus);
+            idleThreads = idle.size();
+            surplus.forEach(PoolThread::dismiss);
         } finally {
             lock.unlock();
         }
-        for (PoolThread thread : wake) {
-            LockSupport.unpark(thread.thread());
+        surplus.forEach(thread -> LockSupport.unpark(thread.thread()));
+    }
+
+    /** Refuses new runs. Threads still take what waits; idle ones, and those that find nothing, are told to end. */
+    void close() {
+        List<PoolThread> wake;
+        lock.lock();
+        try {
+            closed = true;
+            wake = List.copyOf(idle);
+            idle.clear();
+            idleThreads = 0;
+            wake.forEach(PoolThread::dismiss);
+        } finally {
+            lock.unlock();
         }
+        wake.forEach(thread -> LockSupport.unpark(thread.thread()));
     }
 
     /** Would a run be refused now? Without the lock, so only a hint: for refusing early what is costly to receive. */

@@ -8,15 +8,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A fixed number of worker threads and the queue before them. Promises that every admitted run has exactly one outcome,
+ * Worker threads and the queue before them, as many of either as the {@link LiveSettings} say. Promises that every admitted run has exactly one outcome,
  * that no more runs are active than there are threads, and that a run which will not stop costs its thread and nobody
  * else's. Thread-safe. Life cycle: {@link #start}, {@link #submit} …, {@link #close}, {@link #awaitDrained}, {@link #interrupt}.
  */
@@ -24,7 +20,6 @@ public final class TaskPool {
     private static final Logger LOG = System.getLogger(TaskPool.class.getName());
 
     private final PoolSettings settings;
-    private final TaskCatalog catalog;
     private final PoolListener listener;
     private final PoolCounters counters;
     private final RunQueue queue;
@@ -33,31 +28,26 @@ public final class TaskPool {
     private final String runPrefix;
     private final AtomicLong runIds = new AtomicLong();
 
-    /** By number less one. Guarded by itself. */
-    private final PoolThread[] threads;
-
-    /** Threads that were given up and have not come back. */
-    private final AtomicInteger lost = new AtomicInteger();
+    private final ThreadRoster roster;
+    private volatile LiveSettings live;
 
     /** Whether this pool has the checkpoints armed. For the watchdog only. */
     private boolean armed;
 
-    private final AtomicBoolean exhausted = new AtomicBoolean();
-
     public TaskPool(PoolSettings settings, TaskCatalog catalog, PrometheusRegistry registry, PoolListener listener) {
         this.settings = settings;
-        this.catalog = catalog;
         this.listener = listener;
         this.counters = new PoolCounters(registry, catalog.entries());
-        this.queue = new RunQueue(settings.queueCapacity());
+        this.live = settings.initial();
+        this.queue = new RunQueue(live.queueCapacity());
+        this.roster = new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()));
         // A replica's name is its pod's, and a pod's container may start again.
         this.runPrefix =
                 settings.replica() + '-' + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + '-';
-        this.threads = new PoolThread[settings.threads()];
         gauge(registry, "workerpool_active", "Runs active now", this::active);
         gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);
-        gauge(registry, "workerpool_threads", "Worker threads", () -> settings.threads());
-        gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", lost::get);
+        gauge(registry, "workerpool_threads", "Worker threads", () -> live.threads());
+        gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
     }
 
     private static void gauge(
@@ -71,17 +61,26 @@ public final class TaskPool {
 
     public void start() {
         watchdog.start();
-        synchronized (threads) {
-            for (int number = 1; number <= threads.length; number++) {
-                hire(number);
-            }
+        roster.resize(live.threads());
+        if (roster.current().isEmpty()) {
+            throw new IllegalStateException("The system gives this process no thread to run tasks on");
         }
     }
 
-    private void hire(int number) {
-        var thread = new PoolThread(number, this, catalog.forThread());
-        threads[number - 1] = thread;
-        thread.start();
+    /** How it behaves now. The next call may give others. */
+    public LiveSettings live() {
+        return live;
+    }
+
+    /**
+     * Behaves otherwise from now on. No run is lost by it: surplus threads finish theirs, and what waits beyond a smaller
+     * capacity goes on waiting. A longest wait holds for those that wait already, a time limit for runs that start later.
+     */
+    public synchronized void apply(LiveSettings settings) {
+        live = settings;
+        queue.limit(settings.queueCapacity());
+        roster.resize(settings.threads());
+        watchdog.wake();
     }
 
     /**
@@ -94,7 +93,8 @@ public final class TaskPool {
         run.admitted(System.nanoTime());
         try {
             if (queue.put(run)) {
-                watchdog.watch(run.admittedAt() + settings.maxWait().toNanos());
+                // The settings of now, after it is in: a change that these do not have yet wakes the watchdog later.
+                watchdog.watch(run.admittedAt() + live.maxWait().toNanos());
             }
         } catch (QueueFullException e) {
             counters.refused(Refusal.QUEUE_FULL);
@@ -131,23 +131,7 @@ public final class TaskPool {
 
     /** Waits until every thread has ended, after {@link #close}. @return false when the time was not enough */
     public boolean awaitDrained(Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        for (var alive = firstAlive(); alive.isPresent(); alive = firstAlive()) {
-            long left = end - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            alive.get().join(Duration.ofNanos(left));
-        }
-        return true;
-    }
-
-    /** A thread puts its successor in place before it ends, so there is no moment in which this sees neither. */
-    private Optional<Thread> firstAlive() {
-        return current().stream()
-                .map(PoolThread::thread)
-                .filter(Thread::isAlive)
-                .findFirst();
+        return roster.awaitEmpty(patience);
     }
 
     /** Ends all runs that are left, after {@link #awaitDrained} gave up. @return how many there were */
@@ -159,7 +143,7 @@ public final class TaskPool {
             run.complete(new Outcome.Drained(), System.nanoTime());
             ended++;
         }
-        for (PoolThread thread : current()) {
+        for (PoolThread thread : roster.current()) {
             Run run = thread.current();
             if (run != null) {
                 thread.stop(run, new Outcome.Drained());
@@ -174,7 +158,7 @@ public final class TaskPool {
     long check(long now) {
         long next = refuseOverdue(now);
         boolean dying = false;
-        for (PoolThread thread : current()) {
+        for (PoolThread thread : roster.current()) {
             next = earlier(next, thread.check(now));
             dying |= thread.isDying();
         }
@@ -193,11 +177,12 @@ public final class TaskPool {
     }
 
     private long refuseOverdue(long now) {
-        long maxWait = settings.maxWait().toNanos();
+        Duration longest = live.maxWait();
+        long maxWait = longest.toNanos();
         Run overdue;
         while ((overdue = queue.removeOlderThan(now - maxWait)) != null) {
             counters.refused(Refusal.WAIT_EXCEEDED);
-            overdue.complete(new Outcome.WaitExceeded(settings.maxWait()), now);
+            overdue.complete(new Outcome.WaitExceeded(longest), now);
         }
         Run oldest = queue.peek();
         return oldest == null ? Watchdog.NEVER : oldest.admittedAt() + maxWait;
@@ -212,7 +197,7 @@ public final class TaskPool {
 
     /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. */
     void giveUp(PoolThread thread, Run run) {
-        int now = lost.incrementAndGet();
+        int lost = roster.giveUp(thread);
         counters.replaced("given-up");
         counters.ran(run, System.nanoTime() - run.startedAt());
         LOG.log(
@@ -220,53 +205,23 @@ public final class TaskPool {
                 "Thread {0} does not stop its run of {1} and is given up and replaced ({2} lost)",
                 thread.number(),
                 run.task().type(),
-                now);
-        replace(thread);
-        if (now >= Math.max(4, settings.threads()) && exhausted.compareAndSet(false, true)) {
-            LOG.log(Level.ERROR, "{0} threads are lost to runs that do not stop: the worker has to be replaced", now);
-            listener.tooManyThreadsLost(now);
-        }
-    }
-
-    void ended(PoolThread thread, boolean givenUp, boolean broken) {
-        if (givenUp) {
-            lost.decrementAndGet();
-            LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
-        } else if (broken) {
-            LOG.log(Level.INFO, "Thread {0} was replaced", thread.number());
-            replace(thread);
-        }
-    }
-
-    private void replace(PoolThread thread) {
-        synchronized (threads) {
-            if (threads[thread.number() - 1] == thread) {
-                hire(thread.number());
-            }
-        }
-    }
-
-    private List<PoolThread> current() {
-        synchronized (threads) {
-            var current = new ArrayList<PoolThread>(threads.length);
-            for (PoolThread thread : threads) {
-                if (thread != null) {
-                    current.add(thread);
-                }
-            }
-            return current;
+                lost);
+        if (roster.becomesExhausted()) {
+            LOG.log(Level.ERROR, "{0} threads are lost to runs that do not stop: the worker has to be replaced", lost);
+            listener.tooManyThreadsLost(lost);
         }
     }
 
     public List<ThreadStatus> status() {
         long now = System.nanoTime();
         Instant wall = Instant.now();
-        return current().stream().map(thread -> thread.status(now, wall)).toList();
+        return roster.current().stream().map(thread -> thread.status(now, wall)).toList();
     }
 
     public int active() {
-        return (int)
-                current().stream().filter(thread -> thread.current() != null).count();
+        return (int) roster.current().stream()
+                .filter(thread -> thread.current() != null)
+                .count();
     }
 
     public int queued() {
@@ -274,7 +229,7 @@ public final class TaskPool {
     }
 
     public int lost() {
-        return lost.get();
+        return roster.lost();
     }
 
     /** Would a run be refused now? A hint, for refusing early what is costly to receive. */
@@ -300,6 +255,10 @@ public final class TaskPool {
 
     String nextRunId() {
         return runPrefix + Long.toString(runIds.incrementAndGet(), Character.MAX_RADIX);
+    }
+
+    ThreadRoster roster() {
+        return roster;
     }
 
     RunQueue queue() {

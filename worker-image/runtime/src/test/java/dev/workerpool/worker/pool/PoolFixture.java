@@ -51,6 +51,7 @@ final class PoolFixture implements AutoCloseable {
         private Duration timeout = Duration.ofMinutes(5);
         private Duration patience = Duration.ofMinutes(5);
         private Duration grace = Duration.ofMinutes(5);
+        private String config = "v";
 
         Settings threads(int value) {
             threads = value;
@@ -82,10 +83,19 @@ final class PoolFixture implements AutoCloseable {
             return this;
         }
 
+        Settings config(String value) {
+            config = value;
+            return this;
+        }
+
         PoolFixture start(Path folder) {
-            var settings = new PoolSettings(
-                    "replica-1", threads, queueCapacity, maxWait, timeout, patience, grace, Map.of("k", "v"));
-            return new PoolFixture(settings, folder);
+            return new PoolFixture(new PoolSettings("replica-1", patience, grace, live()), folder);
+        }
+
+        /** What may change, to be applied to a pool that runs. */
+        LiveSettings live() {
+            return new LiveSettings(
+                    0, threads, queueCapacity, maxWait, timeout, 0, Duration.ofMinutes(5), Map.of("k", config));
         }
     }
 

@@ -1,0 +1,143 @@
+package dev.workerpool.worker.pool;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * Which threads the pool has. Each number from 1 to the wanted count has a thread, and whoever ends is replaced; when fewer
+ * are wanted, those with the highest numbers end as they come free. Thread-safe; its monitor is taken before the queue's
+ * lock, never the other way round.
+ */
+final class ThreadRoster {
+    private static final Logger LOG = System.getLogger(ThreadRoster.class.getName());
+
+    private final RunQueue queue;
+    private final IntFunction<PoolThread> making;
+
+    /** By number less one; null where there is none. Longer than wanted while surplus threads are still in their runs. */
+    private PoolThread[] threads = {};
+
+    private int wanted;
+
+    /** Threads that were given up and have not come back. */
+    private volatile int lost;
+
+    private boolean exhausted;
+
+    /** @param making a thread of that number, not started yet */
+    ThreadRoster(RunQueue queue, IntFunction<PoolThread> making) {
+        this.queue = queue;
+        this.making = making;
+    }
+
+    /** Has so many threads from now on: missing ones start at once, surplus ones end when they are in no run. */
+    synchronized void resize(int count) {
+        wanted = count;
+        queue.employ(count);
+        if (threads.length < count) {
+            threads = Arrays.copyOf(threads, count);
+        }
+        for (int number = 1; number <= count; number++) {
+            if (threads[number - 1] == null) {
+                hire(number);
+            }
+        }
+    }
+
+    private void hire(int number) {
+        PoolThread thread = making.apply(number);
+        try {
+            thread.start();
+            threads[number - 1] = thread;
+        } catch (OutOfMemoryError e) {
+            // Not of the heap, that ends the process: of the system's threads. The pool serves on with those it has.
+            LOG.log(Level.ERROR, "Thread {0} cannot be started: {1}", number, e.getMessage());
+        }
+    }
+
+    /** The thread will not leave its run: another takes its place. @return how many threads are lost now */
+    synchronized int giveUp(PoolThread thread) {
+        lost++;
+        if (isOnDuty(thread)) {
+            fill(thread.number(), true);
+        }
+        return lost;
+    }
+
+    /** Are so many lost that the process had better be replaced? True the first time only. */
+    synchronized boolean becomesExhausted() {
+        boolean now = !exhausted && lost >= Math.max(4, wanted);
+        exhausted |= now;
+        return now;
+    }
+
+    /** The thread ends, and does so at once: nothing of it may be waited for from here on. */
+    synchronized void ended(PoolThread thread, boolean givenUp, boolean broken) {
+        if (givenUp) {
+            lost--;
+            LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
+        } else if (isOnDuty(thread)) {
+            if (broken) {
+                LOG.log(Level.INFO, "Thread {0} was replaced", thread.number());
+            }
+            fill(thread.number(), broken);
+        }
+    }
+
+    private boolean isOnDuty(PoolThread thread) {
+        return threads[thread.number() - 1] == thread;
+    }
+
+    /**
+     * @param needed even when the pool closes, for what still waits; otherwise the thread was dismissed, and has to come
+     *     back only if more threads were wanted again before it was gone
+     */
+    private void fill(int number, boolean needed) {
+        threads[number - 1] = null;
+        if (number <= wanted && (needed || !queue.isClosed())) {
+            hire(number);
+        }
+    }
+
+    /** Waits until every thread has ended, after the queue was closed. @return false when the time was not enough */
+    boolean awaitEmpty(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        for (var alive = firstAlive(); alive.isPresent(); alive = firstAlive()) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            alive.get().join(Duration.ofNanos(left));
+        }
+        return true;
+    }
+
+    /** A thread puts its successor in place before it ends, so there is no moment in which this sees neither. */
+    private Optional<Thread> firstAlive() {
+        return current().stream()
+                .map(PoolThread::thread)
+                .filter(Thread::isAlive)
+                .findFirst();
+    }
+
+    /** By number. */
+    synchronized List<PoolThread> current() {
+        var current = new ArrayList<PoolThread>(threads.length);
+        for (PoolThread thread : threads) {
+            if (thread != null) {
+                current.add(thread);
+            }
+        }
+        return current;
+    }
+
+    int lost() {
+        return lost;
+    }
+}
