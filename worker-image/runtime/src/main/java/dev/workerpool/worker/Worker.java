@@ -6,6 +6,7 @@ import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.pool.PoolListener;
 import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.pool.TerminationLog;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -13,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -30,6 +32,7 @@ final class Worker implements WorkerInfo {
 
     private final WorkerSettings settings;
     private final TaskCatalog catalog;
+    private final TerminationLog terminationLog;
     private final TaskPool pool;
     private final EventLoops loops;
     private final HttpServer tasks;
@@ -42,7 +45,8 @@ final class Worker implements WorkerInfo {
         var metrics = new PrometheusRegistry();
         JvmMetrics.builder().register(metrics);
         catalog = TaskCatalog.load(settings.taskFolders(), settings.isolation());
-        pool = new TaskPool(settings.threads(), catalog, metrics, threadsLost);
+        terminationLog = openTerminationLog(settings.terminationLog());
+        pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = new EventLoops(ioThreads());
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         tasks = HttpServer.tasks(settings.port(), catalog, pool, settings.maxBodySize(), budget, loops);
@@ -52,6 +56,27 @@ final class Worker implements WorkerInfo {
     /** Tasks need the cores; one loop moves tens of thousands of requests a second. */
     private static int ioThreads() {
         return Math.clamp(Runtime.getRuntime().availableProcessors() / 4, 1, 4);
+    }
+
+    /** @param path null when there is none. That it cannot be mapped into memory is no reason not to serve. */
+    private TerminationLog openTerminationLog(Path path) {
+        if (path == null) {
+            return TerminationLog.OFF;
+        }
+        try {
+            return TerminationLog.open(path, catalog.entries());
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "What threads execute at a death will not be known: {0}", e.toString());
+            return TerminationLog.OFF;
+        }
+    }
+
+    private void closeTerminationLog() {
+        try {
+            terminationLog.close();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "The termination log cannot be emptied: {0}", e.toString());
+        }
     }
 
     /** @throws IOException when a port cannot be had */
@@ -114,6 +139,7 @@ final class Worker implements WorkerInfo {
         tasks.close(LAST_ANSWERS);
         management.close(Duration.ZERO);
         loops.close();
+        closeTerminationLog();
         if (finished) {
             LOG.log(Level.INFO, "Worker {0} drained", replica());
         } else {

@@ -23,6 +23,7 @@ record WorkerSettings(
         long maxBodySize,
         Duration drainDelay,
         boolean jsonLog,
+        Path terminationLog,
         PoolSettings threads) {
     /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
     private static final Duration PATIENCE = Duration.ofMillis(10);
@@ -32,6 +33,9 @@ record WorkerSettings(
 
     /** Where the image keeps the jars that every worker has. */
     private static final String BUILTIN = "workerpool.builtin";
+
+    /** Where Kubernetes reads a container's last message from, unless the pod says otherwise. */
+    private static final String TERMINATION_LOG = "/dev/termination-log";
 
     private enum LogFormat {
         TEXT,
@@ -58,6 +62,11 @@ record WorkerSettings(
                                 Map.of("text", LogFormat.TEXT, "json", LogFormat.JSON),
                                 LogFormat.TEXT)
                         == LogFormat.JSON,
+                environment.read(
+                        "WORKERPOOL_TERMINATION_LOG",
+                        writable(TERMINATION_LOG),
+                        "must be a file that exists and can be written",
+                        WorkerSettings::writable),
                 threads);
         environment.throwIfInvalid();
         return settings;
@@ -78,6 +87,12 @@ record WorkerSettings(
                 environment.read("WORKERPOOL_MAX_ALLOCATION", 0L, LiveRules.MAX_ALLOCATION),
                 environment.read("WORKERPOOL_DRAIN_TIMEOUT", "60s", LiveRules.DRAIN_TIMEOUT),
                 environment.read("WORKERPOOL_CONFIG", Map.of(), LiveRules.CONFIG));
+    }
+
+    /** @return null when it is none */
+    private static Path writable(String file) {
+        Path path = Path.of(file);
+        return Files.isRegularFile(path) && Files.isWritable(path) ? path : null;
     }
 
     private static List<Path> taskFolders(String usersOwn) {

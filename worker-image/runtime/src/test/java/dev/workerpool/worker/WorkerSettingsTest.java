@@ -86,6 +86,7 @@ class WorkerSettingsTest {
                 "WORKERPOOL_DRAIN_TIMEOUT   | forever      | must be a duration from 0s to 1h",
                 "WORKERPOOL_PORT            | 70000        | must be a whole number from 0 to 65535",
                 "WORKERPOOL_LOG_FORMAT      | xml          | must be json or text",
+                "WORKERPOOL_TERMINATION_LOG | /no/such     | must be a file that exists and can be written",
             })
     void namesVariableRuleAndValue(String variable, String value, String rule) {
         var refused = catchThrowableOfType(

@@ -23,16 +23,12 @@ import java.util.concurrent.locks.LockSupport;
 final class PoolThread implements TaskHost {
     private static final Logger LOG = System.getLogger(PoolThread.class.getName());
 
-    /** How hard the current run has been asked to end. */
-    private enum Stage {
-        RUNNING,
-        INTERRUPTED,
-        KILLED
-    }
-
     private final int number;
     private final TaskPool pool;
     private final ThreadTasks tasks;
+    /** Where the death of the process finds what this thread executed; null when it has no place there. */
+    private final TerminationLog.Slot slot;
+
     private final Thread thread;
 
     /** What the queue gave while this was idle. */
@@ -43,22 +39,16 @@ final class PoolThread implements TaskHost {
     /** The run this thread is in; null between runs. Guarded by this, and volatile for those who only look. */
     private volatile Run current;
 
-    /** When the watchdog has to look again: the run's time limit, later the next step of stopping it. Guarded by this. */
-    private long deadline;
-
-    /** Of the current run: the one in force when it started. Guarded by this. */
-    private Duration timeout;
-
-    private Stage stage = Stage.RUNNING;
-    private long killedAt;
+    private final Ending ending = new Ending();
     private boolean broken;
-    private boolean givenUp;
+    private volatile boolean givenUp;
     private volatile long idleSince = System.nanoTime();
 
     PoolThread(int number, TaskPool pool, ThreadTasks tasks) {
         this.number = number;
         this.pool = pool;
         this.tasks = tasks;
+        this.slot = pool.terminationLog().slot(number);
         this.thread = Thread.ofPlatform()
                 .name("worker-" + number)
                 .daemon()
@@ -122,27 +112,34 @@ final class PoolThread implements TaskHost {
             return; // Cancelled between the queue and here.
         }
         long start = System.nanoTime();
+        long timeLimit;
         synchronized (this) {
             run.started(this, start);
-            stage = Stage.RUNNING;
-            timeout = pool.live().timeout();
-            deadline = start + timeout.toNanos();
+            Duration timeout = pool.live().timeout();
+            timeLimit = start + timeout.toNanos();
+            ending.begin(timeLimit, timeout);
             current = run;
         }
-        pool.watchdog().watch(deadline);
+        pool.watchdog().watch(timeLimit);
+        if (slot != null) {
+            slot.executing(run.task());
+        }
         Outcome outcome = outcome(run);
         long end = System.nanoTime();
         synchronized (this) {
             current = null;
-            if (stage == Stage.KILLED) {
+            if (ending.isKilled()) {
                 broken("killed"); // Who knows in which state that left its task objects.
                 pool.watchdog().wake();
             }
             // Under the monitor: whoever stops a run interrupts under it too, so none can be late.
             Thread.interrupted();
             if (givenUp) {
-                return;
+                return; // Another thread has its number, and its slot.
             }
+        }
+        if (slot != null) {
+            slot.idle();
         }
         run.complete(outcome, end);
         pool.counters().ran(run, end - start);
@@ -189,29 +186,11 @@ final class PoolThread implements TaskHost {
     /** Code on a thread that a run started answers to that run, not to whichever is current when it calls. */
     @Override
     public TaskHost forChild() {
-        return new ChildOf(this, current);
+        return new ChildHost(this, current);
     }
 
-    private record ChildOf(PoolThread thread, Run run) implements TaskHost {
-        @Override
-        public void exited(int exitCode) {
-            if (run != null) {
-                thread.exited(run, exitCode);
-            }
-        }
-
-        @Override
-        public boolean isKilled() {
-            return run != null && run.isKilled();
-        }
-
-        @Override
-        public TaskHost forChild() {
-            return this;
-        }
-    }
-
-    private void exited(Run run, int exitCode) {
+    /** A thread of the run called {@code System.exit}. */
+    void exited(Run run, int exitCode) {
         run.complete(new Outcome.Stopped(exitCode), System.nanoTime());
         synchronized (this) {
             if (current == run) {
@@ -230,15 +209,14 @@ final class PoolThread implements TaskHost {
                 return Watchdog.NEVER;
             }
             stop(true);
-            return deadline;
+            return ending.deadline();
         }
     }
 
     private void stop(boolean interrupt) {
-        if (stage == Stage.RUNNING) {
-            stage = Stage.INTERRUPTED;
-            deadline = System.nanoTime() + pool.settings().patience().toNanos();
-            pool.watchdog().watch(deadline);
+        long now = System.nanoTime();
+        if (ending.told(now, pool.settings().patience().toNanos())) {
+            pool.watchdog().watch(ending.deadline());
         }
         if (interrupt) {
             thread.interrupt();
@@ -248,40 +226,34 @@ final class PoolThread implements TaskHost {
     /** Looks after the current run. @return when to look again */
     long check(long now) {
         Run run;
-        Duration limit;
+        Ending.Step step;
+        Duration timeout;
         synchronized (this) {
             run = current;
-            limit = timeout;
-            if (run == null || givenUp) {
+            timeout = ending.timeout();
+            if (run == null) {
                 return Watchdog.NEVER;
             }
-            if (deadline - now > 0) {
-                return deadline;
-            }
-            if (stage == Stage.INTERRUPTED) {
-                stage = Stage.KILLED;
-                killedAt = now;
+            step = ending.next(now, pool.settings());
+            if (step == Ending.Step.KILL) {
                 run.kill();
-            }
-            givenUp = stage == Stage.KILLED
-                    && now - killedAt >= pool.settings().grace().toNanos();
-            if (stage == Stage.KILLED && !givenUp) {
-                // Again and again: what waits must wake up to come to a checkpoint, and the first are not armed yet.
                 thread.interrupt();
-                deadline = now + pool.settings().patience().toNanos();
-                return deadline;
+            }
+            givenUp = ending.isGivenUp();
+            if (step == Ending.Step.WAIT || step == Ending.Step.KILL) {
+                return ending.deadline();
             }
         }
-        if (givenUp) {
-            pool.giveUp(this, run);
-            return Watchdog.NEVER;
+        if (step == Ending.Step.TIME_OUT) {
+            return stop(run, new Outcome.TimedOut(timeout));
         }
-        return stop(run, new Outcome.TimedOut(limit));
+        pool.giveUp(this, run);
+        return Watchdog.NEVER;
     }
 
     /** Does this thread need armed checkpoints to get out of its run? */
     synchronized boolean isDying() {
-        return current != null && stage == Stage.KILLED && !givenUp;
+        return current != null && ending.isKilled();
     }
 
     @Override

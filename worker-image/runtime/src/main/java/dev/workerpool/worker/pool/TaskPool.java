@@ -21,6 +21,7 @@ public final class TaskPool {
 
     private final PoolSettings settings;
     private final PoolListener listener;
+    private final TerminationLog terminationLog;
     private final PoolCounters counters;
     private final RunQueue queue;
     private final Watchdog watchdog = new Watchdog(this);
@@ -34,8 +35,14 @@ public final class TaskPool {
     /** Whether this pool has the checkpoints armed. For the watchdog only. */
     private boolean armed;
 
-    public TaskPool(PoolSettings settings, TaskCatalog catalog, PrometheusRegistry registry, PoolListener listener) {
+    public TaskPool(
+            PoolSettings settings,
+            TaskCatalog catalog,
+            PrometheusRegistry registry,
+            TerminationLog terminationLog,
+            PoolListener listener) {
         this.settings = settings;
+        this.terminationLog = terminationLog;
         this.listener = listener;
         this.counters = new PoolCounters(registry, catalog.entries());
         this.live = settings.initial();
@@ -267,6 +274,10 @@ public final class TaskPool {
 
     Watchdog watchdog() {
         return watchdog;
+    }
+
+    TerminationLog terminationLog() {
+        return terminationLog;
     }
 
     FailureLog failures() {

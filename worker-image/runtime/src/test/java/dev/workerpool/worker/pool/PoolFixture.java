@@ -7,8 +7,11 @@ import dev.workerpool.worker.TaskJars;
 import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,11 +35,25 @@ final class PoolFixture implements AutoCloseable {
     private final Semaphore permit = new Semaphore(0);
 
     private PoolFixture(PoolSettings settings, Path folder) {
-        pool = new TaskPool(settings, catalog(folder), new PrometheusRegistry(), exhausted::set);
+        pool = new TaskPool(
+                settings, catalog(folder), new PrometheusRegistry(), terminationLog(folder), exhausted::set);
         expect(1);
         System.getProperties().put("release", release);
         System.getProperties().put("permit", permit);
         pool.start();
+    }
+
+    static Path lastMessage(Path folder) {
+        return folder.resolve("termination-log");
+    }
+
+    private static TerminationLog terminationLog(Path folder) {
+        try {
+            Files.writeString(lastMessage(folder), "");
+            return TerminationLog.open(lastMessage(folder), catalog(folder).entries());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A valid pool of one thread, one place in the queue and time-outs that never strike; tests change what they test. */

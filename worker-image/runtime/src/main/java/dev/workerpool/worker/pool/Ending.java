@@ -1,0 +1,90 @@
+package dev.workerpool.worker.pool;
+
+import java.time.Duration;
+
+/**
+ * How hard the current run of one thread has been asked to end: not at all, by interrupts, by a kill; past that its thread
+ * is given up. Knows when the next step is due, and takes none itself. Guarded by the monitor of its thread.
+ */
+final class Ending {
+    /** What is to be done about the run now. */
+    enum Step {
+        /** Nothing yet. */
+        WAIT,
+        /** It is over its time, and has not been told. */
+        TIME_OUT,
+        /** It did not listen: interrupt it again, as what waits must wake up to come to a checkpoint, and kill it. */
+        KILL,
+        /** Not even that ended it. */
+        GIVE_UP
+    }
+
+    private enum Stage {
+        RUNNING,
+        INTERRUPTED,
+        KILLED,
+        GIVEN_UP
+    }
+
+    private Stage stage = Stage.RUNNING;
+    /** When the next step is due. */
+    private long deadline;
+
+    private Duration timeout;
+    private long killedAt;
+
+    /** A new run. */
+    void begin(long timeLimit, Duration limit) {
+        stage = Stage.RUNNING;
+        deadline = timeLimit;
+        timeout = limit;
+    }
+
+    /** Of the current run: the one in force when it started. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    /** The run has been told to end. @return whether this was the first time */
+    boolean told(long now, long patience) {
+        if (stage != Stage.RUNNING) {
+            return false;
+        }
+        stage = Stage.INTERRUPTED;
+        deadline = now + patience;
+        return true;
+    }
+
+    /** The step that is due. Killing is due again and again, until the grace is over. */
+    Step next(long now, PoolSettings settings) {
+        if (stage == Stage.GIVEN_UP || deadline - now > 0) {
+            return Step.WAIT;
+        }
+        if (stage == Stage.RUNNING) {
+            return Step.TIME_OUT;
+        }
+        if (stage == Stage.INTERRUPTED) {
+            stage = Stage.KILLED;
+            killedAt = now;
+        }
+        if (now - killedAt >= settings.grace().toNanos()) {
+            stage = Stage.GIVEN_UP;
+            return Step.GIVE_UP;
+        }
+        deadline = now + settings.patience().toNanos();
+        return Step.KILL;
+    }
+
+    /** When to look again. */
+    long deadline() {
+        return stage == Stage.GIVEN_UP ? Watchdog.NEVER : deadline;
+    }
+
+    boolean isKilled() {
+        return stage == Stage.KILLED;
+    }
+
+    boolean isGivenUp() {
+        return stage == Stage.GIVEN_UP;
+    }
+}
