@@ -65,8 +65,7 @@ record WorkerSettings(
                 environment.read(
                         "WORKERPOOL_TERMINATION_LOG",
                         writable(TERMINATION_LOG),
-                        "must be a file that exists and can be written",
-                        WorkerSettings::writable),
+                        new Rule<>("must be a file that exists and can be written", WorkerSettings::writable)),
                 threads);
         environment.throwIfInvalid();
         return settings;
