@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Writes the answers of one connection, one at a time. Small ones in one go; large ones in slices as the socket takes them,
- * because the transport copies what it is given out of the heap, and a large body handed over at once would exist twice.
+ * because the transport copies what it is given out of the heap, and a large body handed over at once would exist twice;
+ * streamed ones as they are made.
  */
 final class AnswerWriter {
     private static final int SLICE = 128 * 1024;
@@ -25,6 +26,9 @@ final class AnswerWriter {
     private boolean handingOver;
     private long charged;
     private long unsentBefore;
+
+    /** Of the answer that is being streamed, else null. */
+    private StreamWriter stream;
 
     /** @param onWritten called when an answer is on its way whole, perhaps within {@link #write} */
     AnswerWriter(ResponseEncoder encoder, BodyBudget budget, Runnable onWritten) {
@@ -54,8 +58,30 @@ final class AnswerWriter {
         }
     }
 
+    /** @param chunked otherwise the body ends with the connection */
+    void stream(Response head, ResponseEncoder.Persistence persistence, boolean chunked, StreamedBody body) {
+        stream = new StreamWriter(ctx, body, chunked, this::streamed);
+        ctx.write(encoder.streamedHead(ctx.alloc(), head, persistence, chunked));
+        stream.advance();
+        ctx.flush();
+    }
+
+    private void streamed(ChannelFuture last) {
+        stream = null;
+        if (last == null) {
+            ctx.flush();
+            ctx.close();
+        } else {
+            finish(last);
+        }
+    }
+
     /** Hands over as much as the socket is likely to take. Called again whenever it takes more. */
     void handOver() {
+        if (stream != null) {
+            stream.advance();
+            return;
+        }
         // Writing makes the channel unwritable and flushing it writable, and both call back here.
         if (handingOver || !rest.hasRemaining()) {
             return;
@@ -89,16 +115,27 @@ final class AnswerWriter {
     /** Forgets what is still to be written: the client has gone. */
     void abandon() {
         rest = NOTHING;
+        stream = null;
         budget.release(charged);
         charged = 0;
     }
 
     /** Has the client taken any more of the answer since the last time of asking? */
     boolean hasProgressed() {
+        if (stream != null) {
+            return stream.hasProgressed();
+        }
         var buffer = ctx.channel().unsafe().outboundBuffer();
         long unsent = rest.remaining() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
         boolean progressed = unsent < unsentBefore;
         unsentBefore = unsent;
         return progressed;
+    }
+
+    /** Says something in a stream that has nothing to say. */
+    void keepAlive(long now) {
+        if (stream != null) {
+            stream.keepAlive(now);
+        }
     }
 }

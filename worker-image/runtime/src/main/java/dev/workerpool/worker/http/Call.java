@@ -1,5 +1,9 @@
 package dev.workerpool.worker.http;
 
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
 /** The request that a connection is busy with. */
 final class Call implements Exchange {
     private final Connection connection;
@@ -20,8 +24,31 @@ final class Call implements Exchange {
     }
 
     @Override
+    public void stream(Response head, StreamedBody body) {
+        if (connection.loop().inEventLoop()) {
+            connection.stream(this, head, body);
+        } else {
+            execute(() -> connection.stream(this, head, body));
+        }
+    }
+
+    @Override
+    public void advance() {
+        if (connection.loop().inEventLoop()) {
+            connection.advance(this);
+        } else {
+            execute(() -> connection.advance(this));
+        }
+    }
+
+    @Override
     public void execute(Runnable task) {
         connection.loop().execute(task);
+    }
+
+    @Override
+    public Future<?> schedule(Runnable task, Duration delay) {
+        return connection.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 
 /**
  * One client connection, on its event loop only. Requests are answered in order because there is one at a time: what is
@@ -28,11 +27,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
     private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
             Unpooled.directBuffer().writeBytes("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
-
-    /** A refused body up to this size is read and dropped; beyond, the connection costs less to make anew. */
-    private static final int WORTH_SKIPPING = 64 * 1024;
-
-    private static final int MAX_PENDING = 64;
 
     enum State {
         IDLE,
@@ -48,10 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final HttpLimits limits;
     private final AnswerWriter writer;
 
-    /** What was read while this was busy. */
-    private final ArrayDeque<Object> pending = new ArrayDeque<>(0);
-
-    private boolean pumping;
+    private final Backlog backlog = new Backlog();
 
     /** Links of the group's list. */
     Connection previous;
@@ -102,10 +93,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (isBusy()) {
-            pending.add(message);
-            if (pending.size() == MAX_PENDING) {
-                ctx.channel().config().setAutoRead(false);
-            }
+            backlog.add(message, ctx.channel());
         } else {
             process(message);
         }
@@ -115,18 +103,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return state == State.RUNNING || state == State.WRITING;
     }
 
-    /** Takes up what was pipelined. Not reentrant: a request that is answered at once comes back here from within. */
     private void pump() {
-        if (pumping || pending.isEmpty()) {
-            return;
-        }
-        pumping = true;
-        while (!pending.isEmpty() && !isBusy()) {
-            process(pending.poll());
-        }
-        pumping = false;
-        if (pending.isEmpty()) {
-            ctx.channel().config().setAutoRead(true);
+        if (!backlog.isEmpty()) {
+            backlog.pump(ctx.channel(), this::isBusy, this::process);
         }
     }
 
@@ -151,29 +130,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         incoming = new Incoming(head, server.budget());
         state = State.BODY;
         deadline = incoming.deadline(limits);
-        Response refusal = refusal();
-        if (refusal != null) {
-            refuse(refusal);
-        } else if (incoming.expects()) {
+        refuse(server.admission().ofHead(incoming));
+        if (!incoming.isRefused() && incoming.expects()) {
             ctx.writeAndFlush(CONTINUE.duplicate());
         }
-    }
-
-    private Response refusal() {
-        Response refusal = server.routes().refuse(incoming.request());
-        if (refusal != null) {
-            return refusal;
-        }
-        if (incoming.size() > server.maxBodySize()) {
-            return bodyTooLarge();
-        }
-        return incoming.expects() && !incoming.expectsOnlyContinue()
-                ? Problem.EXPECTATION_FAILED.because("Only 100-continue can be expected")
-                : null;
-    }
-
-    private Response bodyTooLarge() {
-        return Problem.BODY_TOO_LARGE.because("The body must have at most " + server.maxBodySize() + " bytes");
     }
 
     private void receive(HttpContent content) {
@@ -183,13 +143,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         boolean hasRoom = incoming.append(content.content());
         if (!incoming.isRefused()) {
-            if (incoming.size() > server.maxBodySize()) {
-                refuse(bodyTooLarge());
-            } else if (!hasRoom) {
-                refuse(server.routes().bufferFull());
-            } else {
-                deadline = incoming.deadline(limits);
-            }
+            deadline = incoming.deadline(limits);
+            refuse(server.admission().ofPart(incoming, hasRoom));
         }
         if (content instanceof LastHttpContent && state != State.CLOSING) {
             incoming.completed();
@@ -207,10 +162,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
         server.routes().handle(incoming.request(), incoming.body(), call);
     }
 
-    /** Answers before the body is there. What still comes of it is dropped. */
-    private void refuse(Response response) {
-        incoming.refused();
-        write(response);
+    /** Answers before the body is there, unless there is no refusal. What still comes of the body is dropped. */
+    private void refuse(Response refusal) {
+        if (refusal != null) {
+            incoming.refused();
+            write(refusal);
+        }
     }
 
     /** Answers what cannot be understood or does not go on; nothing behind it can be understood either. */
@@ -225,27 +182,44 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     void answer(Call from, Response response) {
-        if (from == call) {
+        if (from == call && state == State.RUNNING) {
             call = null;
             write(response);
         }
     }
 
+    /** The call stays: its client may go before the body has ended, and so may what makes it. */
+    void stream(Call from, Response head, StreamedBody body) {
+        if (from != call || state != State.RUNNING) {
+            return;
+        }
+        boolean headOnly = incoming.isHead();
+        boolean untilClose = incoming.isHttp10() && !headOnly;
+        var persistence = beginWriting(untilClose);
+        writer.stream(head, persistence, !untilClose && !headOnly, headOnly ? () -> StreamedBody.END : body);
+    }
+
+    void advance(Call from) {
+        if (from == call && state == State.WRITING) {
+            writer.handOver();
+        }
+    }
+
     private void write(Response response) {
         releaseBody();
-        last = incoming == null
-                || !incoming.keepsAlive()
-                || server.isDraining()
-                || !incoming.isComplete() && !incoming.isWorthSkipping(WORTH_SKIPPING);
-        var persistence = last
-                ? ResponseEncoder.Persistence.CLOSE
-                : incoming.isHttp10() ? ResponseEncoder.Persistence.KEEP_ALIVE : ResponseEncoder.Persistence.DEFAULT;
+        writer.write(response, beginWriting(false), incoming == null || !incoming.isHead());
+    }
+
+    private ResponseEncoder.Persistence beginWriting(boolean last) {
+        this.last = last || incoming == null || server.isDraining() || !incoming.canGoOn();
         state = State.WRITING;
         deadline = System.nanoTime() + limits.patience().toNanos();
-        writer.write(response, persistence, incoming == null || !incoming.isHead());
+        return this.last ? ResponseEncoder.Persistence.CLOSE : incoming.persistence();
     }
 
     private void written() {
+        call = null;
+        releaseBody();
         if (!ctx.channel().isActive()) {
             return;
         }
@@ -264,7 +238,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void linger() {
         state = State.CLOSING;
         deadline = System.nanoTime() + limits.patience().toNanos() / 2;
-        releasePending();
+        backlog.release();
         ctx.channel().config().setAutoRead(true);
         ((DuplexChannel) ctx.channel()).shutdownOutput();
     }
@@ -283,15 +257,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void releasePending() {
-        pending.forEach(ReferenceCountUtil::release);
-        pending.clear();
-    }
-
     /** Looks whether the client keeps us waiting for too long. Called about twice a second. */
     void check(long now) {
         if (state == State.WRITING && writer.hasProgressed()) {
             deadline = now + limits.patience().toNanos();
+            writer.keepAlive(now);
         }
         if (state == State.RUNNING || deadline - now > 0) {
             return;
@@ -318,7 +288,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         group.remove(this);
         state = State.CLOSING;
         releaseBody();
-        releasePending();
+        backlog.release();
         writer.abandon();
         if (call != null) {
             Call abandoned = call;

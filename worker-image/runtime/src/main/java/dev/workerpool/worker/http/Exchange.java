@@ -1,15 +1,32 @@
 package dev.workerpool.worker.http;
 
-/** One request to be answered once. */
+import java.time.Duration;
+import java.util.concurrent.Future;
+
+/** One request to be answered once: whole, or as a stream. */
 interface Exchange {
     /** Answers. From any thread; does nothing when the client has gone. */
     void respond(Response response);
+
+    /**
+     * Answers with a body that is made while it is sent: in chunks for HTTP/1.1, until the connection closes for HTTP/1.0.
+     * From any thread; does nothing when the client has gone.
+     *
+     * @param head as {@link Response#streamed} makes it
+     */
+    void stream(Response head, StreamedBody body);
+
+    /** The body that is streamed may have a next part again. From any thread; does nothing when nothing is streamed. */
+    void advance();
 
     /**
      * Has {@code task} run on the connection's event loop, where {@link #respond} is direct. From any thread, once or more.
      */
     void execute(Runnable task);
 
-    /** Calls back, on the event loop, when the client goes before it is answered; at once if it has gone already. */
+    /** Has {@code task} run on the event loop after a while, also when the client has gone, unless cancelled. */
+    Future<?> schedule(Runnable task, Duration delay);
+
+    /** Calls back, on the event loop, when the client goes before it is answered whole; at once if it has gone already. */
     void onAbandoned(Runnable callback);
 }

@@ -16,6 +16,9 @@ record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration 
     /** Bytes a second that any honest client reaches. */
     static final long SLOWEST = 32 * 1024;
 
+    /** A streamed answer that has nothing to say for so long says that: proxies cut silent connections. */
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
     static final int MAX_REQUEST_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
 

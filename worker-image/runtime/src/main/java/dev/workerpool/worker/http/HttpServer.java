@@ -31,6 +31,7 @@ public final class HttpServer {
     private final HttpLimits limits;
     private final BodyBudget budget;
     private final EventLoops loops;
+    private final Admission admission = new Admission(this);
     private final Map<EventExecutor, ConnectionGroup> groups = new LinkedHashMap<>();
     private final Object emptied = new Object();
     private Channel listener;
@@ -127,6 +128,10 @@ public final class HttpServer {
 
     boolean isDraining() {
         return draining;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     Routes routes() {

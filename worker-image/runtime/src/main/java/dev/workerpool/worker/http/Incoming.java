@@ -10,6 +10,9 @@ import java.nio.ByteBuffer;
 
 /** A request while it arrives, and what its head says about how to go on with the connection. */
 final class Incoming {
+    /** A refused body up to this size is read and dropped; beyond, the connection costs less to make anew. */
+    private static final int WORTH_SKIPPING = 64 * 1024;
+
     private final Request request;
     private final boolean http10;
     private final boolean keepAlive;
@@ -34,10 +37,6 @@ final class Incoming {
 
     boolean isHttp10() {
         return http10;
-    }
-
-    boolean keepsAlive() {
-        return keepAlive;
     }
 
     boolean isHead() {
@@ -93,8 +92,17 @@ final class Incoming {
         return refused;
     }
 
+    /** May there be another request behind this one, now that it is answered? */
+    boolean canGoOn() {
+        return keepAlive && (complete || isWorthSkipping());
+    }
+
     /** Is what is still to come so little that reading and dropping it costs less than a new connection? */
-    boolean isWorthSkipping(int limit) {
-        return !expects() && announced >= 0 && announced - received <= limit;
+    private boolean isWorthSkipping() {
+        return !expects() && announced >= 0 && announced - received <= WORTH_SKIPPING;
+    }
+
+    ResponseEncoder.Persistence persistence() {
+        return http10 ? ResponseEncoder.Persistence.KEEP_ALIVE : ResponseEncoder.Persistence.DEFAULT;
     }
 }

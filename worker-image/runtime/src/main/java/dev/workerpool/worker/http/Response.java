@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
  * An answer.
  *
  * @param mediaType null when there is no body
+ * @param body null when it is streamed
  * @param headers names and values in turn, beyond those that every answer has
  */
 record Response(int status, String mediaType, ByteBuffer body, String... headers) {
@@ -14,6 +15,11 @@ record Response(int status, String mediaType, ByteBuffer body, String... headers
 
     static Response noContent(String... headers) {
         return new Response(204, null, NOTHING, headers);
+    }
+
+    /** The head of an answer whose body is streamed. */
+    static Response streamed(int status, String mediaType, String... headers) {
+        return new Response(status, mediaType, null, headers);
     }
 
     static Response text(int status, String mediaType, String text) {

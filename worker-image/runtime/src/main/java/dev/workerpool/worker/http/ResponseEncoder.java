@@ -21,6 +21,7 @@ final class ResponseEncoder {
     private static final byte[] DATE = ascii("\r\ndate: ");
     private static final byte[] LENGTH = ascii("\r\ncontent-length: ");
     private static final byte[] TYPE = ascii("\r\ncontent-type: ");
+    private static final byte[] CHUNKED = ascii("\r\ntransfer-encoding: chunked");
     private static final byte[] CLOSE = ascii("\r\nconnection: close");
     private static final byte[] KEEP_ALIVE = ascii("\r\nconnection: keep-alive");
     private static final byte[] END = ascii("\r\n\r\n");
@@ -37,17 +38,38 @@ final class ResponseEncoder {
         CLOSE
     }
 
+    /**
+     * What is streamed is chunked, or without any length when the connection's end is the body's, as HTTP/1.0 has it.
+     *
+     * @return the head of a streamed answer
+     */
+    ByteBuf streamedHead(ByteBufAllocator allocator, Response response, Persistence persistence, boolean chunked) {
+        ByteBuf out = statusAndDate(allocator, response, 0);
+        if (chunked) {
+            out.writeBytes(CHUNKED);
+        }
+        return fields(out, response, persistence);
+    }
+
     /** @return the head, with room for {@code extra} bytes behind it */
     ByteBuf head(ByteBufAllocator allocator, Response response, Persistence persistence, int extra) {
-        ByteBuf out = allocator.directBuffer(HEAD + extra);
-        ByteBufUtil.writeAscii(out, "HTTP/1.1 ");
-        ByteBufUtil.writeAscii(
-                out, HttpResponseStatus.valueOf(response.status()).toString());
-        out.writeBytes(DATE).writeBytes(date());
+        ByteBuf out = statusAndDate(allocator, response, extra);
         if (response.status() != NO_CONTENT) {
             out.writeBytes(LENGTH);
             ByteBufUtil.writeAscii(out, Integer.toString(response.body().remaining()));
         }
+        return fields(out, response, persistence);
+    }
+
+    private ByteBuf statusAndDate(ByteBufAllocator allocator, Response response, int extra) {
+        ByteBuf out = allocator.directBuffer(HEAD + extra);
+        ByteBufUtil.writeAscii(out, "HTTP/1.1 ");
+        ByteBufUtil.writeAscii(
+                out, HttpResponseStatus.valueOf(response.status()).toString());
+        return out.writeBytes(DATE).writeBytes(date());
+    }
+
+    private static ByteBuf fields(ByteBuf out, Response response, Persistence persistence) {
         if (response.mediaType() != null) {
             out.writeBytes(TYPE);
             out.writeCharSequence(response.mediaType(), StandardCharsets.ISO_8859_1);

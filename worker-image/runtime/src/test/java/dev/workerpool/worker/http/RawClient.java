@@ -46,6 +46,17 @@ public final class RawClient implements AutoCloseable {
 
     /** @param withBody false for an answer to HEAD, which tells a length and sends nothing */
     public Answer read(boolean withBody) throws IOException {
+        Answer head = readHead();
+        if (withBody && "chunked".equals(head.header("transfer-encoding"))) {
+            return new Answer(head.status(), head.headers(), rest());
+        }
+        int length = withBody ? Integer.parseInt(head.headers().getOrDefault("content-length", "0")) : 0;
+        String body = new String(socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
+        return new Answer(head.status(), head.headers(), body);
+    }
+
+    /** The head alone, of an answer whose body is read by {@link #chunk} or {@link #untilClosed}. */
+    public Answer readHead() throws IOException {
         InputStream in = socket.getInputStream();
         String status = line(in);
         var headers = new TreeMap<String, String>();
@@ -55,9 +66,28 @@ public final class RawClient implements AutoCloseable {
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());
         }
-        int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
-        String body = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
-        return new Answer(Integer.parseInt(status.split(" ")[1]), headers, body);
+        return new Answer(Integer.parseInt(status.split(" ")[1]), headers, "");
+    }
+
+    /** The next chunk of a body; null after the last. */
+    public String chunk() throws IOException {
+        InputStream in = socket.getInputStream();
+        int size = Integer.parseInt(line(in), 16);
+        String chunk = new String(in.readNBytes(size), StandardCharsets.ISO_8859_1);
+        line(in);
+        return size == 0 ? null : chunk;
+    }
+
+    private String rest() throws IOException {
+        var body = new StringBuilder();
+        for (String chunk = chunk(); chunk != null; chunk = chunk()) {
+            body.append(chunk);
+        }
+        return body.toString();
+    }
+
+    public String untilClosed() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** @return whether the server has closed, waiting for it */
