@@ -26,10 +26,10 @@ the code that needs it. Never secrets, service accounts, roles, exec, wildcards.
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
   verbs: [get, list, watch, create, patch]
-# Who died, and of what.
+# Who died, and of what. Delete: a dead worker gets a new pod where its node would make it wait.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch]
+  verbs: [get, list, watch, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

@@ -33,6 +33,8 @@ class ArchitectureTest {
                 .definedBy("..operator.report..")
                 .layer("metrics")
                 .definedBy("..operator.metrics..")
+                .layer("policy")
+                .definedBy("..operator.policy..")
                 .layer("status")
                 .definedBy("..operator.status..")
                 .layer("desired")
@@ -49,16 +51,18 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("policy")
+                .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("status")
-                .mayOnlyBeAccessedByLayers("reconciler", "event", "report")
+                .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "policy")
                 .check(CLASSES);
     }
 
     @Test
-    void desiredAndStatusKnowNoClientAndNoFramework() {
+    void whatIsDecidedAndComputedKnowsNoClientAndNoFramework() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..operator.desired..", "..operator.status..")
+                .resideInAnyPackage("..operator.desired..", "..operator.status..", "..operator.policy..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
                                 "io.fabric8.kubernetes.client..",
@@ -75,7 +79,8 @@ class ArchitectureTest {
     void onlyTheReconcilerReadsTheClock() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..operator.desired..", "..operator.status..", "..operator.dependent..")
+                .resideInAnyPackage(
+                        "..operator.desired..", "..operator.status..", "..operator.policy..", "..operator.dependent..")
                 .should()
                 .callMethod(Instant.class, "now")
                 .orShould()

@@ -35,6 +35,17 @@ public final class LifeCycle {
         return exited(lastSeen, now);
     }
 
+    /** Its worker died where the node would make it wait; a new replica comes at once in its place. */
+    public static Optional<Occurrence> replaced(Replica replica) {
+        return replica.lastDeath()
+                .map(death -> Occurrence.normal(
+                        "WorkerRestarted",
+                        "Worker %s is replaced by a new replica at once, without waiting for its node's back-off (restart %d)"
+                                .formatted(replica.name(), replica.restarts() + 1),
+                        death.at(),
+                        replica.uid() + "/" + death.at()));
+    }
+
     private static Occurrence died(Replica replica, Death death) {
         String words = death.lastWords().isEmpty() ? "" : ". Last words: " + death.lastWords();
         return Occurrence.warning(
@@ -79,8 +90,10 @@ public final class LifeCycle {
                         replica.uid() + "/" + started));
     }
 
+    /** What is dead when its pod is asked to leave has nothing to finish. */
     private static Optional<Occurrence> draining(Replica replica) {
         return replica.leavingSince()
+                .filter(at -> !replica.isDown())
                 .map(at -> Occurrence.normal(
                         "WorkerDraining",
                         "Worker " + replica.name() + " takes no new tasks and finishes what it accepted",

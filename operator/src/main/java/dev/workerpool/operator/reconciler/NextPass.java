@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** When to look again, beyond what events and the regular interval bring. */
 final class NextPass {
@@ -26,20 +28,31 @@ final class NextPass {
     /**
      * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
+     *
+     * @param budget when a dead replica that has to wait for the restart budget may be made anew
      */
-    static UpdateControl<WorkerPool> after(Children children, List<Replica> replicas, Duration whileBlocked) {
+    static UpdateControl<WorkerPool> after(
+            Children children, List<Replica> replicas, Duration whileBlocked, Optional<Duration> budget) {
         if (!children.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
             throw new AggregatedOperatorException("Child objects could not be applied", failures);
         }
-        UpdateControl<WorkerPool> done = UpdateControl.noUpdate();
+        return Stream.of(blocked(children, whileBlocked), volumes(replicas), budget)
+                .flatMap(Optional::stream)
+                .min(Duration::compareTo)
+                .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)
+                .orElseGet(UpdateControl::noUpdate);
+    }
+
+    private static Optional<Duration> blocked(Children children, Duration whileBlocked) {
         boolean blocked =
                 !children.conflicts().isEmpty() || !children.refusals().isEmpty();
-        if (blocked) {
-            return done.rescheduleAfter(whileBlocked);
-        }
-        // A volume that is not there brings no event either.
-        return replicas.stream().anyMatch(Replica::waitsForVolumes) ? done.rescheduleAfter(VOLUMES_OVERDUE) : done;
+        return blocked ? Optional.of(whileBlocked) : Optional.empty();
+    }
+
+    /** A volume that is not there brings no event either. */
+    private static Optional<Duration> volumes(List<Replica> replicas) {
+        return replicas.stream().anyMatch(Replica::waitsForVolumes) ? Optional.of(VOLUMES_OVERDUE) : Optional.empty();
     }
 }

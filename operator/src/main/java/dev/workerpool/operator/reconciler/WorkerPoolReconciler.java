@@ -10,7 +10,10 @@ import dev.workerpool.operator.dependent.ServiceDependent;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.event.EventRecorder;
+import dev.workerpool.operator.event.LifeCycle;
+import dev.workerpool.operator.event.Occurrence;
 import dev.workerpool.operator.metrics.PoolMetrics;
+import dev.workerpool.operator.policy.FastRestart;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
@@ -67,6 +70,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     private final Clock clock;
     private final PodWatch pods = new PodWatch();
     private final History history = new History();
+    private final Replacements replacements;
     private final StatusWriter statuses;
     private final EventRecorder events;
     private final PoolMetrics metrics;
@@ -86,6 +90,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         this.release = release;
         this.whileBlocked = whileBlocked;
         this.clock = clock;
+        this.replacements = new Replacements(client);
         this.statuses = new StatusWriter(client);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
         this.metrics = new PoolMetrics(meters);
@@ -112,16 +117,31 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         }
         List<Replica> replicas = pods.replicas(context);
         reports.follow(pool, replicas);
-        events.record(pool, history.occurrences(pool, replicas, context.getSecondaryResource(Deployment.class), now));
+        FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
+        events.record(pool, occurrences(pool, context, replicas, restarts, now));
 
         Children children = Children.apply(context, release);
 
         List<Trouble> troubles = Troubles.of(children, replicas, reports);
-        WorkerPoolStatus status =
-                StatusCalculator.calculate(pool, new Observed(children.deployment(), replicas, troubles), now);
+        WorkerPoolStatus status = StatusCalculator.calculate(
+                pool, new Observed(children.deployment(), replicas, troubles, restarts.names()), now);
         statuses.write(pool, status);
+        // Counted first: a pod that is gone can no longer tell of its restarts.
+        replacements.carryOut(pool, restarts);
         metrics.update(pool, status);
-        return NextPass.after(children, replicas, whileBlocked);
+        return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain());
+    }
+
+    private List<Occurrence> occurrences(
+            WorkerPool pool,
+            Context<WorkerPool> context,
+            List<Replica> replicas,
+            FastRestart.Plan restarts,
+            Instant now) {
+        List<Occurrence> occurrences = new ArrayList<>(
+                history.occurrences(pool, replicas, context.getSecondaryResource(Deployment.class), now));
+        restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
+        return occurrences;
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */
@@ -136,6 +156,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         statuses.forget(pool);
         events.forget(pool);
         history.forget(pool);
+        replacements.forget(pool);
         metrics.forget(pool);
     }
 }

@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What was seen of a pool in one pass.
@@ -10,5 +11,12 @@ import java.util.Optional;
  * @param deployment empty before it is made
  * @param replicas the pods of the pool, in any state
  * @param troubles what the operator itself met: names that are taken, refused writes, jars that did not load
+ * @param replaced names of the replicas that are about to be made anew because their worker died
  */
-public record Observed(Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles) {}
+public record Observed(
+        Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles, Set<String> replaced) {
+
+    public Observed(Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles) {
+        this(deployment, replicas, troubles, Set.of());
+    }
+}

@@ -55,6 +55,11 @@ public final class Replica {
         return pod.getMetadata().getUid();
     }
 
+    /** What was seen, to be named in a write that must not hit anything newer. */
+    public String version() {
+        return pod.getMetadata().getResourceVersion();
+    }
+
     public State state() {
         if (isOver()) {
             return State.EXITED;
@@ -145,6 +150,18 @@ public final class Replica {
             return Optional.of(podDeath());
         }
         return worker().flatMap(this::workerDeath).or(() -> evicted() ? Optional.of(podDeath()) : Optional.empty());
+    }
+
+    /** Its worker died and is not back, whether its pod is asked to leave or not. */
+    public boolean isDown() {
+        return startedAt().isEmpty() && lastDeath().isPresent();
+    }
+
+    /** Its worker died and is not back; empty when its pod is asked to leave or over. */
+    public Optional<DeadWorker> deadWorker() {
+        return counts()
+                ? worker().flatMap(worker -> DeadWorker.of(worker, condition("Ready", "False")))
+                : Optional.empty();
     }
 
     private Optional<Death> workerDeath(ContainerStatus worker) {

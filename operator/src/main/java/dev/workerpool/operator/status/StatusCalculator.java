@@ -22,13 +22,14 @@ public final class StatusCalculator {
         List<Replica> ready = replicas.stream()
                 .filter(replica -> replica.state() == Replica.State.READY)
                 .toList();
+        Map<String, Integer> counted = restartsByReplica(before, observed);
         return new WorkerPoolStatus(
                 pool.getMetadata().getGeneration(),
                 (int) replicas.stream().filter(Replica::counts).count(),
                 ready.size(),
                 ready.stream().mapToInt(Replica::threads).sum(),
-                restarts(before, replicas),
-                restartsByReplica(replicas),
+                restarts(before, counted),
+                counted,
                 lastDeath(before, replicas),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 new Conditions(pool, observed, now).all());
@@ -56,22 +57,31 @@ public final class StatusCalculator {
      * A running total: the restarts that each replica has beyond those already counted for it. Counting this way, a pass
      * that is repeated adds nothing, and one that comes late, after the operator was away, misses nothing.
      */
-    private static int restarts(Optional<WorkerPoolStatus> before, List<Replica> replicas) {
-        int total = before.map(WorkerPoolStatus::restarts).orElse(0);
-        Map<String, Integer> counted =
+    private static int restarts(Optional<WorkerPoolStatus> before, Map<String, Integer> counted) {
+        Map<String, Integer> countedBefore =
                 before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
-        return total
-                + replicas.stream()
-                        .mapToInt(replica -> Math.max(0, replica.restarts() - counted.getOrDefault(replica.name(), 0)))
+        return before.map(WorkerPoolStatus::restarts).orElse(0)
+                + counted.entrySet().stream()
+                        .mapToInt(entry -> entry.getValue() - countedBefore.getOrDefault(entry.getKey(), 0))
                         .sum();
     }
 
-    private static Map<String, Integer> restartsByReplica(List<Replica> replicas) {
-        var restarts = new TreeMap<String, Integer>();
-        replicas.stream()
-                .filter(replica -> replica.restarts() > 0)
-                .forEach(replica -> restarts.put(replica.name(), replica.restarts()));
-        return restarts;
+    /**
+     * A replica that is made anew takes its last restart with it, so that one is counted ahead. Should it not go after
+     * all, the node restarts it, and its own count comes up to what was counted.
+     */
+    private static Map<String, Integer> restartsByReplica(Optional<WorkerPoolStatus> before, Observed observed) {
+        Map<String, Integer> countedBefore =
+                before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
+        var counted = new TreeMap<String, Integer>();
+        for (Replica replica : observed.replicas()) {
+            int now = replica.restarts() + (observed.replaced().contains(replica.name()) ? 1 : 0);
+            int restarts = Math.max(now, countedBefore.getOrDefault(replica.name(), 0));
+            if (restarts > 0) {
+                counted.put(replica.name(), restarts);
+            }
+        }
+        return counted;
     }
 
     private static LastDeath lastDeath(Optional<WorkerPoolStatus> before, List<Replica> replicas) {

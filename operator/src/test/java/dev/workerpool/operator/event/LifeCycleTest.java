@@ -79,6 +79,25 @@ class LifeCycleTest {
     }
 
     @Test
+    void aDeadReplicaThatIsMadeAnewIsRestartedAndDrainsNothing() {
+        Pod pod = pod("""
+                containerStatuses:
+                - name: worker
+                  restartCount: 1
+                  state: {terminated: {exitCode: 137, reason: Error, finishedAt: "2026-01-01T00:00:30Z"}}
+                """);
+        assertThat(LifeCycle.replaced(new Replica(pod))).hasValueSatisfying(told -> assertThat(told.message())
+                .isEqualTo("Worker thumbnails-a is replaced by a new replica at once, without waiting for its"
+                        + " node's back-off (restart 2)"));
+
+        pod.getMetadata().setDeletionTimestamp("2026-01-01T00:00:31Z");
+
+        assertThat(LifeCycle.of(List.of(new Replica(pod))))
+                .extracting(Occurrence::reason)
+                .containsExactly("WorkerDied");
+    }
+
+    @Test
     void aWorkerThatDrainedLeftAndDidNotDie() {
         Pod pod = pod("""
                 containerStatuses:

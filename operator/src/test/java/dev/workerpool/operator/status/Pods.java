@@ -7,31 +7,31 @@ import java.time.Instant;
 import java.util.List;
 
 /** Pods in the states a kubelet reports, as YAML with the worker's part of the status left to the test. */
-final class Pods {
+public final class Pods {
 
-    static final String RUNNING = "state: {running: {startedAt: '2026-01-01T10:00:00Z'}}";
-    static final String KILLED =
+    public static final String RUNNING = "state: {running: {startedAt: '2026-01-01T10:00:00Z'}}";
+    public static final String KILLED =
             "terminated: {exitCode: 137, reason: OOMKilled, message: 'heap is full', finishedAt: '2026-01-01T11:00:00Z'}";
 
     private Pods() {}
 
-    static Replica ready(String name) {
+    public static Replica ready(String name) {
         return ready(name, 0);
     }
 
-    static Replica ready(String name, int restarts) {
+    public static Replica ready(String name, int restarts) {
         return replica(name, true, restarts, RUNNING);
     }
 
-    static Replica starting(String name) {
+    public static Replica starting(String name) {
         return replica(name, false, 0, RUNNING);
     }
 
-    static Replica waiting(String name, String reason, String message) {
+    public static Replica waiting(String name, String reason, String message) {
         return replica(name, false, 0, "state: {waiting: {reason: " + reason + ", message: '" + message + "'}}");
     }
 
-    static Replica waitingForVolumes(String name, Instant scheduled) {
+    public static Replica waitingForVolumes(String name, Instant scheduled) {
         Pod pod = pod(name, false, 0, "state: {waiting: {reason: ContainerCreating}}");
         pod.getStatus()
                 .setConditions(List.of(
@@ -48,26 +48,26 @@ final class Pods {
     }
 
     /** Died once as {@link #KILLED} says, and runs again. */
-    static Replica restarted(String name) {
+    public static Replica restarted(String name) {
         return replica(name, true, 1, RUNNING + "\nlastState: {" + KILLED + "}");
     }
 
     /** Dead as {@link #KILLED} says, and not yet restarted. */
-    static Replica dead(String name) {
+    public static Replica dead(String name) {
         return replica(name, false, 0, "state: {" + KILLED + "}");
     }
 
-    static Replica draining(String name) {
+    public static Replica draining(String name) {
         Pod pod = pod(name, true, 0, RUNNING);
         pod.getMetadata().setDeletionTimestamp("2026-01-01T12:00:00Z");
         return new Replica(pod);
     }
 
-    static Replica left(String name) {
+    public static Replica left(String name) {
         return left(name, 0);
     }
 
-    static Replica left(String name, int exitCode) {
+    public static Replica left(String name, int exitCode) {
         Pod pod = pod(
                 name,
                 false,
@@ -77,11 +77,25 @@ final class Pods {
         return new Replica(pod);
     }
 
-    static Replica replica(String name, boolean ready, int restarts, String worker) {
+    /**
+     * Dead after the given number of restarts, and not yet restarted again.
+     *
+     * @param started when the worker that died started
+     * @param unready since when the pod is not Ready
+     */
+    public static Replica dead(String name, int restarts, Instant started, Instant unready, Instant died) {
+        Pod pod = pod(name, false, restarts, """
+                state: {terminated: {exitCode: 137, reason: Error, startedAt: '%s', finishedAt: '%s'}}
+                """.formatted(started, died));
+        pod.getStatus().getConditions().getFirst().setLastTransitionTime(unready.toString());
+        return new Replica(pod);
+    }
+
+    public static Replica replica(String name, boolean ready, int restarts, String worker) {
         return new Replica(pod(name, ready, restarts, worker));
     }
 
-    static Pod pod(String name, boolean ready, int restarts, String worker) {
+    public static Pod pod(String name, boolean ready, int restarts, String worker) {
         return Serialization.unmarshal(
                 """
                 apiVersion: v1

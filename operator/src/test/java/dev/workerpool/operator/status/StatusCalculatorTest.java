@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,33 @@ class StatusCalculatorTest {
 
             assertThat(pool.getStatus().restarts()).isEqualTo(3);
             assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("b", 1));
+        }
+
+        @Test
+        void countsTheRestartOfAReplicaThatIsMadeAnewOnce() {
+            pool.setStatus(replacing("a", Pods.ready("a", 1)));
+            assertThat(pool.getStatus().restarts()).isEqualTo(2);
+
+            pool.setStatus(replacing("a", Pods.ready("a", 1)));
+            assertThat(pool.getStatus().restarts()).as("tried again").isEqualTo(2);
+
+            pool.setStatus(status(Pods.ready("b")));
+            assertThat(pool.getStatus().restarts()).as("its pod is gone").isEqualTo(2);
+        }
+
+        @Test
+        void countsNoRestartTwiceWhenTheNodeWasFasterThanTheReplacement() {
+            pool.setStatus(replacing("a", Pods.ready("a", 1)));
+
+            pool.setStatus(status(Pods.ready("a", 2)));
+
+            assertThat(pool.getStatus().restarts()).isEqualTo(2);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a", 2));
+        }
+
+        private WorkerPoolStatus replacing(String name, Replica... replicas) {
+            return StatusCalculator.calculate(
+                    pool, new Observed(complete(), List.of(replicas), List.of(), Set.of(name)), NOW);
         }
 
         @Test
