@@ -160,7 +160,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     public static void awaitThat(ThrowingRunnable assertion) {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(assertion);
     }

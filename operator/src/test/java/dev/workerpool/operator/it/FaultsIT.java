@@ -8,10 +8,10 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +87,7 @@ class FaultsIT {
                     .inNamespace(cluster.namespace())
                     .withName("thumbnails")
                     .delete();
-            var attempts = new ArrayList<String>();
+            var attempts = new CopyOnWriteArrayList<String>();
             api.fail(request -> {
                 attempts.add(request.getRequestURI().getPath());
                 return FaultyApi.BROKEN;
@@ -105,7 +105,7 @@ class FaultsIT {
     @ValueSource(ints = {403, 409, 429, 500, 503})
     void outlastsAStormOfRefusedWrites(int status) throws Exception {
         try (var api = new FaultyApi(cluster.config())) {
-            var refused = new ArrayList<String>();
+            var refused = new CopyOnWriteArrayList<String>();
             api.fail(request -> {
                 if (request.getRequestMethod().equals("GET") || refused.size() > 12) {
                     return 0;
@@ -153,7 +153,7 @@ class FaultsIT {
 
     private static void awaitLatch(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -53,8 +53,10 @@ class RightsIT {
         cluster.apply("thumbnails", "{replicas: 1}");
         cluster.awaitReconciled("thumbnails");
         cluster.apply("thumbnails", "{replicas: 2}");
-        awaitThat(() -> assertThat(cluster.events("ScaledUp")).hasSize(1));
-        assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        awaitThat(() -> {
+            assertThat(cluster.events("ScaledUp")).hasSize(1);
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        });
     }
 
     @Test

@@ -57,9 +57,9 @@ class StatusIT {
         awaitThat(() -> {
             assertThat(cluster.events("WorkerStarted")).hasSize(2);
             assertThat(cluster.events("WorkerReady")).hasSize(2);
+            assertThat(cluster.meters().get("workerpool.pool.threads").gauge().value())
+                    .isEqualTo(8);
         });
-        assertThat(cluster.meters().get("workerpool.pool.threads").gauge().value())
-                .isEqualTo(8);
     }
 
     @Test
@@ -103,8 +103,10 @@ class StatusIT {
             assertThat(status.restarts()).as("also those nobody saw").isEqualTo(3);
             assertThat(status.lastDeath().exitCode()).isEqualTo(1);
             assertThat(cluster.events("WorkerDied")).hasSize(2);
+            assertThat(cluster.events("WorkerStarted"))
+                    .as("still the first two")
+                    .hasSize(2);
         });
-        assertThat(cluster.events("WorkerStarted")).hasSize(2);
     }
 
     @Test
@@ -185,8 +187,9 @@ class StatusIT {
                 assertThat(degraded.reason()).isEqualTo("ArtifactNotLoaded");
                 assertThat(degraded.message())
                         .isEqualTo("jar /tasks/0/bad.jar did not load: no task in it (seen on replica thumbnails-a)");
+                assertThat(cluster.condition("thumbnails", "Available").status())
+                        .isEqualTo("True");
             });
-            assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("True");
         } finally {
             replica.stop(0);
         }
