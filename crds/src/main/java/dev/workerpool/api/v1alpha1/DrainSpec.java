@@ -16,7 +16,7 @@ public record DrainSpec(
         @JsonPropertyDescription(
                 "Longest time a leaving replica may take to finish the tasks it accepted; what still runs then is"
                         + " interrupted. A duration with one unit (ms, s, m or h). Default: 60s. 1s-1h. Rolling: a"
-                        + " change replaces the pods.")
+                        + " change replaces the pods, for the time a node grants a pod is fixed at its start.")
         @Size(max = 16)
         @Default(DrainSpec.DEFAULT_TIMEOUT)
         @ValidationRule(

@@ -17,8 +17,8 @@ import io.fabric8.generator.annotation.ValidationRule;
 public record QueueSpec(
         @JsonPropertyDescription(
                 "Tasks that may wait in each replica for a free thread. A task beyond it is refused with 503. 0: a task"
-                        + " is taken only when a thread is free. Default: 256. 0-100000. Rolling: a change replaces the"
-                        + " pods.")
+                        + " is taken only when a thread is free. Default: 256. 0-100000. Live: the replicas take it over"
+                        + " without a restart.")
         @Min(0)
         @Max(100_000)
         @Default("" + QueueSpec.DEFAULT_CAPACITY)
@@ -26,8 +26,8 @@ public record QueueSpec(
 
         @JsonPropertyDescription(
                 "Longest time a task may wait for a thread; then it is refused with 503. A duration with one unit (ms,"
-                        + " s, m or h). 0s: a task that cannot start at once is refused. Default: 10s. 0s-1h. Rolling:"
-                        + " a change replaces the pods.")
+                        + " s, m or h). 0s: a task that cannot start at once is refused. Default: 10s. 0s-1h. Live:"
+                        + " the replicas take it over without a restart.")
         @Size(max = 16)
         @Default(QueueSpec.DEFAULT_MAX_WAIT)
         @ValidationRule(

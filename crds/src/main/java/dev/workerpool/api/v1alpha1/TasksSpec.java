@@ -24,14 +24,25 @@ public record TasksSpec(
 
         @JsonPropertyDescription(
                 "Longest run time of a task, counted from its start and not from its queueing; then the caller gets"
-                        + " 504. A duration with one unit (ms, s, m or h). Default: 30s. 1ms-24h. Rolling: a change"
-                        + " replaces the pods.")
+                        + " 504. A duration with one unit (ms, s, m or h). Default: 30s. 1ms-24h. Live: the replicas"
+                        + " take it over without a restart.")
         @Size(max = 16)
         @Default(TasksSpec.DEFAULT_TIMEOUT)
         @ValidationRule(
                 value = Rules.DURATION + " && duration(self) >= duration('1ms') && duration(self) <= duration('24h')",
                 message = "timeout must be " + Rules.DURATION_FORM + " from 1ms to 24h, such as 500ms or 30s")
         String timeout,
+
+        @JsonPropertyDescription(
+                "Most bytes of heap one run may allocate in all, as a quantity; a run beyond it is stopped and its"
+                        + " caller gets 422. Default: no budget. 1Mi-1Ti. Live: the replicas take it over without a"
+                        + " restart.")
+        @ValidationRule(
+                value = Rules.QUANTITY
+                        + " && quantity(string(self)).compareTo(quantity('1Mi')) >= 0"
+                        + " && quantity(string(self)).compareTo(quantity('1Ti')) <= 0",
+                message = "maxAllocation must be a quantity of bytes from 1Mi to 1Ti, such as 512Mi")
+        Quantity maxAllocation,
 
         @JsonPropertyDescription(
                 "Largest request body, in bytes, as a quantity; a larger one is refused with 413. Default: 64Mi."
@@ -56,7 +67,7 @@ public record TasksSpec(
     static final String DEFAULT_MAX_BODY_SIZE = "64Mi";
     static final String DEFAULT_ISOLATION = "Shared";
 
-    static final TasksSpec DEFAULTS = new TasksSpec(null, null, null, null);
+    static final TasksSpec DEFAULTS = new TasksSpec(null, null, null, null, null);
 
     enum Isolation {
         Shared,

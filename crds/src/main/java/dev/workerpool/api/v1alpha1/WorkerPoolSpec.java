@@ -20,7 +20,7 @@ import java.util.Map;
  *
  * <p>A section or value that is absent reads as its default, the same the schema fills in, so that no reader meets a
  * null where the schema promises a value. Null remains where absence has a meaning: {@code threads}, {@code image},
- * {@code imagePullPolicy}, {@code service.nodePort} and amounts of resources.
+ * {@code imagePullPolicy}, {@code service.nodePort}, {@code tasks.maxAllocation} and amounts of resources.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -36,7 +36,7 @@ public record WorkerPoolSpec(
 
         @JsonPropertyDescription(
                 "Worker threads per replica: the tasks it runs at a time. Default: the CPU limit, else the CPU request,"
-                        + " rounded up, else 1. 1-512. Rolling: a change replaces the pods.")
+                        + " rounded up, else 1. 1-512. Live: the replicas take it over without a restart.")
         @Min(1)
         @Max(512)
         Integer threads,
@@ -49,8 +49,8 @@ public record WorkerPoolSpec(
 
         @JsonPropertyDescription(
                 "Settings handed to tasks, by name. Keys: 1-253 letters, digits, '-', '_' and '.'. Values: at most"
-                        + " 32768 characters; all together at most 60 KiB in UTF-8. Default: none. At most 256. Rolling:"
-                        + " a change replaces the pods.")
+                        + " 32768 characters; all together at most 60 KiB in UTF-8. Default: none. At most 256. Live: the"
+                        + " replicas take it over without a restart.")
         @Size(max = 256)
         @ValidationRule(
                 value = "self.all(k, k.matches('^[-._a-zA-Z0-9]{1,253}$'))",

@@ -62,6 +62,10 @@ final class WorkerContainer {
         environment.add(literal("WORKERPOOL_QUEUE_CAPACITY", "" + spec.queue().capacity()));
         environment.add(literal("WORKERPOOL_QUEUE_MAX_WAIT", spec.queue().maxWait()));
         environment.add(literal("WORKERPOOL_TASK_TIMEOUT", spec.tasks().timeout()));
+        if (spec.tasks().maxAllocation() != null) {
+            environment.add(literal(
+                    "WORKERPOOL_MAX_ALLOCATION", "" + Amounts.bytes(spec.tasks().maxAllocation())));
+        }
         environment.add(literal(
                 "WORKERPOOL_MAX_BODY_SIZE", "" + Amounts.bytes(spec.tasks().maxBodySize())));
         environment.add(literal("WORKERPOOL_ISOLATION", spec.tasks().isolation()));

@@ -54,7 +54,7 @@ class DesiredDeploymentTest {
         assertThat(environment("""
                         threads: 4
                         queue: {capacity: 7, maxWait: 3s}
-                        tasks: {timeout: 5s, maxBodySize: 1024Ki, isolation: PerThread}
+                        tasks: {timeout: 5s, maxBodySize: 1024Ki, maxAllocation: 536870912, isolation: PerThread}
                         config: {quality: "80", a: "b"}
                         drain: {timeout: 30s}
                         """))
@@ -64,6 +64,7 @@ class DesiredDeploymentTest {
                 .containsEntry("WORKERPOOL_QUEUE_MAX_WAIT", "3s")
                 .containsEntry("WORKERPOOL_TASK_TIMEOUT", "5s")
                 .containsEntry("WORKERPOOL_MAX_BODY_SIZE", "1Mi")
+                .containsEntry("WORKERPOOL_MAX_ALLOCATION", "512Mi")
                 .containsEntry("WORKERPOOL_ISOLATION", "PerThread")
                 .containsEntry("WORKERPOOL_CONFIG", "{\"a\":\"b\",\"quality\":\"80\"}")
                 .containsEntry("WORKERPOOL_DRAIN_TIMEOUT", "30s")

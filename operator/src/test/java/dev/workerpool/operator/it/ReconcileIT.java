@@ -28,7 +28,7 @@ class ReconcileIT {
     private static final String EVERY_FIELD = """
             {replicas: 3, threads: 4, queue: {capacity: 0, maxWait: 0s},
              tasks: {artifacts: [{image: "jars:1"}, {configMap: jars}, {persistentVolumeClaim: store}],
-                     timeout: 500ms, maxBodySize: 2048Ki, isolation: PerThread},
+                     timeout: 500ms, maxBodySize: 2048Ki, maxAllocation: 0.5Gi, isolation: PerThread},
              config: {b: "2", a: "", "c.d": "$(HOME) ü"}, image: "own:1", imagePullPolicy: Always,
              resources: {limits: {cpu: 1000m, memory: 1024Mi}, requests: {cpu: "0.25", memory: "67108864"}},
              service: {port: 80, type: NodePort, nodePort: 30123},
@@ -139,7 +139,7 @@ class ReconcileIT {
 
     /** No write for three seconds. */
     private List<String> awaitQuiet() {
-        return await().atMost(Duration.ofSeconds(30))
+        return await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(200))
                 .during(Duration.ofSeconds(3))
                 .until(
@@ -277,7 +277,7 @@ class ReconcileIT {
             Service service = cluster.child(Service.class, "thumbnails");
             assertThat(service.getMetadata().getUid()).isEqualTo(uid);
             assertThat(service.getMetadata().getLabels()).containsEntry("workerpool.dev/pool", "thumbnails");
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
         });
-        assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
     }
 }
