@@ -1,9 +1,9 @@
 package dev.workerpool.worker;
 
 import dev.workerpool.worker.http.BodyBudget;
-import dev.workerpool.worker.http.EventLoops;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
+import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.pool.PoolListener;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.TerminationLog;

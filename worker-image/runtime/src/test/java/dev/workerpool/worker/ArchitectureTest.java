@@ -27,11 +27,15 @@ class ArchitectureTest {
                 .definedBy("dev.workerpool.worker.pool")
                 .layer("task")
                 .definedBy("dev.workerpool.worker.task")
+                .layer("io")
+                .definedBy("dev.workerpool.worker.io")
                 .whereLayer("main")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("http")
                 .mayOnlyBeAccessedByLayers("main")
                 .whereLayer("control")
+                .mayOnlyBeAccessedByLayers("main", "http")
+                .whereLayer("io")
                 .mayOnlyBeAccessedByLayers("main", "http")
                 .whereLayer("pool")
                 .mayOnlyBeAccessedByLayers("main", "http", "control")
@@ -49,10 +53,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyHttpKnowsNetty() {
+    void onlyWhatSpeaksHttpKnowsNetty() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.workerpool.worker.http")
+                .resideOutsideOfPackages("dev.workerpool.worker.http", "dev.workerpool.worker.io")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.netty.bootstrap.ServerBootstrap;

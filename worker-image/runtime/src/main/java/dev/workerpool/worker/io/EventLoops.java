@@ -1,4 +1,4 @@
-package dev.workerpool.worker.http;
+package dev.workerpool.worker.io;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
@@ -28,17 +28,17 @@ public final class EventLoops implements AutoCloseable {
         group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("io", true), io);
     }
 
-    EventLoopGroup group() {
+    public EventLoopGroup group() {
         return group;
     }
 
-    List<EventExecutor> loops() {
+    public List<EventExecutor> loops() {
         var loops = new ArrayList<EventExecutor>();
         group.forEach(loops::add);
         return loops;
     }
 
-    Class<? extends ServerChannel> channelType() {
+    public Class<? extends ServerChannel> channelType() {
         return channelType;
     }
 
