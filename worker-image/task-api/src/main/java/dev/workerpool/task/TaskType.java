@@ -15,8 +15,9 @@ public @interface TaskType {
     String value();
 
     /**
-     * The media type of the output, such as {@code image/png}. By default JSON is {@code application/json}, text is
-     * {@code text/plain;charset=utf-8} and bytes are {@code application/octet-stream}; a {@link Content} names its own.
+     * The media type of the output, such as {@code image/png}. By default JSON is {@code application/json}, a stream of JSON
+     * values {@code application/x-ndjson}, text {@code text/plain;charset=utf-8} and bytes {@code application/octet-stream};
+     * {@link Content} and {@link ContentStream} name their own.
      */
     String produces() default "";
 }

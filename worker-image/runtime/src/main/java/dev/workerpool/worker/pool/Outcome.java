@@ -1,7 +1,7 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.mapping.InvalidTaskInputException.FieldError;
 import dev.workerpool.task.Content;
-import dev.workerpool.worker.task.InvalidTaskInputException.FieldError;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.mapping.InvalidTaskInputException;
 import dev.workerpool.task.Content;
-import dev.workerpool.worker.task.InvalidTaskInputException;
 import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.TaskKilled;
 import dev.workerpool.worker.task.ThreadExit;
@@ -147,7 +147,7 @@ final class PoolThread implements TaskHost {
 
     private Outcome outcome(Run run) {
         try {
-            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool));
+            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool), run);
             return new Outcome.Succeeded(output);
         } catch (InvalidTaskInputException e) {
             return new Outcome.InvalidInput(e.errors());

@@ -1,7 +1,10 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.mapping.ResultReceiver;
+import dev.workerpool.mapping.ResultStream;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.task.TaskEntry;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
@@ -11,7 +14,7 @@ import java.util.function.Supplier;
  * One execution of a task: queued, then active, then over. It is over when its outcome is set, which happens once and may
  * be before its thread has come back from the task.
  */
-public final class Run {
+public final class Run implements ResultReceiver {
     private static final VarHandle OUTCOME;
 
     static {
@@ -50,6 +53,12 @@ public final class Run {
 
     public TaskEntry task() {
         return task;
+    }
+
+    /** For the task layer only: the observer takes a result that streams. */
+    @Override
+    public ResultStream begin(String mediaType) throws IOException {
+        return observer.streams(this, mediaType);
     }
 
     Content body() {

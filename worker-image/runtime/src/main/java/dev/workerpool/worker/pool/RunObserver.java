@@ -1,5 +1,9 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.mapping.GatheredResult;
+import dev.workerpool.mapping.ResultStream;
+import java.io.IOException;
+
 /** Whoever submitted a run. */
 @FunctionalInterface
 public interface RunObserver {
@@ -8,4 +12,14 @@ public interface RunObserver {
      * so it must hand over and return at once.
      */
     void completed(Run run, Outcome outcome);
+
+    /**
+     * The run has a result that streams. Called at most once, on the worker thread, before the first byte. Who does not
+     * send it on has it gathered: it is then the content of the outcome.
+     *
+     * @throws IOException when nobody wants it any more
+     */
+    default ResultStream streams(Run run, String mediaType) throws IOException {
+        return new GatheredResult(mediaType, GatheredResult.MAX);
+    }
 }

@@ -7,7 +7,7 @@ import dev.workerpool.task.Task;
  * weaves in, and hides everything else of the worker: whatever a jar brings along cannot clash with it.
  */
 final class TaskApiLoader extends ClassLoader {
-    private static final String API = Task.class.getPackageName() + '.';
+    private static final String API = Task.class.getPackageName();
     private static final String HOOKS = TaskHooks.class.getName();
 
     private final ClassLoader worker = TaskApiLoader.class.getClassLoader();
@@ -22,9 +22,14 @@ final class TaskApiLoader extends ClassLoader {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        if (name.startsWith(API) || name.equals(HOOKS)) {
+        if (isOfApi(name) || name.equals(HOOKS)) {
             return worker.loadClass(name);
         }
         throw new ClassNotFoundException(name);
+    }
+
+    /** In that very package: what lies below it is the test kit's. */
+    private static boolean isOfApi(String name) {
+        return name.startsWith(API) && name.lastIndexOf('.') == API.length();
     }
 }

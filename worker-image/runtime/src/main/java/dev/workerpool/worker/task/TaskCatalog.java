@@ -101,7 +101,14 @@ public final class TaskCatalog {
     private void add(Path path, TaskJar jar) throws IOException {
         int source = sources.size();
         for (TaskBinding task : jar.tasks().values()) {
-            entries.put(task.type(), new TaskEntry(entries.size(), task.type(), task.input(), task.output(), source));
+            entries.put(
+                    task.type(),
+                    new TaskEntry(
+                            entries.size(),
+                            task.type(),
+                            task.mapping().input(),
+                            task.mapping().output(),
+                            source));
         }
         artifacts.add(Artifact.loaded(path.toString(), List.copyOf(jar.tasks().keySet())));
         if (isolation == Isolation.SHARED) {

@@ -1,6 +1,6 @@
 package dev.workerpool.worker.task;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.mapping.TaskMapper;
 import dev.workerpool.task.Task;
 import dev.workerpool.task.TaskType;
 import java.io.Closeable;
@@ -53,14 +53,14 @@ final class TaskJar implements Closeable {
     @SuppressWarnings("rawtypes") // A class literal has no type arguments.
     private static Map<String, TaskBinding> tasks(TaskClassLoader loader) throws TaskLoadException {
         // A mapper of its own: its caches hold the jar's classes and must go when the jar goes.
-        JsonMapper json = TaskJson.mapper();
+        TaskMapper mapper = new TaskMapper();
         var tasks = new LinkedHashMap<String, TaskBinding>();
         for (var provider : ServiceLoader.load(Task.class, loader).stream().toList()) {
             Class<? extends Task<?, ?>> type = taskClass(provider.type());
             // Found through the parent, such as in the JDK: not this jar's.
             if (type.getClassLoader() == loader) {
                 String name = name(type);
-                if (tasks.put(name, TaskBinding.of(name, type, json)) != null) {
+                if (tasks.put(name, TaskBinding.of(name, type, mapper)) != null) {
                     throw new TaskLoadException("has two tasks of type '" + name + "'");
                 }
             }

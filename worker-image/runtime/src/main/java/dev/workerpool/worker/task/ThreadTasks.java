@@ -1,5 +1,7 @@
 package dev.workerpool.worker.task;
 
+import dev.workerpool.mapping.InvalidTaskInputException;
+import dev.workerpool.mapping.ResultReceiver;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
 import java.io.Closeable;
@@ -20,11 +22,12 @@ public final class ThreadTasks implements Closeable {
     /**
      * Reads the input, runs the task, writes the output.
      *
-     * @return null when the task gives nothing
+     * @param receiver takes the result if it streams
+     * @return null when the task gives nothing, or the receiver has it
      * @throws InvalidTaskInputException when the input does not fit
      * @throws Exception whatever the task throws
      */
-    public Content run(TaskEntry entry, Content body, TaskContext context) throws Exception {
+    public Content run(TaskEntry entry, Content body, TaskContext context, ResultReceiver receiver) throws Exception {
         BoundTask task = tasks[entry.index()];
         if (task == null) {
             task = bind(entry);
@@ -32,7 +35,7 @@ public final class ThreadTasks implements Closeable {
         }
         // Libraries find their own parts through it. Set for each run, as tasks of several jars share the thread.
         Thread.currentThread().setContextClassLoader(task.task().getClass().getClassLoader());
-        return task.run(body, context);
+        return task.run(body, context, receiver);
     }
 
     private BoundTask bind(TaskEntry entry) throws Exception {

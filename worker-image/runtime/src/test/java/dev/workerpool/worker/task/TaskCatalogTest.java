@@ -32,8 +32,13 @@ class TaskCatalogTest {
 
     static String run(ThreadTasks tasks, TaskCatalog catalog, String type, String input) throws Exception {
         var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
-        Content output = tasks.run(catalog.find(type), body, null);
-        return StandardCharsets.UTF_8.decode(output.bytes()).toString();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try {
+            Content output = tasks.run(catalog.find(type), body, null, null);
+            return StandardCharsets.UTF_8.decode(output.bytes()).toString();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before); // Other tests look for their engine through it.
+        }
     }
 
     @Test

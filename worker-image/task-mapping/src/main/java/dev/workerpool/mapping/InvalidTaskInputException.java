@@ -1,4 +1,4 @@
-package dev.workerpool.worker.task;
+package dev.workerpool.mapping;
 
 import java.util.List;
 

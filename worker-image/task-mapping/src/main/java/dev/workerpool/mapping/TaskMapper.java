@@ -1,8 +1,7 @@
-package dev.workerpool.worker.task;
+package dev.workerpool.mapping;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -14,27 +13,35 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.LRUMap;
 import com.fasterxml.jackson.databind.util.LookupCache;
+import dev.workerpool.task.Task;
 
-/** How inputs and outputs are JSON: strictly, so that a caller's slip is told rather than guessed at. */
-final class TaskJson {
-    private static final int MAX_DEPTH = 200;
+/**
+ * Maps the inputs and outputs of the tasks of one jar. JSON is read strictly, so that a caller's slip is told rather than
+ * guessed at. Its caches hold the jar's classes and go when it goes. Thread-safe.
+ */
+public final class TaskMapper {
+    private final JsonMapper json = json();
 
-    private TaskJson() {}
+    /** @throws UnmappableTaskException when the class does not say what it takes and gives, or it cannot be made from JSON */
+    public TaskMapping map(Class<? extends Task<?, ?>> task) throws UnmappableTaskException {
+        return TaskMapping.of(task, json);
+    }
 
-    static JsonMapper mapper() {
+    static JsonMapper json() {
         var factory = JsonFactory.builder()
-                .streamReadConstraints(StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
-                        .build())
+                .streamReadConstraints(new InputBounds())
                 .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
                 .build();
         LookupCache<Object, JavaType> cache = new LRUMap<>(16, 200);
         JsonMapper mapper = JsonMapper.builder(factory)
                 .typeFactory(TypeFactory.defaultInstance().withCache(cache))
+                .annotationIntrospector(new SealedTypes())
+                .addModule(new ValueTypes())
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
