@@ -26,10 +26,11 @@ the code that needs it. Never secrets, service accounts, roles, exec, wildcards.
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
   verbs: [get, list, watch, create, patch]
-# Who died, and of what. Delete: a dead worker gets a new pod where its node would make it wait.
+# Who died, and of what. Delete: a dead worker gets a new pod where its node would make it wait. Patch: what losing a
+# replica would cost, so that a scale-in takes idle ones first.
 - apiGroups: [""]
   resources: [pods]
-  verbs: [get, list, watch, delete]
+  verbs: [get, list, watch, patch, delete]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

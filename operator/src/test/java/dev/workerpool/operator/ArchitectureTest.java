@@ -48,13 +48,13 @@ class ArchitectureTest {
                 .whereLayer("event")
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("report")
-                .mayOnlyBeAccessedByLayers("reconciler")
+                .mayOnlyBeAccessedByLayers("reconciler", "metrics")
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("policy")
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("status")
-                .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "policy")
+                .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "metrics", "policy")
                 .check(CLASSES);
     }
 

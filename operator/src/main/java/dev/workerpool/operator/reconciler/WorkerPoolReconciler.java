@@ -75,6 +75,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     private final EventRecorder events;
     private final PoolMetrics metrics;
     private final ReplicaReports reports;
+    private final IdleFirst idleFirst;
 
     /**
      * @param instance the name of this operator's pod, told in the Events it records
@@ -93,8 +94,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         this.replacements = new Replacements(client);
         this.statuses = new StatusWriter(client);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
-        this.metrics = new PoolMetrics(meters);
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
+        this.idleFirst = new IdleFirst(client, reports);
+        this.metrics = new PoolMetrics(meters, reports);
     }
 
     @Override
@@ -120,6 +122,11 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
         events.record(pool, occurrences(pool, context, replicas, restarts, now));
 
+        idleFirst.prepare(
+                pool,
+                context.getSecondaryResource(Deployment.class),
+                pool.getSpec().replicas(),
+                replicas);
         Children children = Children.apply(context, release);
 
         List<Trouble> troubles = Troubles.of(children, replicas, reports);
@@ -128,7 +135,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
-        metrics.update(pool, status);
+        metrics.update(pool, status, replicas);
         return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain());
     }
 

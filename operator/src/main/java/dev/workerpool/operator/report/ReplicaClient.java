@@ -1,6 +1,5 @@
 package dev.workerpool.operator.report;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -11,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Asks a replica for its report. Blocks, for three seconds at most; never reads more than {@value #MAX_BYTES} bytes,
+ * Asks a replica how it is. Blocks, for three seconds at most; never reads more than {@value #MAX_BYTES} bytes,
  * whatever answers at that address.
  */
 final class ReplicaClient implements AutoCloseable {
@@ -19,8 +18,6 @@ final class ReplicaClient implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final int MAX_BYTES = 1 << 20;
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http;
     private final int port;
@@ -35,8 +32,8 @@ final class ReplicaClient implements AutoCloseable {
         this.port = port;
     }
 
-    /** @throws IOException when there is no report to be had: no answer, or another one than a replica gives */
-    ReplicaReport report(String address) throws IOException, InterruptedException {
+    /** @throws IOException when there is nothing to be had: no answer, or another one than a replica gives */
+    ReplicaAnswer status(String address) throws IOException, InterruptedException {
         String host = address.contains(":") ? "[" + address + "]" : address;
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/status"))
                 .timeout(ANSWER)
@@ -46,8 +43,7 @@ final class ReplicaClient implements AutoCloseable {
             if (response.statusCode() != 200) {
                 throw new IOException(address + " answered " + response.statusCode());
             }
-            byte[] bytes = body.readNBytes(MAX_BYTES);
-            return JSON.readValue(bytes, ReplicaReport.class);
+            return ReplicaAnswer.parse(body.readNBytes(MAX_BYTES));
         }
     }
 

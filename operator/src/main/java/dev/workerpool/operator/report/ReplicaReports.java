@@ -1,6 +1,7 @@
 package dev.workerpool.operator.report;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Replica.State;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -17,11 +18,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -45,6 +48,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private final ResourceID pool;
         private final String address;
         private volatile ReplicaReport report;
+        private volatile ReplicaAnswer last;
 
         private Followed(ResourceID pool, String address) {
             this.pool = pool;
@@ -54,6 +58,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     private final Map<Worker, Followed> workers = new ConcurrentHashMap<>();
     private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
+    private final Map<ResourceID, LongAdder> rejected = new ConcurrentHashMap<>();
     private final Semaphore atATime = new Semaphore(AT_A_TIME);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("replica-report-", 0).factory());
@@ -82,6 +87,50 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         Set<Worker> before =
                 Objects.requireNonNullElse(now.isEmpty() ? pools.remove(id) : pools.put(id, now), Set.of());
         before.stream().filter(worker -> !now.contains(worker)).forEach(workers::remove);
+    }
+
+    /** The load of all its replicas, as they last told. */
+    public Load load(WorkerPool pool) {
+        return pools.getOrDefault(ResourceID.fromResource(pool), Set.of()).stream()
+                .map(workers::get)
+                .filter(Objects::nonNull)
+                .map(followed -> followed.last)
+                .filter(Objects::nonNull)
+                .map(ReplicaAnswer::load)
+                .reduce(Load.NONE, Load::plus);
+    }
+
+    /** Tasks its replicas were seen to refuse, those of replicas that are gone included. */
+    public long rejected(WorkerPool pool) {
+        LongAdder sum = rejected.get(ResourceID.fromResource(pool));
+        return sum == null ? 0 : sum.sum();
+    }
+
+    /** Asks now, all of them at a time. Those that do not answer within the limit are left out. */
+    public Map<String, Load> loadsNow(Collection<Replica> replicas, Duration limit) {
+        Map<String, Load> loads = new ConcurrentHashMap<>();
+        List<Callable<Object>> questions = replicas.stream()
+                .filter(replica -> replica.address().isPresent())
+                .map(replica ->
+                        Executors.callable(() -> loadNow(replica).ifPresent(load -> loads.put(replica.uid(), load))))
+                .toList();
+        try {
+            threads.invokeAll(questions, limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Map.copyOf(loads);
+    }
+
+    private Optional<Load> loadNow(Replica replica) {
+        try {
+            return Optional.of(client.status(replica.address().orElseThrow()).load());
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
     }
 
     public Optional<ReplicaReport> of(Replica replica) {
@@ -122,9 +171,10 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     private void ask(Followed followed) throws InterruptedException {
         atATime.acquire();
         try {
-            ReplicaReport report = client.report(followed.address);
-            if (!report.equals(followed.report)) {
-                followed.report = report;
+            ReplicaAnswer answer = client.status(followed.address);
+            count(followed, answer);
+            if (!answer.report().equals(followed.report)) {
+                followed.report = answer.report();
                 getEventHandler().handleEvent(new Event(followed.pool));
             }
         } catch (IOException e) {
@@ -134,9 +184,16 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         }
     }
 
+    private void count(Followed followed, ReplicaAnswer answer) {
+        long before = followed.last == null ? 0 : followed.last.rejected();
+        followed.last = answer;
+        rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(Math.max(0, answer.rejected() - before));
+    }
+
     @Override
     public void onResourceDeleted(WorkerPool pool) {
         follow(pool, List.of());
+        rejected.remove(ResourceID.fromResource(pool));
         onDeleted.accept(pool);
     }
 

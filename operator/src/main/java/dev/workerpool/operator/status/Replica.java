@@ -76,7 +76,7 @@ public final class Replica {
     }
 
     /** Neither leaving nor over: one of the replicas that were asked for. */
-    boolean counts() {
+    public boolean counts() {
         return state() != State.DRAINING && state() != State.EXITED;
     }
 

@@ -28,7 +28,7 @@ class RightsIT {
             - {apiGroups: [""], resources: [services], verbs: [get, list, watch, create, patch]}
             - {apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list, watch, create, patch]}
             - {apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [get, list, watch, create, patch]}
-            - {apiGroups: [""], resources: [pods], verbs: [get, list, watch, delete]}
+            - {apiGroups: [""], resources: [pods], verbs: [get, list, watch, patch, delete]}
             - {apiGroups: [""], resources: [events], verbs: [create]}
             """;
 

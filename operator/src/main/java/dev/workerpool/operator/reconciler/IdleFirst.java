@@ -1,0 +1,89 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import dev.workerpool.operator.policy.DeletionCosts;
+import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.status.Load;
+import dev.workerpool.operator.status.Replica;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a scale-in take idle replicas before busy ones: right before the Deployment is told to keep fewer, asks each
+ * replica for its load and writes what losing it would cost on its pod. At no other time, as Kubernetes advises; the next
+ * scale-in writes all of them anew. What fails or takes too long does not hold the scale-in up.
+ */
+final class IdleFirst {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IdleFirst.class);
+
+    /** For the questions, and once more for the writes. */
+    private static final Duration LIMIT = Duration.ofSeconds(1);
+
+    private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
+
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
+            .build();
+
+    private final KubernetesClient client;
+    private final ReplicaReports reports;
+
+    IdleFirst(KubernetesClient client, ReplicaReports reports) {
+        this.client = client;
+        this.reports = reports;
+    }
+
+    /** @param lastTold the Deployment as it is, before it is told the new number */
+    void prepare(WorkerPool pool, Optional<Deployment> lastTold, int desired, List<Replica> replicas) {
+        int before =
+                lastTold.map(deployment -> deployment.getSpec().getReplicas()).orElse(0);
+        List<Replica> candidates = replicas.stream().filter(Replica::counts).toList();
+        // Where all go, or none, there is nothing to choose.
+        if (desired >= before || desired == 0 || candidates.size() <= desired) {
+            return;
+        }
+        Map<String, Load> loads = reports.loadsNow(candidates, LIMIT);
+        write(pool.getMetadata().getNamespace(), DeletionCosts.of(candidates, loads));
+    }
+
+    private void write(String namespace, Map<Replica, Integer> costs) {
+        List<Callable<Object>> writes = costs.entrySet().stream()
+                .map(entry -> Executors.callable(() -> write(namespace, entry.getKey(), entry.getValue())))
+                .toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.invokeAll(writes, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(String namespace, Replica replica, int cost) {
+        Map<String, Object> metadata =
+                Map.of("uid", replica.uid(), "annotations", Map.of(COST, Integer.toString(cost)));
+        try {
+            client.pods()
+                    .inNamespace(namespace)
+                    .withName(replica.name())
+                    .patch(MERGE, Serialization.asJson(Map.of("metadata", metadata)));
+        } catch (KubernetesClientException e) {
+            LOG.debug("Replica {}/{} may be taken before an idle one", namespace, replica.name(), e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.workerpool.operator.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.workerpool.operator.status.Load;
+import java.io.IOException;
+
+/**
+ * What a replica answers at {@code /status}, parted by how it is used: the report seldom changes and wakes the pool's
+ * reconciliation when it does, the numbers always change and wake nothing.
+ *
+ * @param rejected tasks the worker refused since it started
+ */
+record ReplicaAnswer(ReplicaReport report, Load load, long rejected) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** @throws IOException when it is not what a replica answers */
+    static ReplicaAnswer parse(byte[] bytes) throws IOException {
+        JsonNode json = JSON.readTree(bytes);
+        if (json == null || !json.isObject()) {
+            throw new IOException("not the status of a replica");
+        }
+        return new ReplicaAnswer(report(json), load(json), rejected(json));
+    }
+
+    private static ReplicaReport report(JsonNode json) throws JsonProcessingException {
+        return JSON.treeToValue(json, ReplicaReport.class);
+    }
+
+    private static Load load(JsonNode json) {
+        return new Load(
+                json.path("threads").size(),
+                json.path("active").asInt(),
+                json.path("queued").asInt());
+    }
+
+    /** By reason. */
+    private static long rejected(JsonNode json) {
+        long sum = 0;
+        for (JsonNode count : json.path("rejected")) {
+            sum += count.asLong();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.workerpool.operator.status;
+
+/**
+ * How busy a replica, or a pool of them, is.
+ *
+ * @param threads tasks it can run at a time
+ * @param active tasks that run
+ * @param queued tasks that wait for a thread
+ */
+public record Load(int threads, int active, int queued) {
+
+    public static final Load NONE = new Load(0, 0, 0);
+
+    public int inFlight() {
+        return active + queued;
+    }
+
+    public Load plus(Load other) {
+        return new Load(threads + other.threads, active + other.active, queued + other.queued);
+    }
+}

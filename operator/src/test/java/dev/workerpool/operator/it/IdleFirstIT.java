@@ -1,0 +1,76 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.apiserver.ApiServer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Before the Deployment is told to keep fewer replicas, their pods say what losing them would cost. */
+@ExtendWith(ApiServer.class)
+class IdleFirstIT {
+
+    private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void startOperator(ApiServer.Running server) {
+        cluster = new Cluster(server).startOperator();
+    }
+
+    @AfterEach
+    void stopOperator() {
+        cluster.close();
+    }
+
+    @Test
+    void writesTheLoadOfEachReplicaWhenThePoolIsScaledInAndNotBefore() {
+        String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        try (var busy = new FakeReplica("127.0.0.81", 4, 3);
+                var idle = new FakeReplica("127.0.0.82", 4, 0)) {
+            cluster.apply("thumbnails", "{replicas: 3}");
+            cluster.awaitReconciled("thumbnails");
+            for (String suffix : new String[] {"busy", "idle", "silent"}) {
+                cluster.createPod("thumbnails", suffix);
+            }
+            cluster.setPodStatus("thumbnails-busy", busy.ready(since));
+            cluster.setPodStatus("thumbnails-idle", idle.ready(since));
+            cluster.setPodStatus("thumbnails-silent", busy.ready(since).replace("127.0.0.81", "127.0.0.83"));
+            awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
+                    .isEqualTo(3));
+            assertThat(annotations("busy")).doesNotContainKey(COST);
+            awaitThat(() -> assertThat(cluster.meters()
+                            .get("workerpool.pool.active")
+                            .gauge()
+                            .value())
+                    .isEqualTo(3));
+
+            cluster.apply("thumbnails", "{replicas: 1}");
+
+            awaitThat(
+                    () -> assertThat(cluster.deployment("thumbnails").getSpec().getReplicas())
+                            .isEqualTo(1));
+            // Written before the Deployment, so all is there now.
+            assertThat(annotations("idle")).containsEntry(COST, "0");
+            assertThat(annotations("busy")).containsEntry(COST, "3");
+            assertThat(annotations("silent")).containsEntry(COST, "1000000");
+        }
+    }
+
+    private Map<String, String> annotations(String suffix) {
+        return cluster.admin()
+                .pods()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails-" + suffix)
+                .get()
+                .getMetadata()
+                .getAnnotations();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.workerpool.operator.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.workerpool.operator.status.Load;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReplicaAnswerTest {
+
+    @Test
+    void partsWhatWakesThePoolFromTheNumbers() throws IOException {
+        ReplicaAnswer answer = parse("""
+                {"version":"1","threads":[{"id":1,"state":"Active"},{"id":2,"state":"Idle"}],"active":1,"queued":3,
+                 "rejected":{"queue-full":4,"draining":1},
+                 "artifacts":[{"jar":"a.jar","state":"Loaded","tasks":["a"]}]}""");
+        ReplicaAnswer busier = parse("""
+                {"version":"1","threads":[{},{}],"active":2,"queued":9,"rejected":{"queue-full":7},
+                 "artifacts":[{"jar":"a.jar","state":"Loaded","tasks":["a"]}]}""");
+
+        assertThat(answer.load()).isEqualTo(new Load(2, 1, 3));
+        assertThat(answer.rejected()).isEqualTo(5);
+        assertThat(busier.report()).isEqualTo(answer.report());
+    }
+
+    @Test
+    void takesWhatIsNotToldForNothing() throws IOException {
+        assertThat(parse("{}").load()).isEqualTo(Load.NONE);
+        assertThat(parse("{}").rejected()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[]", "null", "\"a\"", "<html>", "{\"active\":"})
+    void refusesWhatNoReplicaAnswers(String answer) {
+        assertThatThrownBy(() -> parse(answer)).isInstanceOf(IOException.class);
+    }
+
+    private static ReplicaAnswer parse(String json) throws IOException {
+        return ReplicaAnswer.parse(json.getBytes(StandardCharsets.UTF_8));
+    }
+}
