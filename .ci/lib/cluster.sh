@@ -61,10 +61,10 @@ install_chart() { # RELEASE [HELM OPTIONS …]
     helm upgrade --install "$release" helm/workerpool-operator --namespace workerpool-system --create-namespace --wait --timeout 3m "$@"
 }
 
-# kill_worker NAMESPACE POD: SIGKILL to its process from outside, as the kernel would.
+# kill_worker NAMESPACE POD [CONTAINER]: SIGKILL to its process from outside, as the kernel would.
 kill_worker() {
     local container process
-    container=$(kubectl -n "$1" get pod "$2" -o jsonpath='{.status.containerStatuses[?(@.name=="worker")].containerID}')
+    container=$(kubectl -n "$1" get pod "$2" -o jsonpath="{.status.containerStatuses[?(@.name==\"${3:-worker}\")].containerID}")
     process=$(docker exec "$cluster" ctr -n k8s.io tasks ls | awk -v id="${container##*/}" '$1 == id {print $2}')
     [[ -n $process ]] || fail "Pod $2 has no running worker to kill."
     docker exec "$cluster" sh -c "kill -9 $process"
