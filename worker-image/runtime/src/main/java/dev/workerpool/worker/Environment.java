@@ -24,6 +24,14 @@ final class Environment {
         return value == null || value.isBlank() ? otherwise : value.strip();
     }
 
+    String required(String name, String rule) {
+        String value = text(name, "");
+        if (value.isEmpty()) {
+            problems.add(name + " " + rule);
+        }
+        return value;
+    }
+
     int number(String name, int otherwise, int min, int max) {
         return read(name, (long) otherwise, Rule.number(min, max)).intValue();
     }

@@ -1,5 +1,6 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
@@ -17,6 +18,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * All parts of a worker put together: tasks, the pool that runs them, and the two ports. Started once and stopped once;
@@ -50,7 +53,8 @@ final class Worker implements WorkerInfo {
         loops = new EventLoops(ioThreads());
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         tasks = HttpServer.tasks(settings.port(), catalog, pool, settings.maxBodySize(), budget, loops);
-        management = HttpServer.management(settings.managementPort(), this, catalog, pool, metrics, loops);
+        var control = new ControlChannel(settings.control(), pool, Map.of(), metrics, InstantSource.system());
+        management = HttpServer.management(settings.managementPort(), this, catalog, pool, control, metrics, loops);
     }
 
     /** Tasks need the cores; one loop moves tens of thousands of requests a second. */

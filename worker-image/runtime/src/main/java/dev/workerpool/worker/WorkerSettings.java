@@ -1,5 +1,6 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.worker.control.ControlSettings;
 import dev.workerpool.worker.control.LiveRules;
 import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.pool.LiveSettings;
@@ -24,6 +25,7 @@ record WorkerSettings(
         Duration drainDelay,
         boolean jsonLog,
         Path terminationLog,
+        ControlSettings control,
         PoolSettings threads) {
     /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
     private static final Duration PATIENCE = Duration.ofMillis(10);
@@ -66,6 +68,7 @@ record WorkerSettings(
                         "WORKERPOOL_TERMINATION_LOG",
                         writable(TERMINATION_LOG),
                         new Rule<>("must be a file that exists and can be written", WorkerSettings::writable)),
+                control(environment),
                 threads);
         environment.throwIfInvalid();
         return settings;
@@ -92,6 +95,21 @@ record WorkerSettings(
     private static Path writable(String file) {
         Path path = Path.of(file);
         return Files.isRegularFile(path) && Files.isWritable(path) ? path : null;
+    }
+
+    private static ControlSettings control(Environment environment) {
+        List<byte[]> keys = environment.read("WORKERPOOL_CONTROL_KEY", List.of(), ControlSettings.KEYS);
+        if (keys.isEmpty()) {
+            return new ControlSettings(keys, "");
+        }
+        String rule = "must be set when WORKERPOOL_CONTROL_KEY is";
+        return new ControlSettings(
+                keys,
+                String.join(
+                        "/",
+                        environment.required("WORKERPOOL_NAMESPACE", rule),
+                        environment.required("WORKERPOOL_REPLICA", rule),
+                        environment.required("WORKERPOOL_POD_UID", rule)));
     }
 
     private static List<Path> taskFolders(String usersOwn) {

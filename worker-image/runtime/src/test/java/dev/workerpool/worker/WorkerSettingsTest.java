@@ -3,6 +3,7 @@ package dev.workerpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.workerpool.worker.control.OperatorKey;
 import dev.workerpool.worker.task.Isolation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,6 +77,7 @@ class WorkerSettingsTest {
                 "WORKERPOOL_TASK_TIMEOUT    | 0s           | must be a duration from 1ms to 24h",
                 "WORKERPOOL_TASK_TIMEOUT    | 1h30m        | must be a duration from 1ms to 24h",
                 "WORKERPOOL_MAX_ALLOCATION  | 512Ki        | must be a number of bytes from 1Mi to 1Ti",
+                "WORKERPOOL_CONTROL_KEY     | c2VjcmV0     | must be 1 to 8 Ed25519 public keys",
                 "WORKERPOOL_GENERATION      | -1           | must be a whole number from 0 to 9223372036854775807",
                 "WORKERPOOL_MAX_BODY_SIZE   | 2Gi          | must be a number of bytes from 1Ki to 1Gi",
                 "WORKERPOOL_MAX_BODY_SIZE   | 999999999999Ti | must be a number of bytes from 1Ki to 1Gi",
@@ -98,6 +100,33 @@ class WorkerSettingsTest {
                 .asString()
                 .startsWith(variable + " " + rule)
                 .endsWith("'" + value + "'");
+    }
+
+    @Test
+    void takesControlMessagesForThisPodOnly() throws InvalidSettingsException {
+        String key = new OperatorKey().encoded();
+        WorkerSettings settings = WorkerSettings.from(Map.of(
+                "WORKERPOOL_CONTROL_KEY", key + " " + key,
+                "WORKERPOOL_NAMESPACE", "shop",
+                "WORKERPOOL_REPLICA", "replica-1",
+                "WORKERPOOL_POD_UID", "0a1b"));
+
+        assertThat(settings.control().keys()).hasSize(2);
+        assertThat(settings.control().audience()).isEqualTo("shop/replica-1/0a1b");
+        assertThat(WorkerSettings.from(Map.of()).control().keys()).isEmpty();
+    }
+
+    @Test
+    void needsToKnowItsPodToTakeControlMessages() {
+        String key = new OperatorKey().encoded();
+        var refused = catchThrowableOfType(
+                InvalidSettingsException.class, () -> WorkerSettings.from(Map.of("WORKERPOOL_CONTROL_KEY", key)));
+
+        assertThat(refused.problems())
+                .containsExactly(
+                        "WORKERPOOL_NAMESPACE must be set when WORKERPOOL_CONTROL_KEY is",
+                        "WORKERPOOL_REPLICA must be set when WORKERPOOL_CONTROL_KEY is",
+                        "WORKERPOOL_POD_UID must be set when WORKERPOOL_CONTROL_KEY is");
     }
 
     @Test

@@ -27,8 +27,9 @@ record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration 
                 maxBodySize, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
     }
 
+    /** A config of 60 KiB, which the resource allows, may take six times that as JSON. */
     static HttpLimits ofManagement() {
-        return new HttpLimits(64 * 1024, 100, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
+        return new HttpLimits(512 * 1024, 100, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
     }
 
     /** How long a body of which so much has arrived may have taken. */

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.task.TaskCatalog;
@@ -23,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  * connection's last), {@link #close}.
  */
 public final class HttpServer {
-    private static final long MANAGEMENT_BODIES = 1 << 20;
+    private static final long MANAGEMENT_BODIES = 2 << 20;
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
 
@@ -50,9 +51,10 @@ public final class HttpServer {
             WorkerInfo info,
             TaskCatalog catalog,
             TaskPool pool,
+            ControlChannel control,
             PrometheusRegistry metrics,
             EventLoops loops) {
-        var routes = new ManagementRoutes(info, catalog, pool, metrics);
+        var routes = new ManagementRoutes(info, catalog, pool, control, metrics);
         return new HttpServer(port, routes, HttpLimits.ofManagement(), new BodyBudget(MANAGEMENT_BODIES), loops);
     }
 

@@ -1,6 +1,9 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.control.ControlChannel;
+import dev.workerpool.worker.control.SettingsDescription;
 import dev.workerpool.worker.http.WorkerInfo.State;
+import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.ThreadStatus;
 import dev.workerpool.worker.task.Artifact;
@@ -28,21 +31,27 @@ final class ManagementRoutes implements Routes {
     private final TaskCatalog catalog;
     private final TaskPool pool;
     private final PrometheusRegistry metrics;
+    private final SettingsRoutes settings;
     private final PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
-    ManagementRoutes(WorkerInfo info, TaskCatalog catalog, TaskPool pool, PrometheusRegistry metrics) {
+    ManagementRoutes(
+            WorkerInfo info, TaskCatalog catalog, TaskPool pool, ControlChannel control, PrometheusRegistry metrics) {
         this.info = info;
         this.catalog = catalog;
         this.pool = pool;
         this.metrics = metrics;
+        this.settings = new SettingsRoutes(pool, control);
     }
 
     @Override
     public Response refuse(Request request) {
+        if (request.path().equals(SettingsRoutes.PATH)) {
+            return settings.refuse(request);
+        }
         if (!PATHS.contains(request.path())) {
             return Problem.NOT_FOUND.because(
-                    "There are /health/started, /health/ready, /health/live, /metrics, /status");
+                    "There are /health/started, /health/ready, /health/live, /metrics, /settings, /status");
         }
         if (!request.method().equals("GET") && !request.method().equals("HEAD")) {
             return Problem.METHOD_NOT_ALLOWED.because("Allowed: GET, HEAD").with("Allow", "GET, HEAD");
@@ -52,6 +61,10 @@ final class ManagementRoutes implements Routes {
 
     @Override
     public void handle(Request request, ByteBuffer body, Exchange exchange) {
+        if (request.path().equals(SettingsRoutes.PATH)) {
+            settings.handle(request, body, exchange);
+            return;
+        }
         exchange.respond(
                 switch (request.path()) {
                     case "/health/started" -> health(info.state() != State.STARTING);
@@ -83,6 +96,9 @@ final class ManagementRoutes implements Routes {
         status.put("replica", info.replica());
         status.put("version", info.version());
         status.put("state", info.state().text());
+        LiveSettings inForce = pool.live();
+        status.put("generation", inForce.generation());
+        status.put("settings", SettingsDescription.withoutConfig(inForce));
         status.put("threads", threads.stream().map(ManagementRoutes::thread).toList());
         status.put("threadsLost", pool.lost());
         status.put("active", threads.stream().filter(ThreadStatus::active).count());

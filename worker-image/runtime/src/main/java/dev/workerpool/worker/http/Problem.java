@@ -8,13 +8,17 @@ import java.util.Map;
 enum Problem {
     MALFORMED_REQUEST(400, "malformed-request", "The request is not well-formed HTTP"),
     MALFORMED_INPUT(400, "malformed-input", "The input breaks a rule"),
+    CONTROL_REFUSED(401, "control-refused", "The control message was refused"),
+    CONTROL_CLOSED(403, "control-refused", "This worker takes no control messages"),
     UNKNOWN_TASK(404, "unknown-task", "There is no such task type"),
     NOT_FOUND(404, "not-found", "There is nothing at this path"),
     METHOD_NOT_ALLOWED(405, "method-not-allowed", "The path does not take this method"),
     REQUEST_TIMEOUT(408, "request-timeout", "The request did not arrive in time"),
     CANCELLED(409, "cancelled", "The run was cancelled"),
+    STALE_GENERATION(409, "stale-generation", "The settings are older than those in force"),
     BODY_TOO_LARGE(413, "body-too-large", "The body is over the limit"),
     TARGET_TOO_LONG(414, "target-too-long", "The request line is over the limit"),
+    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The path does not take this media type"),
     EXPECTATION_FAILED(417, "expectation-failed", "The expectation cannot be met"),
     TASK_FAILED(422, "task-failed", "The task threw an exception"),
     HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are over the limit"),
@@ -23,6 +27,7 @@ enum Problem {
     WAIT_EXCEEDED(503, "wait-exceeded", "No thread became free in time"),
     DRAINING(503, "draining", "The replica drains"),
     BUFFER_FULL(503, "buffer-full", "The memory for bodies is used up"),
+    CONTROL_BUSY(503, "control-busy", "Too many control messages come in"),
     TASK_TIMEOUT(504, "task-timeout", "The task ran over its time");
 
     static final String MEDIA_TYPE = "application/problem+json";

@@ -54,15 +54,16 @@ public final class TaskPool {
         gauge(registry, "workerpool_active", "Runs active now", this::active);
         gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);
         gauge(registry, "workerpool_threads", "Worker threads", () -> live.threads());
+        gauge(registry, "workerpool_generation", "Generation of the settings in force", () -> live.generation());
         gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
     }
 
     private static void gauge(
-            PrometheusRegistry registry, String name, String help, java.util.function.IntSupplier value) {
+            PrometheusRegistry registry, String name, String help, java.util.function.LongSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(callback -> callback.call(value.getAsInt()))
+                .callback(callback -> callback.call(value.getAsLong()))
                 .register(registry);
     }
 

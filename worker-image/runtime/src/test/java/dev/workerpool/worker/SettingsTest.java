@@ -1,0 +1,212 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.control.OperatorKey;
+import dev.workerpool.worker.http.RawClient;
+import dev.workerpool.worker.http.RawClient.Answer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Settings over real sockets. */
+class SettingsTest {
+    private static final String POD = "shop/replica-1/0a1b";
+
+    @TempDir
+    Path folder;
+
+    private final OperatorKey operator = new OperatorKey();
+    private final Map<String, String> environment = new HashMap<>();
+    private Worker worker;
+
+    @BeforeEach
+    void prepare() {
+        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
+        environment.put("WORKERPOOL_NAMESPACE", "shop");
+        environment.put("WORKERPOOL_REPLICA", "replica-1");
+        environment.put("WORKERPOOL_POD_UID", "0a1b");
+        environment.put("WORKERPOOL_CONTROL_KEY", operator.encoded());
+        environment.put("WORKERPOOL_GENERATION", "3");
+        environment.put("WORKERPOOL_PORT", "0");
+        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
+        environment.put("WORKERPOOL_THREADS", "1");
+    }
+
+    private void start() throws Exception {
+        worker = new Worker(WorkerSettings.from(environment), lost -> {});
+        worker.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        assertThat(worker.stop()).isTrue();
+    }
+
+    private Answer get(String path) throws Exception {
+        try (var client = new RawClient(worker.managementPort())) {
+            return client.get(path).read();
+        }
+    }
+
+    private Answer put(String headers, String body) throws Exception {
+        try (var client = new RawClient(worker.managementPort())) {
+            int length = body.getBytes(StandardCharsets.ISO_8859_1).length;
+            return client.send("PUT /settings HTTP/1.1\r\nHost: t\r\n" + headers + "Content-Length: " + length
+                            + "\r\n\r\n" + body)
+                    .read();
+        }
+    }
+
+    private Answer change(String body) throws Exception {
+        String token = operator.sign(POD, body, Instant.now());
+        return put("Authorization: Bearer " + token + "\r\nContent-Type: application/json\r\n", body);
+    }
+
+    @Test
+    void changesWhatIsInForceAndShowsIt() throws Exception {
+        start();
+        assertThat(get("/status").body()).contains("\"generation\":3");
+
+        Answer answer = change("{\"generation\":4,\"threads\":2,\"config\":{\"quality\":\"80\"}}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("{\"generation\":4,\"threads\":2,\"queue\":{\"capacity\":256,\"maxWait\":\"10s\"},"
+                        + "\"tasks\":{\"timeout\":\"30s\",\"maxAllocation\":null},\"drain\":{\"timeout\":\"1m\"},"
+                        + "\"config\":{\"quality\":\"80\"}}");
+        assertThat(get("/settings").body()).isEqualTo(answer.body());
+        assertThat(get("/status").body())
+                .contains("\"generation\":4")
+                .contains("\"settings\":{\"generation\":4,\"threads\":2")
+                .contains("{\"id\":2,\"state\":\"Idle\"");
+        assertThat(get("/metrics").body()).contains("workerpool_threads 2.0").contains("workerpool_generation 4.0");
+    }
+
+    @Test
+    void isInForceSoonOnceItHasSeenAMessage() throws Exception {
+        start();
+        change("{\"generation\":3}");
+        long start = System.nanoTime();
+
+        assertThat(change("{\"generation\":4,\"threads\":64}").status()).isEqualTo(200);
+
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(get("/status").body()).contains("{\"id\":64,");
+    }
+
+    @Test
+    void refusesAnOlderGeneration() throws Exception {
+        start();
+        Answer answer = change("{\"generation\":2,\"threads\":2}");
+
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.body())
+                .contains("urn:workerpool:problem:stale-generation")
+                .contains("\"generation\":3");
+    }
+
+    @Test
+    void namesTheFieldThatIsWrong() throws Exception {
+        start();
+        Answer answer = change("{\"generation\":4,\"queue\":{\"maxWait\":\"2h\"}}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("urn:workerpool:problem:malformed-input")
+                .contains("\"errors\":[{\"field\":\"queue.maxWait\",\"rule\":\"must be a duration from 0s to 1h");
+        assertThat(get("/settings").body()).contains("\"generation\":3");
+    }
+
+    @Test
+    void refusesWhoeverIsNotTheOperatorAndCountsIt() throws Exception {
+        start();
+        String body = "{\"generation\":4,\"threads\":2}";
+        String forged = new OperatorKey().sign(POD, body, Instant.now());
+
+        Answer answer = put("Authorization: Bearer " + forged + "\r\nContent-Type: application/json\r\n", body);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).isEqualTo("Bearer");
+        assertThat(answer.body())
+                .contains("urn:workerpool:problem:control-refused")
+                .contains("\"reason\":\"signature\"");
+        assertThat(put("Content-Type: application/json\r\n", body).status()).isEqualTo(401);
+        assertThat(put("Authorization: Basic eDp5\r\n", body).status()).isEqualTo(401);
+        assertThat(get("/metrics").body())
+                .contains("workerpool_control_refused_total{reason=\"signature\"} 1.0")
+                .contains("workerpool_control_refused_total{reason=\"no-token\"} 2.0")
+                .contains("workerpool_control_refused_total{reason=\"replayed\"} 0.0");
+        assertThat(get("/settings").body()).contains("\"generation\":3");
+    }
+
+    @Test
+    void takesNoMessagesWithoutAKey() throws Exception {
+        environment.remove("WORKERPOOL_CONTROL_KEY");
+        start();
+        Answer answer = change("{\"generation\":4}");
+
+        assertThat(answer.status()).isEqualTo(403);
+        assertThat(answer.body())
+                .contains("urn:workerpool:problem:control-refused")
+                .contains("WORKERPOOL_CONTROL_KEY");
+    }
+
+    @Test
+    void takesJsonOnlyAndNotWithoutEnd() throws Exception {
+        start();
+        String body = "{\"generation\":4}";
+        String token = "Authorization: Bearer " + operator.sign(POD, body, Instant.now()) + "\r\n";
+
+        assertThat(put(token + "Content-Type: text/plain\r\n", body).status()).isEqualTo(415);
+        try (var client = new RawClient(worker.managementPort())) {
+            client.send("PUT /settings HTTP/1.1\r\n" + token
+                    + "Content-Type: application/json\r\nContent-Length: 600000\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(413);
+        }
+        assertThat(put(token + "Content-Type: application/json; charset=utf-8\r\n", body)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void takesAsLongAConfigAsTheResourceMayHave() throws Exception {
+        start();
+        String value = "\\u0007".repeat(30_000);
+
+        Answer answer = change("{\"generation\":4,\"config\":{\"a\":\"" + value + "\",\"b\":\"" + value + "\"}}");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(get("/status").body()).doesNotContain("\\u0007");
+    }
+
+    @Test
+    void tellsOtherMethodsWhatThereIs() throws Exception {
+        start();
+        try (var client = new RawClient(worker.managementPort())) {
+            Answer answer = client.post("/settings", "{}").read();
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, PUT");
+        }
+    }
+
+    @Test
+    void isStillReadyWhileMessagesComeIn() throws Exception {
+        start();
+        for (int generation = 4; generation < 40; generation++) {
+            assertThat(change("{\"generation\":" + generation + ",\"threads\":" + (1 + generation % 4) + "}")
+                            .status())
+                    .isEqualTo(200);
+        }
+        await().until(() -> !get("/status").body().contains("{\"id\":5,"));
+        assertThat(get("/health/ready").status()).isEqualTo(200);
+    }
+}
