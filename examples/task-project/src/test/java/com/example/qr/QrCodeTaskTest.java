@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.workerpool.task.Content;
 import dev.workerpool.task.InvalidInputException;
 import dev.workerpool.task.Task;
 import dev.workerpool.task.TaskContext;
@@ -12,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,19 @@ class QrCodeTaskTest {
         @Override
         public boolean isCancelled() {
             return false;
+        }
+
+        @Override
+        public void emit(Object message) {}
+
+        @Override
+        public Optional<Content> receive(Duration patience) {
+            return Optional.empty();
+        }
+
+        @Override
+        public <M> Optional<M> receive(Class<M> type, Duration patience) {
+            return Optional.empty();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.workerpool.task;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a run knows about itself. Good for the time of {@link Task#run} only; safe to use from the threads a task starts. */
 public interface TaskContext {
@@ -29,4 +30,31 @@ public interface TaskContext {
      * milliseconds later all the same, in the middle of its loop; its {@code finally} blocks run.
      */
     boolean isCancelled();
+
+    /**
+     * Tells whoever follows this run how it gets on, as a server-sent event whose data is the message as JSON: a record, a
+     * map, a list or a number as one would expect, a {@code String} as a JSON string, bytes as a string in base64. At most
+     * 64 KiB. Never waits: a follower who is slower than the run misses the oldest messages and is told how many.
+     *
+     * <p>Where nobody can follow, which is in a plain call, this does nothing at all, so that a task may always report.
+     *
+     * @throws IllegalArgumentException when the message cannot be JSON or is too large
+     */
+    void emit(Object message);
+
+    /**
+     * The next message that somebody sent to this run, waiting for one no longer than {@code patience}; zero only looks.
+     * Nobody can send to a plain call, where this waits in vain.
+     *
+     * @return the message as it was sent, with its media type; empty when none came
+     * @throws InterruptedException when the run is cancelled, or over, while this waits
+     */
+    Optional<Content> receive(Duration patience) throws InterruptedException;
+
+    /**
+     * As {@link #receive(Duration)}, with the message read as an input of that type would be: from JSON, or as text or bytes.
+     *
+     * @throws InvalidInputException when the message does not fit; it is gone, and the next one can be received
+     */
+    <M> Optional<M> receive(Class<M> type, Duration patience) throws InterruptedException;
 }

@@ -21,10 +21,16 @@ import dev.workerpool.task.Task;
  */
 public final class TaskMapper {
     private final JsonMapper json = json();
+    private final TaskMessages messages = new TaskMessages(json);
 
     /** @throws UnmappableTaskException when the class does not say what it takes and gives, or it cannot be made from JSON */
     public TaskMapping map(Class<? extends Task<?, ?>> task) throws UnmappableTaskException {
         return TaskMapping.of(task, json);
+    }
+
+    /** How messages to and from running tasks travel. */
+    public TaskMessages messages() {
+        return messages;
     }
 
     static JsonMapper json() {

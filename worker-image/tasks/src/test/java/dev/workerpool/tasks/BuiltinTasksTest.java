@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,19 @@ class BuiltinTasksTest {
         @Override
         public boolean isCancelled() {
             return false;
+        }
+
+        @Override
+        public void emit(Object message) {}
+
+        @Override
+        public Optional<Content> receive(Duration patience) {
+            return Optional.empty();
+        }
+
+        @Override
+        public <M> Optional<M> receive(Class<M> type, Duration patience) {
+            return Optional.empty();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.pool.Outcome;
-import dev.workerpool.worker.pool.Run;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -14,7 +13,8 @@ final class Outcomes {
         this.retry = retry;
     }
 
-    Response response(Run run, Outcome outcome) {
+    /** @param task the type */
+    Response response(String task, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Succeeded(var content) ->
                 content == null
@@ -31,8 +31,7 @@ final class Outcomes {
                 Problem.WORKER_STOPPED.because(
                         "Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
             case Outcome.TimedOut(var timeout) ->
-                Problem.TASK_TIMEOUT.because(
-                        "The task " + run.task().type() + " ran for longer than " + timeout.toMillis() + " ms");
+                Problem.TASK_TIMEOUT.because("The task " + task + " ran for longer than " + timeout.toMillis() + " ms");
             case Outcome.WaitExceeded(var maxWait) ->
                 Problem.WAIT_EXCEEDED.retryAfter(
                         retry.seconds(), "No thread became free within " + maxWait.toMillis() + " ms");

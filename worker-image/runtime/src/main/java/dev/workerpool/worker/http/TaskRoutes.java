@@ -130,7 +130,7 @@ final class TaskRoutes implements Routes {
     }
 
     Response answer(Run run, Outcome outcome) {
-        Response response = outcomes.response(run, outcome);
+        Response response = outcomes.response(run.task().type(), outcome);
         String timing = ServerTiming.of(run.waitNanos(), run.runNanos());
         return run.threadNumber() == 0
                 ? response.with("Workerpool-Replica", replica, "Server-Timing", timing)

@@ -147,7 +147,7 @@ final class PoolThread implements TaskHost {
 
     private Outcome outcome(Run run) {
         try {
-            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool), run);
+            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool, tasks), run);
             return new Outcome.Succeeded(output);
         } catch (InvalidTaskInputException e) {
             return new Outcome.InvalidInput(e.errors());

@@ -30,6 +30,9 @@ public final class Run implements ResultReceiver {
     private final Supplier<Map<String, String>> parameters;
     private final RunObserver observer;
 
+    /** Null for a plain call. */
+    private final RunLink link;
+
     /** Links of the queue, and whether this is in it. Guarded by the queue's lock. */
     Run previous;
 
@@ -45,10 +48,21 @@ public final class Run implements ResultReceiver {
 
     /** @param parameters of the call; asked for on the worker thread, when the task wants them */
     public Run(TaskEntry task, Content body, Supplier<Map<String, String>> parameters, RunObserver observer) {
+        this(task, body, parameters, observer, null);
+    }
+
+    /** @param link to those who follow the run */
+    public Run(
+            TaskEntry task,
+            Content body,
+            Supplier<Map<String, String>> parameters,
+            RunObserver observer,
+            RunLink link) {
         this.task = task;
         this.body = body;
         this.parameters = parameters;
         this.observer = observer;
+        this.link = link;
     }
 
     public TaskEntry task() {
@@ -67,6 +81,10 @@ public final class Run implements ResultReceiver {
 
     Map<String, String> parameters() {
         return parameters.get();
+    }
+
+    RunLink link() {
+        return link;
     }
 
     void admitted(long now) {

@@ -1,26 +1,31 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
+import dev.workerpool.worker.task.ThreadTasks;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** A run, as its task sees it. */
 final class RunContext implements TaskContext {
     private final Run run;
     private final TaskPool pool;
+    private final ThreadTasks tasks;
     private Map<String, String> parameters;
     private String runId;
 
-    RunContext(Run run, TaskPool pool) {
+    RunContext(Run run, TaskPool pool, ThreadTasks tasks) {
         this.run = run;
         this.pool = pool;
+        this.tasks = tasks;
     }
 
     @Override
     public synchronized String runId() {
         // Made on demand: few tasks ask, and every run would pay.
         if (runId == null) {
-            runId = pool.nextRunId();
+            runId = run.link() == null ? pool.runIds().next() : run.link().runId();
         }
         return runId;
     }
@@ -56,5 +61,29 @@ final class RunContext implements TaskContext {
     @Override
     public boolean isCancelled() {
         return run.isOver();
+    }
+
+    @Override
+    public void emit(Object message) {
+        RunLink link = run.link();
+        if (link != null && !run.isOver()) {
+            link.emit(tasks.messages(run.task()).write(message));
+        }
+    }
+
+    @Override
+    public Optional<Content> receive(Duration patience) throws InterruptedException {
+        RunLink link = run.link();
+        if (link == null) {
+            // As long as with a link: a task that asks again and again must not become a busy loop.
+            Thread.sleep(patience);
+            return Optional.empty();
+        }
+        return Optional.ofNullable(link.receive(patience));
+    }
+
+    @Override
+    public <M> Optional<M> receive(Class<M> type, Duration patience) throws InterruptedException {
+        return receive(patience).map(message -> tasks.messages(run.task()).read(message, type));
     }
 }

@@ -9,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Worker threads and the queue before them, as many of either as the {@link LiveSettings} say. Promises that every admitted run has exactly one outcome,
@@ -26,8 +25,7 @@ public final class TaskPool {
     private final RunQueue queue;
     private final Watchdog watchdog = new Watchdog(this);
     private final FailureLog failures = new FailureLog();
-    private final String runPrefix;
-    private final AtomicLong runIds = new AtomicLong();
+    private final RunIds runIds;
 
     private final ThreadRoster roster;
     private volatile LiveSettings live;
@@ -48,9 +46,7 @@ public final class TaskPool {
         this.live = settings.initial();
         this.queue = new RunQueue(live.queueCapacity());
         this.roster = new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()));
-        // A replica's name is its pod's, and a pod's container may start again.
-        this.runPrefix =
-                settings.replica() + '-' + Long.toString(System.currentTimeMillis(), Character.MAX_RADIX) + '-';
+        this.runIds = new RunIds(settings.replica(), System.currentTimeMillis());
         gauge(registry, "workerpool_active", "Runs active now", this::active);
         gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);
         gauge(registry, "workerpool_threads", "Worker threads", () -> live.threads());
@@ -261,8 +257,8 @@ public final class TaskPool {
         return counters;
     }
 
-    String nextRunId() {
-        return runPrefix + Long.toString(runIds.incrementAndGet(), Character.MAX_RADIX);
+    public RunIds runIds() {
+        return runIds;
     }
 
     ThreadRoster roster() {

@@ -2,6 +2,7 @@ package dev.workerpool.worker.task;
 
 import dev.workerpool.mapping.TaskMapper;
 import dev.workerpool.mapping.TaskMapping;
+import dev.workerpool.mapping.TaskMessages;
 import dev.workerpool.mapping.UnmappableTaskException;
 import dev.workerpool.task.Task;
 import java.lang.invoke.MethodHandle;
@@ -9,10 +10,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /** A task class of an opened jar, and how its input and output travel. */
-record TaskBinding(String type, MethodHandle constructor, TaskMapping mapping) {
+record TaskBinding(String type, MethodHandle constructor, TaskMapping mapping, TaskMessages messages) {
     static TaskBinding of(String type, Class<? extends Task<?, ?>> task, TaskMapper mapper) throws TaskLoadException {
         try {
-            return new TaskBinding(type, constructor(task), mapper.map(task));
+            return new TaskBinding(type, constructor(task), mapper.map(task), mapper.messages());
         } catch (UnmappableTaskException e) {
             throw new TaskLoadException(e.getMessage(), e);
         }
@@ -30,6 +31,6 @@ record TaskBinding(String type, MethodHandle constructor, TaskMapping mapping) {
 
     /** A task object for the use of one thread. */
     BoundTask newTask() throws Throwable {
-        return new BoundTask((Task<?, ?>) constructor.invoke(), mapping);
+        return new BoundTask((Task<?, ?>) constructor.invoke(), mapping, messages);
     }
 }

@@ -2,6 +2,7 @@ package dev.workerpool.worker.task;
 
 import dev.workerpool.mapping.InvalidTaskInputException;
 import dev.workerpool.mapping.ResultReceiver;
+import dev.workerpool.mapping.TaskMessages;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
 import java.io.Closeable;
@@ -36,6 +37,11 @@ public final class ThreadTasks implements Closeable {
         // Libraries find their own parts through it. Set for each run, as tasks of several jars share the thread.
         Thread.currentThread().setContextClassLoader(task.task().getClass().getClassLoader());
         return task.run(body, context, receiver);
+    }
+
+    /** How messages of a task travel, once it runs. Also for threads that the task starts. */
+    public TaskMessages messages(TaskEntry entry) {
+        return tasks[entry.index()].messages();
     }
 
     private BoundTask bind(TaskEntry entry) throws Exception {
