@@ -32,6 +32,10 @@ final class Outcomes {
                         "Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
             case Outcome.TimedOut(var timeout) ->
                 Problem.TASK_TIMEOUT.because("The task " + task + " ran for longer than " + timeout.toMillis() + " ms");
+            case Outcome.AllocationExceeded(long budget) ->
+                Problem.ALLOCATION_EXCEEDED.because(
+                        "The task " + task + " allocated more than " + budget + " bytes",
+                        Map.of("maxAllocation", budget));
             case Outcome.WaitExceeded(var maxWait) ->
                 Problem.WAIT_EXCEEDED.retryAfter(
                         retry.seconds(), "No thread became free within " + maxWait.toMillis() + " ms");

@@ -21,6 +21,7 @@ enum Problem {
     UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The path does not take this media type"),
     EXPECTATION_FAILED(417, "expectation-failed", "The expectation cannot be met"),
     TASK_FAILED(422, "task-failed", "The task threw an exception"),
+    ALLOCATION_EXCEEDED(422, "allocation-exceeded", "The task allocated more than it may"),
     HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are over the limit"),
     WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker thread"),
     QUEUE_FULL(503, "queue-full", "The queue is full"),

@@ -21,6 +21,12 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
         return run != null && run.isKilled();
     }
 
+    /** By itself at once; what it allocates in small steps is on nobody's account. */
+    @Override
+    public boolean mayAllocate(long bytes) {
+        return run == null || thread.mayAllocate(run, bytes);
+    }
+
     @Override
     public TaskHost forChild() {
         return this;

@@ -13,6 +13,8 @@ final class Ending {
         WAIT,
         /** It is over its time, and has not been told. */
         TIME_OUT,
+        /** It allocated more than it may, and has not been told. */
+        OVERSPENT,
         /** It did not listen: interrupt it again, as what waits must wake up to come to a checkpoint, and kill it. */
         KILL,
         /** Not even that ended it. */
@@ -34,10 +36,10 @@ final class Ending {
     private long killedAt;
 
     /** A new run. */
-    void begin(long timeLimit, Duration limit) {
+    void begin(long start, Duration timeout) {
         stage = Stage.RUNNING;
-        deadline = timeLimit;
-        timeout = limit;
+        deadline = start + timeout.toNanos();
+        this.timeout = timeout;
     }
 
     /** Of the current run: the one in force when it started. */
@@ -56,7 +58,10 @@ final class Ending {
     }
 
     /** The step that is due. Killing is due again and again, until the grace is over. */
-    Step next(long now, PoolSettings settings) {
+    Step next(long now, PoolSettings settings, boolean overspent) {
+        if (stage == Stage.RUNNING && overspent) {
+            return Step.OVERSPENT;
+        }
         if (stage == Stage.GIVEN_UP || deadline - now > 0) {
             return Step.WAIT;
         }

@@ -36,6 +36,9 @@ public sealed interface Outcome {
 
     record TimedOut(Duration timeout) implements Outcome {}
 
+    /** @param budget in bytes */
+    record AllocationExceeded(long budget) implements Outcome {}
+
     /** No thread became free in time. */
     record WaitExceeded(Duration maxWait) implements Outcome {}
 

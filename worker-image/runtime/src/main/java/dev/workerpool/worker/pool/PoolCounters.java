@@ -23,7 +23,11 @@ public final class PoolCounters {
     private final PerTask[] tasks;
 
     /** Indexed like the catalog. */
-    private record PerTask(DistributionDataPoint waited, DistributionDataPoint ran, CounterDataPoint succeeded) {}
+    private record PerTask(
+            DistributionDataPoint waited,
+            DistributionDataPoint ran,
+            CounterDataPoint allocated,
+            CounterDataPoint succeeded) {}
 
     PoolCounters(PrometheusRegistry registry, Collection<TaskEntry> entries) {
         Counter rejected = Counter.builder()
@@ -46,11 +50,17 @@ public final class PoolCounters {
                 .register(registry);
         Histogram waited = histogram("workerpool_wait_seconds", "Time runs were queued", registry);
         Histogram ran = histogram("workerpool_run_seconds", "Time runs were active", registry);
+        Counter allocated = Counter.builder()
+                .name("workerpool_allocated_bytes_total")
+                .help("Heap allocated by the threads of runs, by task type")
+                .labelNames("task")
+                .register(registry);
         tasks = new PerTask[entries.size()];
         for (TaskEntry entry : entries) {
             tasks[entry.index()] = new PerTask(
                     waited.labelValues(entry.type()),
                     ran.labelValues(entry.type()),
+                    allocated.labelValues(entry.type()),
                     runs.labelValues(entry.type(), "succeeded"));
         }
     }
@@ -74,12 +84,16 @@ public final class PoolCounters {
         replaced.labelValues(reason).inc();
     }
 
-    /** @param nanos for which the thread was active, also beyond the outcome */
-    void ran(Run run, long nanos) {
+    /**
+     * @param nanos for which the thread was active, also beyond the outcome
+     * @param allocated bytes, by the thread; those of a thread that is given up are not known
+     */
+    void ran(Run run, long nanos, long allocated) {
         Outcome outcome = run.outcome();
         PerTask task = tasks[run.task().index()];
         task.waited().observe(run.waitNanos() * NANOS);
         task.ran().observe(nanos * NANOS);
+        task.allocated().inc(allocated);
         if (outcome instanceof Outcome.Succeeded) {
             task.succeeded().inc();
         } else {
@@ -94,6 +108,7 @@ public final class PoolCounters {
             case Outcome.Failed f -> "failed";
             case Outcome.Stopped s -> "stopped";
             case Outcome.TimedOut t -> "timed-out";
+            case Outcome.AllocationExceeded a -> "allocation-exceeded";
             case Outcome.WaitExceeded w -> "wait-exceeded";
             case Outcome.Cancelled c -> "cancelled";
             case Outcome.Drained d -> "drained";

@@ -40,6 +40,7 @@ final class PoolThread implements TaskHost {
     private volatile Run current;
 
     private final Ending ending = new Ending();
+    private final Allocation allocation;
     private boolean broken;
     private volatile boolean givenUp;
     private volatile long idleSince = System.nanoTime();
@@ -54,6 +55,7 @@ final class PoolThread implements TaskHost {
                 .daemon()
                 .inheritInheritableThreadLocals(false)
                 .unstarted(this::work);
+        this.allocation = new Allocation(thread);
     }
 
     void start() {
@@ -112,20 +114,22 @@ final class PoolThread implements TaskHost {
             return; // Cancelled between the queue and here.
         }
         long start = System.nanoTime();
-        long timeLimit;
+        long nextLook;
         synchronized (this) {
             run.started(this, start);
-            Duration timeout = pool.live().timeout();
-            timeLimit = start + timeout.toNanos();
-            ending.begin(timeLimit, timeout);
+            LiveSettings live = pool.live();
+            ending.begin(start, live.timeout());
+            allocation.begin(start, live.maxAllocation());
+            nextLook = allocation.nextLook(ending.deadline());
             current = run;
         }
-        pool.watchdog().watch(timeLimit);
+        pool.watchdog().watch(nextLook);
         if (slot != null) {
             slot.executing(run.task());
         }
         Outcome outcome = outcome(run);
         long end = System.nanoTime();
+        long allocated = allocation.end();
         synchronized (this) {
             current = null;
             if (ending.isKilled()) {
@@ -142,7 +146,7 @@ final class PoolThread implements TaskHost {
             slot.idle();
         }
         run.complete(outcome, end);
-        pool.counters().ran(run, end - start);
+        pool.counters().ran(run, end - start, allocated);
     }
 
     private Outcome outcome(Run run) {
@@ -155,6 +159,7 @@ final class PoolThread implements TaskHost {
             broken("exit");
             return new Outcome.Stopped(e.exitCode());
         } catch (TaskKilled e) {
+            broken("killed");
             return new Outcome.Cancelled(); // Its outcome was set before it was killed.
         } catch (Exception e) {
             pool.failures().report(run, e);
@@ -195,27 +200,30 @@ final class PoolThread implements TaskHost {
         synchronized (this) {
             if (current == run) {
                 broken("exit");
-                stop(Thread.currentThread() != thread);
+                stop(pool.settings().patience(), Thread.currentThread() != thread);
             }
         }
     }
 
     /** Ends the run, and tells its thread to leave it. @return when to look after it again */
     long stop(Run run, Outcome how) {
+        return stop(run, how, pool.settings().patience());
+    }
+
+    private long stop(Run run, Outcome how, Duration patience) {
         // First, so that a task that is interrupted and looks finds itself cancelled.
         run.complete(how, System.nanoTime());
         synchronized (this) {
             if (current != run) {
                 return Watchdog.NEVER;
             }
-            stop(true);
+            stop(patience, true);
             return ending.deadline();
         }
     }
 
-    private void stop(boolean interrupt) {
-        long now = System.nanoTime();
-        if (ending.told(now, pool.settings().patience().toNanos())) {
+    private void stop(Duration patience, boolean interrupt) {
+        if (ending.told(System.nanoTime(), patience.toNanos())) {
             pool.watchdog().watch(ending.deadline());
         }
         if (interrupt) {
@@ -230,25 +238,49 @@ final class PoolThread implements TaskHost {
         Duration timeout;
         synchronized (this) {
             run = current;
-            timeout = ending.timeout();
             if (run == null) {
                 return Watchdog.NEVER;
             }
-            step = ending.next(now, pool.settings());
+            timeout = ending.timeout();
+            step = ending.next(now, pool.settings(), allocation.isExceeded(now));
             if (step == Ending.Step.KILL) {
                 run.kill();
                 thread.interrupt();
             }
             givenUp = ending.isGivenUp();
             if (step == Ending.Step.WAIT || step == Ending.Step.KILL) {
-                return ending.deadline();
+                return allocation.nextLook(ending.deadline());
             }
         }
-        if (step == Ending.Step.TIME_OUT) {
-            return stop(run, new Outcome.TimedOut(timeout));
+        return switch (step) {
+            case TIME_OUT ->
+                stop(run, new Outcome.TimedOut(timeout), pool.settings().patience());
+            case OVERSPENT -> overspent(run);
+            default -> pool.giveUp(this, run);
+        };
+    }
+
+    /** Without patience: what goes on allocating may fill the heap meanwhile. */
+    private long overspent(Run run) {
+        return stop(run, new Outcome.AllocationExceeded(allocation.budget()), Duration.ZERO);
+    }
+
+    @Override
+    public boolean mayAllocate(long bytes) {
+        Run run = current;
+        return run == null || mayAllocate(run, bytes);
+    }
+
+    /** On a thread of the run. */
+    boolean mayAllocate(Run run, long bytes) {
+        synchronized (this) {
+            boolean own = Thread.currentThread() == thread;
+            if (current != run || !(own ? allocation.wouldExceed(bytes) : allocation.isExceededBy(bytes))) {
+                return true;
+            }
         }
-        pool.giveUp(this, run);
-        return Watchdog.NEVER;
+        overspent(run);
+        return false;
     }
 
     /** Does this thread need armed checkpoints to get out of its run? */

@@ -199,11 +199,11 @@ public final class TaskPool {
         return a - b < 0 ? a : b;
     }
 
-    /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. */
-    void giveUp(PoolThread thread, Run run) {
+    /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. @return when to look after it */
+    long giveUp(PoolThread thread, Run run) {
         int lost = roster.giveUp(thread);
         counters.replaced("given-up");
-        counters.ran(run, System.nanoTime() - run.startedAt());
+        counters.ran(run, System.nanoTime() - run.startedAt(), 0);
         LOG.log(
                 Level.WARNING,
                 "Thread {0} does not stop its run of {1} and is given up and replaced ({2} lost)",
@@ -214,6 +214,7 @@ public final class TaskPool {
             LOG.log(Level.ERROR, "{0} threads are lost to runs that do not stop: the worker has to be replaced", lost);
             listener.tooManyThreadsLost(lost);
         }
+        return Watchdog.NEVER;
     }
 
     public List<ThreadStatus> status() {

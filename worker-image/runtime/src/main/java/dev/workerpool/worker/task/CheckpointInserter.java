@@ -49,6 +49,7 @@ final class CheckpointInserter implements CodeTransform {
 
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
+    private CodeElement previous;
 
     CheckpointInserter(CodeModel code) {
         swallowing = code.exceptionHandlers().stream()
@@ -68,6 +69,8 @@ final class CheckpointInserter implements CodeTransform {
         if (jumpsBack(element)) {
             code.invokedynamic(CHECKPOINT);
         }
+        AllocationInserter.insert(code, element, previous);
+        previous = element;
         ExitRewriter.rewrite(code, element);
         if (element instanceof LabelTarget target) {
             passed.add(target.label());

@@ -19,6 +19,14 @@ public final class TaskHooks {
         }
     };
 
+    /** The host whose kill unwinds the thread. */
+    private static final ThreadLocal<TaskHost> DYING = new ThreadLocal<>();
+
+    /** Arrays with fewer elements are made without a word. */
+    static final int LARGE = 1 << 16;
+
+    private static final long HEAP = Runtime.getRuntime().maxMemory();
+
     private static final MethodType CHECKPOINT = MethodType.methodType(void.class);
     private static final MethodHandle NOTHING = MethodHandles.empty(CHECKPOINT);
     private static final MethodHandle CHECK = check();
@@ -58,7 +66,46 @@ public final class TaskHooks {
     private static void checkpoint() {
         TaskHost host = HOST.get();
         if (host != null && host.isKilled()) {
-            throw new TaskKilled();
+            die(host);
+        }
+    }
+
+    /**
+     * Not in the middle of a static initialiser: it would leave its class unusable for every thread, which is worse than a
+     * lost thread. Where none is on the stack once, none is when more of it has been unwound.
+     */
+    private static void die(TaskHost host) {
+        if (DYING.get() != host) {
+            boolean initialising = StackWalker.getInstance()
+                    .walk(frames ->
+                            frames.anyMatch(frame -> frame.getMethodName().equals("<clinit>")));
+            if (initialising) {
+                return;
+            }
+            DYING.set(host);
+        }
+        throw new TaskKilled();
+    }
+
+    /** Task code is about to make an array of so many elements of so many bytes. */
+    public static void allocating(int length, int bytes) {
+        if (length >= LARGE) {
+            allocating((long) length * bytes);
+        }
+    }
+
+    /** Task code is about to allocate so many bytes. */
+    public static void allocating(long bytes) {
+        if (bytes < LARGE) {
+            return;
+        }
+        TaskHost host = HOST.get();
+        if (host != null && !host.mayAllocate(bytes)) {
+            die(host);
+        }
+        if (bytes > HEAP) {
+            // The JVM would say the same, and the worker would have to end: it cannot tell that from a full heap.
+            throw new OutOfMemoryError(bytes + " bytes at once, and the heap has " + HEAP);
         }
     }
 

@@ -11,6 +11,12 @@ public interface TaskHost {
     /** Is task code on the calling thread to die at its next checkpoint? Asked while {@link Checkpoints} are armed. */
     boolean isKilled();
 
+    /**
+     * Task code on the calling thread is about to allocate so many bytes at once. @return false when that is too much and
+     * it is to die
+     */
+    boolean mayAllocate(long bytes);
+
     /** Who answers for task code on a thread that is being started from this one. */
     TaskHost forChild();
 

@@ -7,6 +7,8 @@ import dev.workerpool.worker.TaskJars;
 import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -34,9 +36,12 @@ final class PoolFixture implements AutoCloseable {
     private final CountDownLatch release = new CountDownLatch(1);
     private final Semaphore permit = new Semaphore(0);
 
-    private PoolFixture(PoolSettings settings, Path folder) {
-        pool = new TaskPool(
-                settings, catalog(folder), new PrometheusRegistry(), terminationLog(folder), exhausted::set);
+    private final TaskCatalog tasks;
+    final PrometheusRegistry metrics = new PrometheusRegistry();
+
+    private PoolFixture(PoolSettings settings, TaskCatalog tasks, TerminationLog terminationLog) {
+        this.tasks = tasks;
+        pool = new TaskPool(settings, tasks, metrics, terminationLog, exhausted::set);
         expect(1);
         System.getProperties().put("release", release);
         System.getProperties().put("permit", permit);
@@ -68,6 +73,7 @@ final class PoolFixture implements AutoCloseable {
         private Duration timeout = Duration.ofMinutes(5);
         private Duration patience = Duration.ofMinutes(5);
         private Duration grace = Duration.ofMinutes(5);
+        private long maxAllocation;
         private String config = "v";
 
         Settings threads(int value) {
@@ -100,19 +106,40 @@ final class PoolFixture implements AutoCloseable {
             return this;
         }
 
+        Settings maxAllocation(long value) {
+            maxAllocation = value;
+            return this;
+        }
+
         Settings config(String value) {
             config = value;
             return this;
         }
 
         PoolFixture start(Path folder) {
-            return new PoolFixture(new PoolSettings("replica-1", patience, grace, live()), folder);
+            return new PoolFixture(pool(), catalog(folder), terminationLog(folder));
+        }
+
+        /** With tasks of the test's own. */
+        PoolFixture start(TaskCatalog tasks) {
+            return new PoolFixture(pool(), tasks, TerminationLog.OFF);
+        }
+
+        private PoolSettings pool() {
+            return new PoolSettings("replica-1", patience, grace, live());
         }
 
         /** What may change, to be applied to a pool that runs. */
         LiveSettings live() {
             return new LiveSettings(
-                    0, threads, queueCapacity, maxWait, timeout, 0, Duration.ofMinutes(5), Map.of("k", config));
+                    0,
+                    threads,
+                    queueCapacity,
+                    maxWait,
+                    timeout,
+                    maxAllocation,
+                    Duration.ofMinutes(5),
+                    Map.of("k", config));
         }
     }
 
@@ -182,7 +209,7 @@ final class PoolFixture implements AutoCloseable {
     Submitted submit(String type, String input) throws RunRejectedException {
         var outcome = new CompletableFuture<Outcome>();
         var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
-        var run = new Run(catalog.find(type), body, () -> Map.of("p", "q"), (completed, how) -> {
+        var run = new Run(tasks.find(type), body, () -> Map.of("p", "q"), (completed, how) -> {
             if (!outcome.complete(how)) {
                 throw new AssertionError("A second outcome: " + how);
             }
@@ -208,6 +235,15 @@ final class PoolFixture implements AutoCloseable {
         if (!started.await(20, java.util.concurrent.TimeUnit.SECONDS)) {
             throw new AssertionError("The task did not start");
         }
+    }
+
+    /** Of a counter with these labels, as in {@code "task", "echo"}; 0 when nobody counted. */
+    double counted(String name, String... labels) {
+        return metrics.scrape(name::equals).stream()
+                .flatMap(metric -> metric.getDataPoints().stream())
+                .filter(point -> point.getLabels().equals(Labels.of(labels)))
+                .mapToDouble(point -> ((CounterDataPointSnapshot) point).getValue())
+                .sum();
     }
 
     void release() {

@@ -29,6 +29,11 @@ class CheckpointInserterTest {
         }
 
         @Override
+        public boolean mayAllocate(long bytes) {
+            return true;
+        }
+
+        @Override
         public TaskHost forChild() {
             return this;
         }

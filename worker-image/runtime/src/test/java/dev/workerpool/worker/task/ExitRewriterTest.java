@@ -35,6 +35,11 @@ class ExitRewriterTest {
             }
 
             @Override
+            public boolean mayAllocate(long bytes) {
+                return true;
+            }
+
+            @Override
             public TaskHost forChild() {
                 return this;
             }

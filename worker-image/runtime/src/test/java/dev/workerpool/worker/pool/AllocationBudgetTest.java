@@ -1,0 +1,145 @@
+package dev.workerpool.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.TaskJars;
+import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.TaskCatalog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** With patience and grace of minutes: what allocates too much is killed without any. */
+class AllocationBudgetTest {
+    private static final long BUDGET = 32 << 20;
+    private static final String MUCH = "1 << 29";
+
+    private static TaskCatalog tasks;
+
+    @BeforeAll
+    static void compile(@TempDir Path folder) {
+        var jar = TaskJars.jar()
+                .source("sample.Sink", "package sample; public class Sink { public static volatile Object sink; }");
+        define(jar, "Steps", "while (true) Sink.sink = new byte[1000];");
+        define(jar, "Deaf", "while (true) try { Sink.sink = new byte[1000]; } catch (Throwable t) { }");
+        define(jar, "Inside", "var b = new StringBuilder(); while (true) b.append(input).append(b.length());");
+        define(jar, "Bytes", "Sink.sink = new byte[" + MUCH + "];");
+        define(jar, "Strings", "Sink.sink = new String[" + MUCH + "];");
+        define(jar, "Grid", "Sink.sink = new int[1000][1000][1000];");
+        define(jar, "Buffer", "Sink.sink = ByteBuffer.allocate(" + MUCH + ");");
+        define(jar, "Copy", "Sink.sink = Arrays.copyOf(new long[10], " + MUCH + ");");
+        define(jar, "Elements", "Sink.sink = new ArrayList<String>(" + MUCH + ");");
+        define(jar, "Swallow", "while (true) try { Sink.sink = new byte[" + MUCH + "]; } catch (Throwable t) { }");
+        define(
+                jar,
+                "Child",
+                "Thread t = new Thread(() -> { Sink.sink = new byte[" + MUCH + "]; }); t.start(); t.join();");
+        define(jar, "Modest", "for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20];");
+        define(jar, "Beyond", "Sink.sink = new long[1 << 20][1 << 20][1 << 20];");
+        define(jar, "Negative", "Sink.sink = new int[-1][-1_000_000_000];");
+        tasks = TaskCatalog.load(
+                List.of(jar.writeTo(folder.resolve("tasks.jar")).getParent()), Isolation.SHARED);
+    }
+
+    private static void define(TaskJars jar, String name, String body) {
+        jar.task(name, "String", "String", "if (input != null) { " + body + " } return input;");
+    }
+
+    private static PoolFixture start(long budget) {
+        return PoolFixture.settings().maxAllocation(budget).start(tasks);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "steps",
+                "deaf",
+                "inside",
+                "bytes",
+                "strings",
+                "grid",
+                "buffer",
+                "copy",
+                "elements",
+                "swallow",
+                "child"
+            })
+    void stopsARunThatAllocatesMoreThanItsBudget(String type) throws Exception {
+        try (var fixture = start(BUDGET)) {
+            assertThat(fixture.submit(type, "x").await()).isEqualTo(new Outcome.AllocationExceeded(BUDGET));
+
+            assertThat(fixture.submit("modest", "next").output()).isEqualTo("next");
+            assertThat(fixture.pool.lost()).isZero();
+        }
+    }
+
+    @Test
+    void countsEachRunForItself() throws Exception {
+        try (var fixture = start(BUDGET)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(fixture.submit("modest", "fits").output()).isEqualTo("fits");
+            }
+        }
+    }
+
+    @Test
+    void neverGetsToTheHeapWithOneGiganticArray() throws Exception {
+        try (var fixture = start(BUDGET)) {
+            fixture.submit("bytes", "x").await();
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+                            fixture.counted("workerpool_runs", "task", "bytes", "outcome", "allocation-exceeded"))
+                    .isEqualTo(1));
+
+            assertThat(fixture.counted("workerpool_allocated_bytes", "task", "bytes"))
+                    .isBetween(0.0, (double) BUDGET);
+        }
+    }
+
+    @Test
+    void countsWhatEachTaskTypeAllocates() throws Exception {
+        try (var fixture = start(0)) {
+            fixture.submit("modest", "").output();
+
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(fixture.counted("workerpool_allocated_bytes", "task", "modest"))
+                            .isBetween(20.0 * (1 << 20), 22.0 * (1 << 20)));
+        }
+    }
+
+    @Test
+    void takesOverANewBudget() throws Exception {
+        try (var fixture = start(0)) {
+            assertThat(fixture.submit("modest", "free").output()).isEqualTo("free");
+
+            fixture.pool.apply(PoolFixture.settings().maxAllocation(1 << 20).live());
+
+            assertThat(fixture.submit("modest", "").await()).isEqualTo(new Outcome.AllocationExceeded(1 << 20));
+        }
+    }
+
+    @Test
+    void failsAnArrayThatTheWholeHeapCannotHoldAndServesOn() throws Exception {
+        try (var fixture = start(0)) {
+            Outcome outcome = fixture.submit("beyond", "").await();
+
+            assertThat(((Outcome.Failed) outcome).exceptionType()).isEqualTo("java.lang.OutOfMemoryError");
+            assertThat(((Outcome.Failed) outcome).message()).contains("bytes at once");
+            assertThat(fixture.submit("modest", "next").output()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void leavesNegativeLengthsToTheTask() throws Exception {
+        try (var fixture = start(BUDGET)) {
+            Outcome outcome = fixture.submit("negative", "").await();
+
+            assertThat(((Outcome.Failed) outcome).exceptionType()).isEqualTo("java.lang.NegativeArraySizeException");
+        }
+    }
+}
