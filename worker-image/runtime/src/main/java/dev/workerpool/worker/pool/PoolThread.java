@@ -1,10 +1,6 @@
 package dev.workerpool.worker.pool;
 
-import dev.workerpool.mapping.InvalidTaskInputException;
-import dev.workerpool.task.Content;
 import dev.workerpool.worker.task.TaskHost;
-import dev.workerpool.worker.task.TaskKilled;
-import dev.workerpool.worker.task.ThreadExit;
 import dev.workerpool.worker.task.ThreadTasks;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,6 +22,7 @@ final class PoolThread implements TaskHost {
     private final int number;
     private final TaskPool pool;
     private final ThreadTasks tasks;
+    private final Execution execution;
     /** Where the death of the process finds what this thread executed; null when it has no place there. */
     private final TerminationLog.Slot slot;
 
@@ -49,6 +46,7 @@ final class PoolThread implements TaskHost {
         this.number = number;
         this.pool = pool;
         this.tasks = tasks;
+        this.execution = new Execution(pool, this, tasks);
         this.slot = pool.terminationLog().slot(number);
         this.thread = Thread.ofPlatform()
                 .name("worker-" + number)
@@ -127,13 +125,13 @@ final class PoolThread implements TaskHost {
         if (slot != null) {
             slot.executing(run.task());
         }
-        Outcome outcome = outcome(run);
+        Outcome outcome = execution.run(run);
         long end = System.nanoTime();
         long allocated = allocation.end();
         synchronized (this) {
             current = null;
             if (ending.isKilled()) {
-                broken("killed"); // Who knows in which state that left its task objects.
+                broken("killed");
                 pool.watchdog().wake();
             }
             // Under the monitor: whoever stops a run interrupts under it too, so none can be late.
@@ -149,30 +147,8 @@ final class PoolThread implements TaskHost {
         pool.counters().ran(run, end - start, allocated);
     }
 
-    private Outcome outcome(Run run) {
-        try {
-            Content output = tasks.run(run.task(), run.body(), new RunContext(run, pool, tasks), run);
-            return new Outcome.Succeeded(output);
-        } catch (InvalidTaskInputException e) {
-            return new Outcome.InvalidInput(e.errors());
-        } catch (ThreadExit e) {
-            broken("exit");
-            return new Outcome.Stopped(e.exitCode());
-        } catch (TaskKilled e) {
-            broken("killed");
-            return new Outcome.Cancelled(); // Its outcome was set before it was killed.
-        } catch (Exception e) {
-            pool.failures().report(run, e);
-            return Outcome.Failed.of(e);
-        } catch (Throwable e) {
-            // An Error says nothing about what state it left the thread's task objects in.
-            broken("error");
-            pool.failures().report(run, e);
-            return Outcome.Failed.of(e);
-        }
-    }
-
-    private synchronized void broken(String reason) {
+    /** It takes no run after this one. */
+    synchronized void broken(String reason) {
         if (!broken && !givenUp) {
             broken = true;
             pool.counters().replaced(reason);
