@@ -39,6 +39,7 @@ public final class Run implements ResultReceiver {
     Run next;
     boolean queued;
 
+    private RunOptions options = RunOptions.DEFAULT;
     private long admittedAt;
     private volatile long startedAt;
     private volatile long endedAt;
@@ -63,6 +64,16 @@ public final class Run implements ResultReceiver {
         this.parameters = parameters;
         this.observer = observer;
         this.link = link;
+    }
+
+    /** What its caller asks for; before it is submitted. */
+    public Run with(RunOptions asked) {
+        options = asked;
+        return this;
+    }
+
+    public RunOptions options() {
+        return options;
     }
 
     public TaskEntry task() {

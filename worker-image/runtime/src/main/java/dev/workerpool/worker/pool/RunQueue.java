@@ -7,18 +7,19 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs waiting for a thread, and threads waiting for a run; never both. A new run goes to the thread that went idle last,
- * whose caches are warm; only when none is idle does it wait, first in, first out, up to the capacity. Beyond that it is
- * refused on the spot.
+ * whose caches are warm; only when none is idle does it wait, up to the capacity, until it is its turn among
+ * {@link WaitingRuns}. Beyond that it is refused on the spot.
  *
  * <p>One short lock guards both sides, so that a run is either handed over or queued and no thread sleeps while a run
- * waits. Threads are woken outside it. The queue is linked through the runs themselves: nothing is allocated, and a run in
- * the middle leaves in constant time.
+ * waits. Threads are woken outside it.
  */
 final class RunQueue {
+    /** The least urgent run is the next one's equal after not quite half of the longest wait, with time left to get a thread. */
+    private static final int AGEING_STEPS = 16;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<PoolThread> idle = new ArrayDeque<>();
-    private Run first;
-    private Run last;
+    private final WaitingRuns waiting = new WaitingRuns();
     /** Written under the lock; read without it for gauges and early refusals. */
     private volatile int size;
 
@@ -30,8 +31,19 @@ final class RunQueue {
     private volatile int capacity;
     private volatile boolean closed;
 
-    RunQueue(int capacity) {
-        this.capacity = capacity;
+    RunQueue(LiveSettings settings) {
+        tune(settings);
+    }
+
+    /** Takes over capacity and ageing. What waits beyond a smaller capacity stays. */
+    void tune(LiveSettings settings) {
+        lock.lock();
+        try {
+            capacity = settings.queueCapacity();
+            waiting.age(settings.maxWait().toNanos() / AGEING_STEPS);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Hands the run to an idle thread, or queues it. @return whether it has to wait */
@@ -47,7 +59,8 @@ final class RunQueue {
                 idleThreads = idle.size();
                 taker.hand(run);
             } else if (size < capacity) {
-                append(run);
+                waiting.add(run);
+                size = size + 1;
             } else {
                 throw new QueueFullException(capacity);
             }
@@ -68,8 +81,8 @@ final class RunQueue {
             if (taker.number() > employed) {
                 return null;
             }
-            if (first != null) {
-                Run run = first;
+            Run run = waiting.next();
+            if (run != null) {
                 unlink(run);
                 return run;
             }
@@ -102,7 +115,7 @@ final class RunQueue {
     Run removeOlderThan(long time) {
         lock.lock();
         try {
-            Run oldest = first;
+            Run oldest = waiting.oldest();
             if (oldest == null || oldest.admittedAt() - time > 0) {
                 return null;
             }
@@ -117,15 +130,10 @@ final class RunQueue {
     Run peek() {
         lock.lock();
         try {
-            return first;
+            return waiting.oldest();
         } finally {
             lock.unlock();
         }
-    }
-
-    /** So many runs may wait from now on. Those that wait beyond it stay. */
-    void limit(int newCapacity) {
-        capacity = newCapacity;
     }
 
     /** Threads with a higher number end: idle ones now, the others when they ask for their next run. */
@@ -177,32 +185,8 @@ final class RunQueue {
         return capacity;
     }
 
-    private void append(Run run) {
-        run.previous = last;
-        if (last == null) {
-            first = run;
-        } else {
-            last.next = run;
-        }
-        last = run;
-        run.queued = true;
-        size = size + 1;
-    }
-
     private void unlink(Run run) {
-        if (run.previous == null) {
-            first = run.next;
-        } else {
-            run.previous.next = run.next;
-        }
-        if (run.next == null) {
-            last = run.previous;
-        } else {
-            run.next.previous = run.previous;
-        }
-        run.previous = null;
-        run.next = null;
-        run.queued = false;
+        waiting.remove(run);
         size = size - 1;
     }
 }

@@ -44,7 +44,7 @@ public final class TaskPool {
         this.listener = listener;
         this.counters = new PoolCounters(registry, catalog.entries());
         this.live = settings.initial();
-        this.queue = new RunQueue(live.queueCapacity());
+        this.queue = new RunQueue(live);
         this.roster = new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()));
         this.runIds = new RunIds(settings.replica(), System.currentTimeMillis());
         gauge(registry, "workerpool_active", "Runs active now", this::active);
@@ -82,7 +82,7 @@ public final class TaskPool {
      */
     public synchronized void apply(LiveSettings settings) {
         live = settings;
-        queue.limit(settings.queueCapacity());
+        queue.tune(settings);
         roster.resize(settings.threads());
         watchdog.wake();
     }

@@ -207,6 +207,10 @@ final class PoolFixture implements AutoCloseable {
     }
 
     Submitted submit(String type, String input) throws RunRejectedException {
+        return submit(type, input, RunOptions.DEFAULT);
+    }
+
+    Submitted submit(String type, String input, RunOptions options) throws RunRejectedException {
         var outcome = new CompletableFuture<Outcome>();
         var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
         var run = new Run(tasks.find(type), body, () -> Map.of("p", "q"), (completed, how) -> {
@@ -214,7 +218,7 @@ final class PoolFixture implements AutoCloseable {
                 throw new AssertionError("A second outcome: " + how);
             }
         });
-        pool.submit(run);
+        pool.submit(run.with(options));
         return new Submitted(run, outcome);
     }
 

@@ -106,6 +106,33 @@ class TaskPoolTest {
     }
 
     @Test
+    void runsTheUrgentFirst() throws Exception {
+        try (var fixture = settings().queueCapacity(3).start(folder)) {
+            fixture.occupy("gate");
+            var patient = fixture.submit("echo", "", new RunOptions(7, null));
+            var usual = fixture.submit("echo", "");
+            var urgent = fixture.submit("echo", "", new RunOptions(0, null));
+            fixture.release();
+
+            var order = List.of(urgent, usual, patient);
+            order.forEach(PoolFixture.Submitted::await);
+            assertThat(order).extracting(run -> run.run().startedAt()).isSorted();
+        }
+    }
+
+    @Test
+    void refusesTheOneThatWaitsTooLongWhateverItsUrgency() throws Exception {
+        try (var fixture = settings().queueCapacity(3).maxWait(SOON).start(folder)) {
+            fixture.occupy("gate");
+            var patient = fixture.submit("echo", "", new RunOptions(7, null));
+            var urgent = fixture.submit("echo", "", new RunOptions(0, null));
+
+            assertThat(patient.await()).isEqualTo(new Outcome.WaitExceeded(SOON));
+            assertThat(urgent.await()).isEqualTo(new Outcome.WaitExceeded(SOON));
+        }
+    }
+
+    @Test
     void refusesWhatWaitsTooLong() throws Exception {
         try (var fixture = settings().maxWait(SOON).start(folder)) {
             fixture.occupy("gate");

@@ -1,0 +1,23 @@
+package dev.workerpool.worker.pool;
+
+import java.time.Duration;
+
+/**
+ * What a caller may ask for one run.
+ *
+ * @param urgency 0, the most urgent, to 7
+ * @param timeout how long it may be active; null when the pool's limit is enough. A longer one than the pool's changes nothing
+ */
+public record RunOptions(int urgency, Duration timeout) {
+    public static final int MOST_URGENT = 0;
+    public static final int LEAST_URGENT = 7;
+
+    /** Of those that do not say. */
+    public static final RunOptions DEFAULT = new RunOptions(3, null);
+
+    public RunOptions {
+        if (urgency < MOST_URGENT || urgency > LEAST_URGENT) {
+            throw new IllegalArgumentException("urgency " + urgency);
+        }
+    }
+}
