@@ -11,8 +11,11 @@ import dev.workerpool.task.TaskContext;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
@@ -107,6 +110,16 @@ class QrCodeTaskTest {
         @Override
         public boolean isCancelled() {
             return false;
+        }
+
+        @Override
+        public <T> T shared(String name, Callable<? extends T> maker) throws Exception {
+            return maker.call();
+        }
+
+        @Override
+        public MemorySegment sharedMemory(String name, long bytes) {
+            return Arena.ofAuto().allocate(bytes);
         }
 
         @Override

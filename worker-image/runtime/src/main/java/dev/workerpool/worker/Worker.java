@@ -1,5 +1,6 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.sharing.SharedMemory;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
@@ -33,6 +34,8 @@ final class Worker implements WorkerInfo {
 
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
+    private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
+
     private final WorkerSettings settings;
     private final TaskCatalog catalog;
     private final TerminationLog terminationLog;
@@ -47,7 +50,8 @@ final class Worker implements WorkerInfo {
         this.settings = settings;
         var metrics = new PrometheusRegistry();
         JvmMetrics.builder().register(metrics);
-        catalog = TaskCatalog.load(settings.taskFolders(), settings.isolation());
+        catalog = TaskCatalog.load(
+                settings.taskFolders(), settings.isolation(), new SharedMemory(settings.sharedMemory()));
         terminationLog = openTerminationLog(settings.terminationLog());
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = new EventLoops(ioThreads());
@@ -127,7 +131,7 @@ final class Worker implements WorkerInfo {
     }
 
     /**
-     * Unready → the platform follows → stop admitting → drain → interrupt → last answers out → closed.
+     * Unready → the platform follows → stop admitting → drain → interrupt → last answers out → shared resources closed → closed.
      *
      * @return whether every accepted run was finished
      */
@@ -141,6 +145,7 @@ final class Worker implements WorkerInfo {
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
         tasks.close(LAST_ANSWERS);
+        catalog.close(LAST_RESOURCES);
         management.close(Duration.ZERO);
         loops.close();
         closeTerminationLog();

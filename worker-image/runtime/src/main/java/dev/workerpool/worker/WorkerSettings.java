@@ -22,6 +22,7 @@ record WorkerSettings(
         List<Path> taskFolders,
         Isolation isolation,
         long maxBodySize,
+        long sharedMemory,
         Duration drainDelay,
         boolean jsonLog,
         Path terminationLog,
@@ -58,6 +59,7 @@ record WorkerSettings(
                         Map.of("Shared", Isolation.SHARED, "PerThread", Isolation.PER_THREAD),
                         Isolation.SHARED),
                 environment.read("WORKERPOOL_MAX_BODY_SIZE", "64Mi", Rule.quantity("1Ki", "1Gi")),
+                environment.read("WORKERPOOL_SHARED_MEMORY", "64Mi", Rule.quantity("0", "1Gi")),
                 environment.duration("WORKERPOOL_DRAIN_DELAY", "0s", "0s", "5m"),
                 environment.choice(
                                 "WORKERPOOL_LOG_FORMAT",

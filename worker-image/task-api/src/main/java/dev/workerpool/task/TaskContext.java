@@ -1,8 +1,10 @@
 package dev.workerpool.task;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** What a run knows about itself. Good for the time of {@link Task#run} only; safe to use from the threads a task starts. */
 public interface TaskContext {
@@ -23,6 +25,35 @@ public interface TaskContext {
 
     /** The query parameters of the call, the last one winning where a name is repeated. Unmodifiable. */
     Map<String, String> parameters();
+
+    /**
+     * What all runs of this jar's tasks on this replica share, such as a model or an index: made by the first run that asks,
+     * while others that ask wait, and kept until the replica exits. If it is {@link AutoCloseable} it is closed then, the
+     * newest first, after the last run. It must be safe for all threads; threads that it starts are its own and not the run's.
+     * Where the pool's isolation is {@code PerThread}, each thread has its classes and so its resources for itself.
+     *
+     * <p>Making it is part of the run, within its time. If it fails, so do those who waited for it, and the next run that asks
+     * tries again; if the run that makes it is stopped, one of those who wait takes over.
+     *
+     * @param name a constant; at most 1000 per jar
+     * @param maker must not give null
+     * @throws Exception what the maker throws; {@link InterruptedException} when the run is stopped while it waits
+     * @throws IllegalStateException when the maker needs what it is making, or there are too many
+     */
+    <T> T shared(String name, Callable<? extends T> maker) throws Exception;
+
+    /**
+     * Memory that all runs of this jar's tasks on this replica share, whatever the isolation: outside of the heap, zero at
+     * first, aligned to 64 bytes, never freed. Threads see each other's writes as with fields: through
+     * {@link java.lang.invoke.VarHandle} with its volatile and atomic accesses, or under a common lock.
+     *
+     * @param name a constant
+     * @param bytes its size, the same for all who ask; all of a replica's together at most {@code WORKERPOOL_SHARED_MEMORY}
+     *     (64 MiB unless set)
+     * @throws IllegalArgumentException when it has another size already, or the size is not positive
+     * @throws IllegalStateException when it does not fit any more
+     */
+    MemorySegment sharedMemory(String name, long bytes);
 
     /**
      * True once nobody waits for the result any more: the run went over its time, its client left or the replica had to

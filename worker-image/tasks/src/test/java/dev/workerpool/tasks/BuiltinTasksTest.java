@@ -12,11 +12,14 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +51,16 @@ class BuiltinTasksTest {
         @Override
         public boolean isCancelled() {
             return false;
+        }
+
+        @Override
+        public <T> T shared(String name, Callable<? extends T> maker) throws Exception {
+            return maker.call();
+        }
+
+        @Override
+        public MemorySegment sharedMemory(String name, long bytes) {
+            return Arena.ofAuto().allocate(bytes);
         }
 
         @Override

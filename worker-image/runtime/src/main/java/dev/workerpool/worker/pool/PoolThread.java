@@ -2,7 +2,6 @@ package dev.workerpool.worker.pool;
 
 import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.ThreadTasks;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -275,11 +274,7 @@ final class PoolThread implements TaskHost {
     }
 
     private void ended() {
-        try {
-            tasks.close();
-        } catch (IOException e) {
-            LOG.log(Level.WARNING, "Thread {0}: its task jars cannot be closed: {1}", number, e);
-        }
+        tasks.close();
         pool.roster().ended(this, givenUp, broken);
     }
 

@@ -3,9 +3,11 @@ package dev.workerpool.worker.pool;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
 import dev.workerpool.worker.task.ThreadTasks;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** A run, as its task sees it. */
 final class RunContext implements TaskContext {
@@ -56,6 +58,16 @@ final class RunContext implements TaskContext {
             parameters = run.parameters();
         }
         return parameters;
+    }
+
+    @Override
+    public <T> T shared(String name, Callable<? extends T> maker) throws Exception {
+        return tasks.shared(run.task(), name, maker, run::isOver);
+    }
+
+    @Override
+    public MemorySegment sharedMemory(String name, long bytes) {
+        return tasks.sharedMemory(run.task(), name, bytes);
     }
 
     @Override

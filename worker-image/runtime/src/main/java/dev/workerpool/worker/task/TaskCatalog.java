@@ -1,14 +1,17 @@
 package dev.workerpool.worker.task;
 
+import dev.workerpool.sharing.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -17,6 +20,8 @@ import java.util.stream.Stream;
  */
 public final class TaskCatalog {
     private final Isolation isolation;
+    private final SharedMemory memory;
+    private final JarCloser closer = new JarCloser();
     private final ClassLoader api = new TaskApiLoader();
     private final List<Source> sources = new ArrayList<>();
     private final List<Artifact> artifacts = new ArrayList<>();
@@ -25,13 +30,19 @@ public final class TaskCatalog {
     /** @param jar kept open when threads share it, else null */
     private record Source(Path path, TaskJar jar) {}
 
-    private TaskCatalog(Isolation isolation) {
+    private TaskCatalog(Isolation isolation, SharedMemory memory) {
         this.isolation = isolation;
+        this.memory = memory;
+    }
+
+    /** Without shared memory. */
+    public static TaskCatalog load(List<Path> folders, Isolation isolation) {
+        return load(folders, isolation, new SharedMemory(0));
     }
 
     /** Loads the jars under the folders, in their order. The first jar to bring a type keeps it. */
-    public static TaskCatalog load(List<Path> folders, Isolation isolation) {
-        var catalog = new TaskCatalog(isolation);
+    public static TaskCatalog load(List<Path> folders, Isolation isolation, SharedMemory memory) {
+        var catalog = new TaskCatalog(isolation, memory);
         for (Path folder : folders) {
             catalog.loadFolder(folder);
         }
@@ -153,6 +164,20 @@ public final class TaskCatalog {
     TaskJar open(int source) throws TaskLoadException {
         Source from = sources.get(source);
         return from.jar() != null ? from.jar() : TaskJar.open(from.path(), api);
+    }
+
+    SharedMemory memory() {
+        return memory;
+    }
+
+    JarCloser closer() {
+        return closer;
+    }
+
+    /** Closes the jars and what their tasks share, once nothing runs any more. Waits for that no longer than given. */
+    public void close(Duration patience) throws InterruptedException {
+        sources.stream().map(Source::jar).filter(Objects::nonNull).forEach(closer::close);
+        closer.await(patience);
     }
 
     boolean shared() {

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
+import java.util.concurrent.Callable;
 
 /**
  * What woven task code calls. The only class of the worker that task code can see, so it is public, static and as small as
@@ -50,6 +51,20 @@ public final class TaskHooks {
     /** Makes {@code host} answer for task code on this thread and on those started from it. */
     static void enter(TaskHost host) {
         HOST.set(host);
+    }
+
+    /** Calls what makes a shared resource, whose threads are nobody's run. */
+    static <T> T making(Callable<T> maker) throws Exception {
+        TaskHost host = HOST.get();
+        if (host == null) {
+            return maker.call();
+        }
+        HOST.set(new MakerHost(host));
+        try {
+            return maker.call();
+        } finally {
+            HOST.set(host);
+        }
     }
 
     /** Makes checkpoints ask their host, or makes them nothing again. Compiled task code is thrown away by either. */

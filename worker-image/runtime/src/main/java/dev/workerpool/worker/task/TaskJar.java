@@ -1,6 +1,7 @@
 package dev.workerpool.worker.task;
 
 import dev.workerpool.mapping.TaskMapper;
+import dev.workerpool.sharing.SharedResources;
 import dev.workerpool.task.Task;
 import dev.workerpool.task.TaskType;
 import java.io.Closeable;
@@ -22,6 +23,7 @@ final class TaskJar implements Closeable {
 
     private final TaskClassLoader loader;
     private final Map<String, TaskBinding> tasks;
+    private final SharedResources resources = new SharedResources();
 
     private TaskJar(TaskClassLoader loader, Map<String, TaskBinding> tasks) {
         this.loader = loader;
@@ -102,8 +104,24 @@ final class TaskJar implements Closeable {
         return tasks;
     }
 
+    ClassLoader loader() {
+        return loader;
+    }
+
+    String name() {
+        return loader.getName();
+    }
+
+    /** Of its tasks, for as long as it is open. */
+    SharedResources resources() {
+        return resources;
+    }
+
+    /** Its shared resources first, whose code is in it. */
     @Override
     public void close() throws IOException {
-        loader.close();
+        try (loader) {
+            resources.close();
+        }
     }
 }

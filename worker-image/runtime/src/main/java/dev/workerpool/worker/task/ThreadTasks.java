@@ -6,7 +6,9 @@ import dev.workerpool.mapping.TaskMessages;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
 import java.io.Closeable;
-import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 
 /** The task objects of one thread, each made when it is first needed. For that thread only. */
 public final class ThreadTasks implements Closeable {
@@ -44,6 +46,20 @@ public final class ThreadTasks implements Closeable {
         return tasks[entry.index()].messages();
     }
 
+    /**
+     * A resource that the tasks of the run's jar share: with all threads, or only on this one where it has the jar for itself.
+     * During the run, from its thread or from one that it started.
+     */
+    public <T> T shared(TaskEntry entry, String name, Callable<? extends T> maker, BooleanSupplier cancelled)
+            throws Exception {
+        return jars[entry.source()].resources().get(name, () -> TaskHooks.making(maker), cancelled);
+    }
+
+    /** Memory that the tasks of the run's jar share with all threads. */
+    public MemorySegment sharedMemory(TaskEntry entry, String name, long bytes) {
+        return catalog.memory().segment(entry.source(), name, bytes);
+    }
+
     private BoundTask bind(TaskEntry entry) throws Exception {
         TaskJar jar = jars[entry.source()];
         if (jar == null) {
@@ -63,12 +79,13 @@ public final class ThreadTasks implements Closeable {
         }
     }
 
+    /** Returns at once: the jars that are this thread's own are closed elsewhere. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (!catalog.shared()) {
             for (TaskJar jar : jars) {
                 if (jar != null) {
-                    jar.close();
+                    catalog.closer().close(jar);
                 }
             }
         }

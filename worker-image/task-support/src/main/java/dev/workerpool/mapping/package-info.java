@@ -1,0 +1,2 @@
+/** Between bytes and what tasks take and give. */
+package dev.workerpool.mapping;
