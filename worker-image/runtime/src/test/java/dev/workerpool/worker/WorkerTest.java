@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole worker over real sockets, in this process. */
 class WorkerTest {
@@ -227,7 +229,65 @@ class WorkerTest {
         assertThat(answer.status()).isEqualTo(504);
         assertThat(answer.body())
                 .contains("urn:workerpool:problem:task-timeout")
-                .contains("20 ms");
+                .contains("20 ms, the pool's time limit");
+    }
+
+    private Answer postWith(String headers, String path) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            return client.send("POST " + path + " HTTP/1.1\r\n" + headers + "Content-Length: 0\r\n\r\n")
+                    .read();
+        }
+    }
+
+    @Test
+    void stopsATaskThatRunsLongerThanItsCallerAllows() throws Exception {
+        start();
+        Answer answer = postWith("Workerpool-Timeout: 20ms\r\n", "/tasks/gate");
+
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.body()).contains("20 ms, the limit that the call set by Workerpool-Timeout");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"31s", "0s", "20", "-1s", "", "1m", "1s\r\nworkerpool-timeout: 2s"})
+    void refusesATimeLimitThatItCannotKeepBeforeItReceivesTheBody(String limit) throws Exception {
+        start();
+        try (var client = new RawClient(worker.taskPort())) {
+            client.send("POST /tasks/gate HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
+                    + "Workerpool-Timeout: " + limit + "\r\n\r\n");
+            Answer answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body())
+                    .contains("urn:workerpool:problem:malformed-input")
+                    .contains("\"field\":\"Workerpool-Timeout\"")
+                    .containsAnyOf(
+                            "must be a duration from 1ms to 30s, the pool's time limit, such as 500ms, 10s or 5m",
+                            "must be given once");
+        }
+    }
+
+    @Test
+    void runsWhatIsUrgentFirst() throws Exception {
+        start();
+        try (var held = occupy();
+                var usual = new RawClient(worker.taskPort());
+                var urgent = new RawClient(worker.taskPort())) {
+            usual.post("/tasks/query", "");
+            await().until(() -> manage("/status").body().contains("\"queued\":1"));
+            urgent.send("POST /tasks/query HTTP/1.1\r\nPriority: u=0, i\r\nContent-Length: 0\r\n\r\n");
+            await().until(() -> manage("/status").body().contains("\"queued\":2"));
+            release.countDown();
+
+            assertThat(waited(urgent.read())).isLessThan(waited(usual.read()));
+            held.read();
+        }
+    }
+
+    /** Of a run that came later and started earlier it is less. */
+    private static double waited(Answer answer) {
+        assertThat(answer.status()).isEqualTo(200);
+        return Double.parseDouble(answer.header("Server-Timing").split("[=,]")[1]);
     }
 
     @Test

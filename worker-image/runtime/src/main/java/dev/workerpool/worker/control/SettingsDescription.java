@@ -1,7 +1,6 @@
 package dev.workerpool.worker.control;
 
 import dev.workerpool.worker.pool.LiveSettings;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,29 +19,17 @@ public final class SettingsDescription {
     public static Map<String, Object> withoutConfig(LiveSettings settings) {
         var queue = new LinkedHashMap<String, Object>();
         queue.put("capacity", settings.queueCapacity());
-        queue.put("maxWait", duration(settings.maxWait()));
+        queue.put("maxWait", Rule.text(settings.maxWait()));
         var tasks = new LinkedHashMap<String, Object>();
-        tasks.put("timeout", duration(settings.timeout()));
+        tasks.put("timeout", Rule.text(settings.timeout()));
         tasks.put("maxAllocation", settings.maxAllocation() == 0 ? null : quantity(settings.maxAllocation()));
         var described = new LinkedHashMap<String, Object>();
         described.put("generation", settings.generation());
         described.put("threads", settings.threads());
         described.put("queue", queue);
         described.put("tasks", tasks);
-        described.put("drain", Map.of("timeout", duration(settings.drainTimeout())));
+        described.put("drain", Map.of("timeout", Rule.text(settings.drainTimeout())));
         return described;
-    }
-
-    private static String duration(Duration duration) {
-        long millis = duration.toMillis();
-        if (millis % 1000 != 0) {
-            return millis + "ms";
-        }
-        long seconds = millis / 1000;
-        if (seconds == 0 || seconds % 60 != 0) {
-            return seconds + "s";
-        }
-        return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
     }
 
     private static String quantity(long bytes) {

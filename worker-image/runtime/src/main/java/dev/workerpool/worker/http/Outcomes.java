@@ -30,8 +30,9 @@ final class Outcomes {
             case Outcome.Stopped(int exitCode) ->
                 Problem.WORKER_STOPPED.because(
                         "Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
-            case Outcome.TimedOut(var timeout) ->
-                Problem.TASK_TIMEOUT.because("The task " + task + " ran for longer than " + timeout.toMillis() + " ms");
+            case Outcome.TimedOut(var timeout, boolean asked) ->
+                Problem.TASK_TIMEOUT.because("The task " + task + " ran for longer than " + timeout.toMillis() + " ms, "
+                        + (asked ? "the limit that the call set by Workerpool-Timeout" : "the pool's time limit"));
             case Outcome.AllocationExceeded(long budget) ->
                 Problem.ALLOCATION_EXCEEDED.because(
                         "The task " + task + " allocated more than " + budget + " bytes",

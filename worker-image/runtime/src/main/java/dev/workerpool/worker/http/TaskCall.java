@@ -19,7 +19,8 @@ final class TaskCall implements RunObserver, Runnable {
     TaskCall(TaskRoutes routes, Exchange exchange, TaskEntry task, Request request, ByteBuffer body) {
         this.routes = routes;
         this.exchange = exchange;
-        this.run = new Run(task, new Content(request.contentType(), body), request::parameters, this);
+        this.run = new Run(task, new Content(request.contentType(), body), request::parameters, this)
+                .with(RunHeaders.options(request));
     }
 
     void submitTo(TaskPool pool) throws RunRejectedException {

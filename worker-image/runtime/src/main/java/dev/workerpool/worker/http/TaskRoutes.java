@@ -55,6 +55,10 @@ final class TaskRoutes implements Routes {
         if (catalog.find(type) == null) {
             return unknown(type);
         }
+        Response malformed = RunHeaders.refuse(request, pool.live().timeout());
+        if (malformed != null) {
+            return malformed;
+        }
         if (pool.isClosed()) {
             pool.counters().refused(Refusal.DRAINING);
             return draining();

@@ -34,7 +34,8 @@ public sealed interface Outcome {
     /** The task called {@code System.exit}. */
     record Stopped(int exitCode) implements Outcome {}
 
-    record TimedOut(Duration timeout) implements Outcome {}
+    /** @param asked whether it was the caller's own limit, and not the pool's */
+    record TimedOut(Duration timeout, boolean asked) implements Outcome {}
 
     /** @param budget in bytes */
     record AllocationExceeded(long budget) implements Outcome {}

@@ -115,7 +115,7 @@ final class PoolThread implements TaskHost {
         synchronized (this) {
             run.started(this, start);
             LiveSettings live = pool.live();
-            ending.begin(start, live.timeout());
+            ending.begin(start, run.options().within(live.timeout()));
             allocation.begin(start, live.maxAllocation());
             nextLook = allocation.nextLook(ending.deadline());
             current = run;
@@ -229,7 +229,10 @@ final class PoolThread implements TaskHost {
         }
         return switch (step) {
             case TIME_OUT ->
-                stop(run, new Outcome.TimedOut(timeout), pool.settings().patience());
+                stop(
+                        run,
+                        new Outcome.TimedOut(timeout, timeout == run.options().timeout()),
+                        pool.settings().patience());
             case OVERSPENT -> overspent(run);
             default -> pool.giveUp(this, run);
         };

@@ -20,4 +20,9 @@ public record RunOptions(int urgency, Duration timeout) {
             throw new IllegalArgumentException("urgency " + urgency);
         }
     }
+
+    /** How long the run may be active, given the pool's limit. */
+    Duration within(Duration limit) {
+        return timeout == null || timeout.compareTo(limit) > 0 ? limit : timeout;
+    }
 }

@@ -185,7 +185,7 @@ class LiveSettingsTest {
 
             fixture.pool.apply(settings().threads(2).timeout(SOON).live());
 
-            assertThat(fixture.submit("gate", "").await()).isEqualTo(new Outcome.TimedOut(SOON));
+            assertThat(fixture.submit("gate", "").await()).isEqualTo(new Outcome.TimedOut(SOON, false));
             assertThat(before.outcome()).isNotDone();
             fixture.release();
             assertThat(before.output()).isEqualTo("gate");

@@ -151,10 +151,28 @@ class TaskPoolTest {
         try (var fixture = settings().timeout(SOON).start(folder)) {
             var run = fixture.submit("gate", "");
 
-            assertThat(run.await()).isEqualTo(new Outcome.TimedOut(SOON));
+            assertThat(run.await()).isEqualTo(new Outcome.TimedOut(SOON, false));
             assertThat(run.run().runNanos()).isGreaterThanOrEqualTo(SOON.toNanos());
             assertThat(fixture.submit("interrupted", "").output()).isEqualTo("false");
             assertThat(fixture.pool.lost()).isZero();
+        }
+    }
+
+    @Test
+    void interruptsWhatRunsLongerThanItsCallerAllows() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            var run = fixture.submit("gate", "", new RunOptions(3, SOON));
+
+            assertThat(run.await()).isEqualTo(new Outcome.TimedOut(SOON, true));
+        }
+    }
+
+    @Test
+    void letsNoCallerGoBeyondThePoolsTimeLimit() throws Exception {
+        try (var fixture = settings().timeout(SOON).start(folder)) {
+            var run = fixture.submit("gate", "", new RunOptions(3, Duration.ofMinutes(5)));
+
+            assertThat(run.await()).isEqualTo(new Outcome.TimedOut(SOON, false));
         }
     }
 
@@ -178,7 +196,7 @@ class TaskPoolTest {
     @ValueSource(strings = {"spin", "stubborn"})
     void killsWhatDoesNotListenAndReplacesItsThread(String type) throws Exception {
         try (var fixture = settings().timeout(SOON).patience(SOON).start(folder)) {
-            assertThat(fixture.submit(type, "").await()).isEqualTo(new Outcome.TimedOut(SOON));
+            assertThat(fixture.submit(type, "").await()).isEqualTo(new Outcome.TimedOut(SOON, false));
 
             var next = fixture.submit("echo", "next");
             assertThat(next.output()).isEqualTo("next");

@@ -1,0 +1,52 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.control.LiveRules;
+import dev.workerpool.worker.control.Rule;
+import dev.workerpool.worker.pool.RunOptions;
+import io.netty.util.AsciiString;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What a caller asks for its run by the headers {@code Workerpool-Timeout} and {@code Priority}. */
+final class RunHeaders {
+    private static final AsciiString TIMEOUT = AsciiString.cached("Workerpool-Timeout");
+    private static final AsciiString PRIORITY = AsciiString.cached("Priority");
+
+    private RunHeaders() {}
+
+    /** @param limit of the pool @return null when there is nothing to complain of */
+    static Response refuse(Request request, Duration limit) {
+        if (!request.headers().contains(TIMEOUT)) {
+            return null;
+        }
+        List<String> given = request.headers().getAll(TIMEOUT);
+        Duration timeout = LiveRules.TIMEOUT.read(given.getFirst().strip());
+        if (given.size() == 1 && timeout != null && timeout.compareTo(limit) <= 0) {
+            return null;
+        }
+        String rule = given.size() > 1
+                ? "must be given once"
+                : "must be a duration from 1ms to " + Rule.text(limit)
+                        + ", the pool's time limit, such as 500ms, 10s or 5m";
+        return Problem.MALFORMED_INPUT.because(
+                "The header " + TIMEOUT + " " + rule,
+                Map.of("errors", List.of(Map.of("field", TIMEOUT.toString(), "rule", rule))));
+    }
+
+    /** @param request one that was not refused */
+    static RunOptions options(Request request) {
+        String timeout = request.headers().get(TIMEOUT);
+        String priority = request.headers().get(PRIORITY);
+        if (timeout == null && priority == null) {
+            return RunOptions.DEFAULT;
+        }
+        return new RunOptions(
+                // Several lines of a list are one.
+                priority == null
+                        ? RunOptions.DEFAULT.urgency()
+                        : PriorityField.urgency(
+                                String.join(", ", request.headers().getAll(PRIORITY))),
+                timeout == null ? null : LiveRules.TIMEOUT.read(timeout.strip()));
+    }
+}
