@@ -42,7 +42,8 @@ public final class HttpServer {
     /** The port that tasks are called on. */
     public static HttpServer tasks(
             int port, TaskCatalog catalog, TaskPool pool, long maxBodySize, BodyBudget budget, EventLoops loops) {
-        return new HttpServer(port, new TaskRoutes(catalog, pool), HttpLimits.ofBody(maxBodySize), budget, loops);
+        return new HttpServer(
+                port, new TaskRoutes(catalog, pool, budget), HttpLimits.ofBody(maxBodySize), budget, loops);
     }
 
     /** The port that the platform and people look at. */

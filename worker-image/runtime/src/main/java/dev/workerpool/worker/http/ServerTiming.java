@@ -12,6 +12,12 @@ final class ServerTiming {
         return text.toString();
     }
 
+    static String of(long waitNanos) {
+        var text = new StringBuilder(20).append("wait;dur=");
+        millis(text, waitNanos);
+        return text.toString();
+    }
+
     /** By hand: a formatter would take longer than a small task. */
     private static void millis(StringBuilder text, long nanos) {
         long micros = Math.max(0, nanos) / 1000;

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.mapping.ResultStream;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.Run;
@@ -16,6 +17,9 @@ final class TaskCall implements RunObserver, Runnable {
     private final Run run;
     private volatile Outcome outcome;
 
+    /** Null for most: the result is there whole when the run is over. */
+    private volatile StreamedResult stream;
+
     TaskCall(TaskRoutes routes, Exchange exchange, TaskEntry task, Request request, ByteBuffer body) {
         this.routes = routes;
         this.exchange = exchange;
@@ -26,18 +30,42 @@ final class TaskCall implements RunObserver, Runnable {
     void submitTo(TaskPool pool) throws RunRejectedException {
         pool.submit(run);
         // Once the client has gone, nobody wants the result.
-        exchange.onAbandoned(() -> pool.cancel(run));
+        exchange.onAbandoned(() -> abandoned(pool));
+    }
+
+    private void abandoned(TaskPool pool) {
+        pool.cancel(run);
+        if (stream != null) {
+            stream.abandon();
+        }
+    }
+
+    @Override
+    public ResultStream streams(Run active, String mediaType) {
+        var begun = new StreamedResult(exchange, routes.streamed(active, mediaType), routes.budget());
+        stream = begun;
+        if (outcome != null) {
+            begun.abandon(); // It ended meanwhile, and nobody saw this stream.
+        }
+        return begun;
     }
 
     /** Off the worker thread at once; the answer is made on the event loop. */
     @Override
     public void completed(Run completed, Outcome how) {
         outcome = how;
+        if (stream != null) {
+            stream.end(how instanceof Outcome.Succeeded);
+        }
         exchange.execute(this);
     }
 
     @Override
     public void run() {
-        exchange.respond(routes.answer(run, outcome));
+        if (stream != null && stream.hasBegun()) {
+            exchange.advance();
+        } else {
+            exchange.respond(routes.answer(run, outcome));
+        }
     }
 }

@@ -21,11 +21,13 @@ final class TaskRoutes implements Routes {
 
     private final TaskCatalog catalog;
     private final TaskPool pool;
+    private final BodyBudget budget;
     private final String replica;
     private final RetryAdvice retry;
     private final Outcomes outcomes;
 
-    TaskRoutes(TaskCatalog catalog, TaskPool pool) {
+    TaskRoutes(TaskCatalog catalog, TaskPool pool, BodyBudget budget) {
+        this.budget = budget;
         this.catalog = catalog;
         this.pool = pool;
         this.replica = pool.settings().replica();
@@ -145,6 +147,23 @@ final class TaskRoutes implements Routes {
                         Integer.toString(run.threadNumber()),
                         "Server-Timing",
                         timing);
+    }
+
+    /** The head of an answer that begins while the run is active: how long that takes is not known yet. */
+    Response streamed(Run run, String mediaType) {
+        return Response.streamed(
+                200,
+                mediaType,
+                "Workerpool-Replica",
+                replica,
+                "Workerpool-Thread",
+                Integer.toString(run.threadNumber()),
+                "Server-Timing",
+                ServerTiming.of(run.waitNanos()));
+    }
+
+    BodyBudget budget() {
+        return budget;
     }
 
     private Response identified(Response response) {
