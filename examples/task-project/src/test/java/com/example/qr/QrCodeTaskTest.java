@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
@@ -81,6 +82,9 @@ class QrCodeTaskTest {
     }
 
     private record Context(Map<String, String> config) implements TaskContext {
+
+        @Override
+        public void onConfigChange(Consumer<Map<String, String>> listener) {}
 
         @Override
         public String runId() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /** What a run knows about itself. Good for the time of {@link Task#run} only; safe to use from the threads a task starts. */
 public interface TaskContext {
@@ -20,8 +21,20 @@ public interface TaskContext {
     /** How long the run was queued. */
     Duration waitTime();
 
-    /** The pool's {@code spec.config}. Unmodifiable. */
+    /** The pool's {@code spec.config}, which may change while the run goes on: the newest. Unmodifiable. */
     Map<String, String> config();
+
+    /**
+     * Has the listener called with the newest config once that is another than now, as often as it changes. Never beside the
+     * task's own code: the listener is called on the run's own thread, from within {@link #config}, {@link #isCancelled},
+     * {@link #emit} and {@code receive}. A loop that looks at {@code isCancelled} hears of a change at once; a run that calls
+     * none of them does not hear of it. What the listener throws comes out of the method it was called from. It ends with the
+     * run.
+     *
+     * @param listener replaces the one before; null for none
+     * @throws IllegalStateException on another thread than the run's own
+     */
+    void onConfigChange(Consumer<Map<String, String>> listener);
 
     /** The query parameters of the call, the last one winning where a name is repeated. Unmodifiable. */
     Map<String, String> parameters();

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BuiltinTasksTest {
     private record Context(Map<String, String> parameters, Map<String, String> config) implements TaskContext {
+        @Override
+        public void onConfigChange(Consumer<Map<String, String>> listener) {}
+
         @Override
         public String runId() {
             return "1";

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /** A run, as its task sees it. */
 final class RunContext implements TaskContext {
@@ -16,6 +17,9 @@ final class RunContext implements TaskContext {
     private final ThreadTasks tasks;
     private Map<String, String> parameters;
     private String runId;
+
+    /** Set and used on the run's own thread only; null for those that do not listen. */
+    private ConfigListener configListener;
 
     RunContext(Run run, TaskPool pool, ThreadTasks tasks) {
         this.run = run;
@@ -49,7 +53,29 @@ final class RunContext implements TaskContext {
 
     @Override
     public Map<String, String> config() {
+        tellConfig();
         return pool.live().config();
+    }
+
+    @Override
+    public void onConfigChange(Consumer<Map<String, String>> listener) {
+        if (!isOwnThread()) {
+            throw new IllegalStateException("onConfigChange has to be called on the run's own thread");
+        }
+        configListener = listener == null
+                ? null
+                : new ConfigListener(listener, pool.live().config());
+    }
+
+    private boolean isOwnThread() {
+        PoolThread thread = run.thread();
+        return thread != null && thread.thread() == Thread.currentThread();
+    }
+
+    private void tellConfig() {
+        if (configListener != null && isOwnThread()) {
+            configListener.look(pool.live().config());
+        }
     }
 
     @Override
@@ -72,11 +98,13 @@ final class RunContext implements TaskContext {
 
     @Override
     public boolean isCancelled() {
+        tellConfig();
         return run.isOver();
     }
 
     @Override
     public void emit(Object message) {
+        tellConfig();
         RunLink link = run.link();
         if (link != null && !run.isOver()) {
             link.emit(tasks.messages(run.task()).write(message));
@@ -85,6 +113,13 @@ final class RunContext implements TaskContext {
 
     @Override
     public Optional<Content> receive(Duration patience) throws InterruptedException {
+        tellConfig();
+        Optional<Content> message = await(patience);
+        tellConfig();
+        return message;
+    }
+
+    private Optional<Content> await(Duration patience) throws InterruptedException {
         RunLink link = run.link();
         if (link == null) {
             // As long as with a link: a task that asks again and again must not become a busy loop.

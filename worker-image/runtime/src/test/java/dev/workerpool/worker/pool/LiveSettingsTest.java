@@ -200,4 +200,23 @@ class LiveSettingsTest {
             assertThat(fixture.submit("context", "").output()).contains("{k=new}");
         }
     }
+
+    @Test
+    void tellsARunningTaskOfAnotherConfigOnItsOwnThread() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            var listening = fixture.occupy("listens");
+
+            fixture.pool.apply(settings().live()); // the same config, which is no news
+            fixture.pool.apply(settings().config("new").live());
+
+            assertThat(listening.output()).isEqualTo("[{k=new} {k=new} worker-1]");
+        }
+    }
+
+    @Test
+    void callsNoListenerOfAnotherThread() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            assertThat(fixture.submit("listenselsewhere", "").output()).contains("on the run's own thread");
+        }
+    }
 }

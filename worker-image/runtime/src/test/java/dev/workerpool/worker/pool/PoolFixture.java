@@ -183,6 +183,19 @@ final class PoolFixture implements AutoCloseable {
                     .task("Interrupted", "String", "String", "return \"\" + Thread.currentThread().isInterrupted();")
                     .task("Interrupts", "String", "String", "Thread.currentThread().interrupt(); return input;")
                     .task(
+                            "Listens",
+                            "String",
+                            "String",
+                            "List<String> heard = new ArrayList<>(); context.onConfigChange(config -> heard.add(config + \" \""
+                                    + " + context.config() + \" \" + Thread.currentThread().getName())); " + tell
+                                    + "while (heard.isEmpty()) context.isCancelled(); return heard.toString();")
+                    .task(
+                            "ListensElsewhere",
+                            "String",
+                            "String",
+                            "return CompletableFuture.runAsync(() -> context.onConfigChange(config -> {}))"
+                                    + ".handle((nothing, thrown) -> thrown.getCause().getMessage()).join();")
+                    .task(
                             "Context",
                             "String",
                             "String",

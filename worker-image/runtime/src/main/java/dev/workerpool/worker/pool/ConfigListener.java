@@ -1,0 +1,34 @@
+package dev.workerpool.worker.pool;
+
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A task that wants to hear of another config. For one thread. */
+final class ConfigListener {
+    private final Consumer<Map<String, String>> listener;
+    private Map<String, String> told;
+    private boolean telling;
+
+    /** @param known what it need not be told */
+    ConfigListener(Consumer<Map<String, String>> listener, Map<String, String> known) {
+        this.listener = listener;
+        this.told = known;
+    }
+
+    /** Tells the listener, unless it knows or is just being told: it may ask for the config itself. */
+    void look(Map<String, String> now) {
+        if (now == told || telling) {
+            return;
+        }
+        boolean changed = !now.equals(told);
+        told = now;
+        if (changed) {
+            telling = true;
+            try {
+                listener.accept(now);
+            } finally {
+                telling = false;
+            }
+        }
+    }
+}
