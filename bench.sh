@@ -6,12 +6,25 @@ script=bench.sh script_arguments=("$@")
 . .ci/setup.sh
 . bench/pool-start.sh
 . bench/operator.sh
+. bench/worker.sh
 
 usage() {
     cat <<EOF
-Usage: ./bench.sh pool-start [--pairs N]
+Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
+       ./bench.sh soak [--minutes N] [--image IMAGE]
+       ./bench.sh pool-start [--pairs N]
        ./bench.sh operator [--pools N]
        ./bench.sh --help
+
+  worker       one worker process of two threads beside Node with cluster and piscina on the same work, and beside its own
+               limits: throughput, latency, overload, kills, start, memory; in about 25 minutes
+  --quick      the same in about 5 minutes: for a look, not for a verdict
+  --only ROW   these rows only, separated by commas: empty, tasks, hand-over, checkpoints, open-loop, overload, echo, kill,
+               kill-storm, start, memory
+  --image      the worker image to measure (default: built from this checkout)
+
+  soak         load at 80% with a kill every second: does heap, metaspace, threads or file descriptors grow?
+  --minutes N  for so long (default: 30)
 
   pool-start   from \`kubectl apply\` to every replica Ready: a WorkerPool against a plain Deployment and Service with the
                same pods, in alternation; and from the start of a worker's process to its pod being Ready
@@ -21,44 +34,62 @@ Usage: ./bench.sh pool-start [--pairs N]
                and restart with all of them
   --pools N    so many (default: 1000)
 
-Prints medians, spread and ratio, and writes them with every sample to bench/results/. bench/README.md says how it is
+Prints a table with spread and noise, and writes it with every sample to bench/results/. bench/README.md says how it is
 measured. Leave the machine alone meanwhile.
 EOF
 }
 
 cluster=workerpool-bench
 export KUBECONFIG=$cache/bench.kubeconfig
-pairs=20
-pools=1000
+pairs=20 pools=1000 minutes=30 quick=no only='' image=''
 # What the operator works with at once, and so the bare loop too.
 writers=10
 
 main() {
     local what=${1:-}
     case $what in
-    pool-start | operator) shift ;;
+    worker | soak | pool-start | operator) shift ;;
     --help | -h) usage && return ;;
     '') usage >&2 && fail "Which measurement?" ;;
-    *) fail "Unknown option $1." "./bench.sh --help lists the options." ;;
+    *) fail "Unknown option $what." "./bench.sh --help lists the options." ;;
     esac
     while (($# > 0)); do
-        case $1 in
-        --pairs)
-            (($# > 1)) || fail "--pairs needs a number."
-            pairs=$2
-            shift 2
+        case $what$1 in
+        worker--quick) quick=yes ;;
+        worker--only | worker--image | soak--image | soak--minutes | pool-start--pairs | operator--pools)
+            (($# > 1)) || fail "$1 needs a value." "./bench.sh --help lists the options."
+            declare -g "${1#--}=$2"
+            shift
             ;;
-        --pools)
-            (($# > 1)) || fail "--pools needs a number."
-            pools=$2
-            shift 2
-            ;;
-        *) fail "Unknown option $1." "./bench.sh --help lists the options." ;;
+        *) fail "Unknown option $1 for $what." "./bench.sh --help lists the options." ;;
         esac
+        shift
     done
-    if [[ ! $pairs =~ ^[0-9]{1,3}$ ]] || ((pairs < 2 || pairs % 2)); then fail "--pairs must be an even number from 2 to 998, not '$pairs'."; fi
-    [[ $pools =~ ^[1-9][0-9]{0,4}$ ]] || fail "--pools must be a number from 1 to 99999, not '$pools'."
+    case $what in
+    worker) bench_worker --quick="$quick" --only="$only" ;;
+    soak)
+        if [[ ! $minutes =~ ^[1-9][0-9]{0,3}$ ]]; then fail "--minutes must be a number from 1 to 9999, not '$minutes'."; fi
+        bench_worker --soak="$minutes"
+        ;;
+    pool-start)
+        if [[ ! $pairs =~ ^[0-9]{1,3}$ ]] || ((pairs < 2 || pairs % 2)); then fail "--pairs must be an even number from 2 to 998, not '$pairs'."; fi
+        start_bench_cluster
+        measure_pool_start
+        ;;
+    operator)
+        [[ $pools =~ ^[1-9][0-9]{0,4}$ ]] || fail "--pools must be a number from 1 to 99999, not '$pools'."
+        start_bench_cluster
+        measure_operator
+        ;;
+    esac
+}
 
+bench_worker() {
+    prepare_worker_bench
+    measure_worker "$@"
+}
+
+start_bench_cluster() {
     title "What is needed"
     ensure_docker
     ensure_jdk
@@ -73,15 +104,12 @@ main() {
     up=yes
     start_cluster "$worker_image" "$operator_image"
     run "Installing the chart" install_chart workerpool
-    case $what in
-    pool-start) measure_pool_start ;;
-    operator) measure_operator ;;
-    esac
 }
 
 up=no
 clean_up() {
     [[ -z ${proxy_process:-} ]] || kill "$proxy_process" 2>/dev/null
+    [[ -z ${bench_process:-} ]] || kill "$bench_process" 2>/dev/null
     [[ $up == no ]] || remove_cluster
 }
 

@@ -87,6 +87,17 @@ ensure_product_images() {
     ensure_image "$operator_image" operator "$operator"
 }
 
+# ensure_worker_image: that alone.
+ensure_worker_image() {
+    ensure_base_image
+    local worker
+    worker=$(hash_of_inputs pom.xml worker-image)
+    if [[ $(built_from "$worker_image") == "$worker" ]]; then return; fi
+    confirm_docker_room 2 "the worker image"
+    run "Building the worker's jars" mvn -B -ntp package -pl worker-image/runtime,worker-image/tasks -am -DskipTests -Dspotless.check.skip
+    ensure_image "$worker_image" worker-image "$worker"
+}
+
 build_jars() {
     mvn -B -ntp package -pl operator,worker-image/runtime,worker-image/tasks -am -DskipTests -Dspotless.check.skip
 }

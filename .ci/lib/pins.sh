@@ -17,6 +17,7 @@ docker_minimum=23 # older ones cannot start a privileged container where a capab
 jdk_version=25
 go_minimum=1.21 # from here on Go fetches the version that a module asks for
 go_trixie=1.24  # Debian trixie's
+node_minimum=20  # piscina's
 helm_version=3.22.0
 kubeconform_version=0.7.0
 kube_score_version=1.20.0

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Go, kubectl, Helm and the chart's linters: from the PATH when new enough, else built from Go modules into the cache.
+# Go, Node.js, kubectl, Helm and the chart's linters: from the PATH when new enough, else from the distribution's packages or
+# built from Go modules into the cache.
 
 # ensure_go: only needed when something must be built. Any Go since 1.21 fetches the version a module asks for.
 ensure_go() {
@@ -38,6 +39,24 @@ build_tool() {
     mkdir -p "$tools/$name-$version"
     (cd "$source" && go build -trimpath -ldflags "-s -w $ldflags" -o "$tools/$name-$version/$name" "./$package")
 }
+
+# ensure_node: what the benchmark's peer runs on.
+ensure_node() {
+    if node_is_new_enough && command -v npm >/dev/null; then return; fi
+    refresh_packages "Node.js $node_minimum or newer"
+    if [[ $(candidate nodejs) =~ ^([0-9]+)\. ]] && ((BASH_REMATCH[1] >= node_minimum)); then
+        install Node.js nodejs npm
+    elif offer_trixie; then
+        install Node.js nodejs/trixie npm/trixie
+    fi
+    hash -r
+    if ! node_is_new_enough || ! command -v npm >/dev/null; then
+        fail "This system has no Node.js $node_minimum or newer with npm, and its packages have none." \
+            "Install it (https://nodejs.org), then run this script again."
+    fi
+}
+
+node_is_new_enough() { [[ $(node --version 2>/dev/null) =~ ^v([0-9]+) ]] && ((BASH_REMATCH[1] >= node_minimum)); }
 
 # kubectl may be one minor version away from the cluster.
 ensure_kubectl() {

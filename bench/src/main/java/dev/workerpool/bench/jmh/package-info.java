@@ -1,0 +1,2 @@
+/** What is measured inside a JVM of its own, by JMH. */
+package dev.workerpool.bench.jmh;

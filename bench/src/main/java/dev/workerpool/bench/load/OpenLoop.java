@@ -1,0 +1,148 @@
+package dev.workerpool.bench.load;
+
+import dev.workerpool.bench.load.Client.Answer;
+import dev.workerpool.bench.process.Server;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Requests at given times, whatever the server makes of them. A response time counts from when the request was to be sent:
+ * a server that stalls, or a generator that is late, is not spared by it (the omission that closed loops co-ordinate).
+ */
+public final class OpenLoop {
+    private static final long LEAD_NANOS = 20_000_000;
+
+    private final Server server;
+    private final double[] arrivals;
+    private final IntFunction<Call> calls;
+    private final ConcurrentLinkedDeque<Client> idle = new ConcurrentLinkedDeque<>();
+    private final long[] latencies;
+    private final long[] lateness;
+    private final int[] statuses;
+
+    public record Call(String path, String json) {}
+
+    /** By arrival; status -1 is a connection that broke. */
+    public record Outcome(double[] arrivals, long[] latencies, int[] statuses, long[] lateness) {
+        /** In milliseconds; of the good answers to arrivals from then on. */
+        public double[] goodMillis(double from) {
+            return millis(i -> statuses[i] == 200 && arrivals[i] >= from);
+        }
+
+        /** In milliseconds; of all answers, good or not. */
+        public double[] answeredMillis() {
+            return millis(i -> statuses[i] != -1);
+        }
+
+        private double[] millis(IntPredicate counts) {
+            return IntStream.range(0, arrivals.length)
+                    .filter(counts)
+                    .mapToDouble(i -> latencies[i] / 1e6)
+                    .toArray();
+        }
+
+        /** Good answers that came within the window of seconds, per second. */
+        public double goodput(double from, double to) {
+            int count = 0;
+            for (int i = 0; i < arrivals.length; i++) {
+                double end = arrivals[i] + latencies[i] / 1e9;
+                if (statuses[i] == 200 && end >= from && end < to) {
+                    count++;
+                }
+            }
+            return count / (to - from);
+        }
+
+        public long count(int status) {
+            return Arrays.stream(statuses).filter(one -> one == status).count();
+        }
+
+        /** Share of the requests that were answered at all: below 98% the run says nothing. */
+        public double answered() {
+            return 1 - (double) count(-1) / statuses.length;
+        }
+
+        /** How late the generator sent, at its 99th percentile, in milliseconds. */
+        public double lateP99() {
+            long[] sorted = lateness.clone();
+            Arrays.sort(sorted);
+            return sorted[(int) (sorted.length * 0.99)] / 1e6;
+        }
+    }
+
+    private OpenLoop(Server server, double[] arrivals, IntFunction<Call> calls) {
+        this.server = server;
+        this.arrivals = arrivals;
+        this.calls = calls;
+        this.latencies = new long[arrivals.length];
+        this.lateness = new long[arrivals.length];
+        this.statuses = new int[arrivals.length];
+    }
+
+    /** @param arrivals in seconds from the start, ascending */
+    public static Outcome run(Server server, double[] arrivals, IntFunction<Call> calls) throws InterruptedException {
+        return new OpenLoop(server, arrivals, calls).run();
+    }
+
+    private Outcome run() throws InterruptedException {
+        long start = System.nanoTime() + LEAD_NANOS;
+        try (ExecutorService senders = Executors.newCachedThreadPool()) {
+            for (int i = 0; i < arrivals.length; i++) {
+                long due = start + (long) (arrivals[i] * 1e9);
+                await(due);
+                int index = i;
+                senders.execute(() -> send(index, due));
+            }
+            senders.shutdown();
+            if (!senders.awaitTermination(90, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(server.name() + " leaves requests without an answer");
+            }
+        }
+        for (Client client : idle) {
+            close(client);
+        }
+        return new Outcome(arrivals, latencies, statuses, lateness);
+    }
+
+    private static void await(long due) {
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private void send(int index, long due) {
+        lateness[index] = System.nanoTime() - due;
+        Call call = calls.apply(index);
+        Client client = idle.pollFirst();
+        try {
+            if (client == null) {
+                client = server.connect();
+            }
+            Answer answer = client.post(call.path(), call.json());
+            latencies[index] = System.nanoTime() - due;
+            statuses[index] = answer.status();
+            idle.addFirst(client);
+        } catch (IOException e) {
+            statuses[index] = -1;
+            if (client != null) {
+                close(client);
+            }
+        }
+    }
+
+    private static void close(Client client) {
+        try {
+            client.close();
+        } catch (IOException gone) {
+            // It is to go in any case.
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The two sides as processes, and what the kernel says they use. */
+package dev.workerpool.bench.process;

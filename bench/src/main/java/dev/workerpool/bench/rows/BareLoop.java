@@ -1,0 +1,58 @@
+package dev.workerpool.bench.rows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.workerpool.bench.load.Client;
+import dev.workerpool.bench.process.Server;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The kernel with nothing around it, on both threads of a server at a time and without requests: the limit.
+ *
+ * @param nanosPerTask on one thread
+ * @param rate of both threads together, per second
+ */
+record BareLoop(double nanosPerTask, double rate) {
+    private static final int ATTEMPTS = 10;
+
+    static BareLoop run(Server server, int n, int millis) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try (Client one = server.connect();
+                    Client other = server.connect()) {
+                var first = CompletableFuture.supplyAsync(() -> ask(one, n, millis));
+                JsonNode second = ask(other, n, millis);
+                if (!first.join().get("who").equals(second.get("who"))) {
+                    return of(first.join(), second);
+                }
+            }
+        }
+        throw new IllegalStateException(server.name() + " runs two bare loops on one thread");
+    }
+
+    private static JsonNode ask(Client client, int n, int millis) {
+        try {
+            var answer = client.post("/tasks/bare", "{\"n\":%d,\"millis\":%d}".formatted(n, millis));
+            if (answer.status() != 200) {
+                throw new IllegalStateException("bare: " + answer);
+            }
+            return answer.json();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static BareLoop of(JsonNode first, JsonNode second) {
+        double one = first.get("nanos").doubleValue() / first.get("count").doubleValue();
+        double other = second.get("nanos").doubleValue() / second.get("count").doubleValue();
+        return new BareLoop((one + other) / 2, 1e9 / one + 1e9 / other);
+    }
+
+    /** @return the steps that take as many nanoseconds on this side */
+    static int tune(Server server, double nanos) throws IOException {
+        double steps = 20_000;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            steps *= nanos / run(server, (int) Math.round(steps), 400).nanosPerTask();
+        }
+        return (int) Math.round(steps);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.workerpool.bench.rows;
+
+import dev.workerpool.bench.Bench;
+import dev.workerpool.bench.figures.Bar;
+import dev.workerpool.bench.figures.Figure;
+import dev.workerpool.bench.figures.PerfectQueue;
+import dev.workerpool.bench.figures.Spread;
+import dev.workerpool.bench.load.Arrivals;
+import dev.workerpool.bench.load.OpenLoop;
+import dev.workerpool.bench.load.OpenLoop.Call;
+import dev.workerpool.bench.load.OpenLoop.Outcome;
+import dev.workerpool.bench.process.Server;
+import java.util.ArrayList;
+import java.util.Arrays;
+
+/** Tasks of 10 ms at 80% load, arriving as they like: the tail beside that of a queue before two servers that lose no time. */
+public final class OpenLoopTail implements Row {
+    private static final double SERVICE_NANOS = 1e7;
+    private static final double LOAD = 0.8;
+    private static final double LEAD_IN = 2;
+    private static final double LEAST_ANSWERED = 0.98;
+
+    @Override
+    public String name() {
+        return "open-loop";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        var ratios = new ArrayList<Double>();
+        var runs = new ArrayList<Run>();
+        try (Server worker = bench.sides().worker(2)) {
+            worker.awaitCorrectAnswer();
+            BareLoop.run(worker, 20_000, 2000);
+            int n = BareLoop.tune(worker, SERVICE_NANOS);
+            OpenLoop.run(worker, Arrivals.constant(100, 2), i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
+            for (int round = 1; round <= (bench.quick() ? 1 : 4); round++) {
+                Run run = run(worker, n, bench.quick() ? 12 : 25, round);
+                runs.add(run);
+                if (run.answered() >= LEAST_ANSWERED) {
+                    ratios.add(run.p99Millis() / run.perfectP99Millis());
+                }
+            }
+        }
+        if (ratios.isEmpty()) {
+            throw new IllegalStateException("Every run fell below 98% of its rate");
+        }
+        bench.report()
+                .add(Figure.of(
+                                name(),
+                                "10 ms at 80%: p99 against a perfect queue",
+                                Spread.of(ratios),
+                                "×",
+                                Bar.atMost(1.10, 1.05))
+                        .noise(Spread.noise(ratios))
+                        .detail("runs", runs));
+    }
+
+    private record Run(
+            double serviceMillis,
+            double p50Millis,
+            double p99Millis,
+            double perfectP50Millis,
+            double perfectP99Millis,
+            double answered,
+            double generatorLateP99Millis) {}
+
+    private static Run run(Server worker, int n, double seconds, int seed) throws Exception {
+        double service = BareLoop.run(worker, n, 1000).nanosPerTask() / 1e9;
+        double[] arrivals = Arrivals.poisson(LOAD * 2 / service, seconds, seed);
+        Outcome outcome = OpenLoop.run(worker, arrivals, i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
+        double[] perfect = PerfectQueue.responses(arrivals, 2, service);
+        int first = Arrays.binarySearch(arrivals, LEAD_IN);
+        double[] settled = Arrays.stream(Arrays.copyOfRange(perfect, -first - 1, perfect.length))
+                .map(response -> response * 1e3)
+                .toArray();
+        double[] real = outcome.goodMillis(LEAD_IN);
+        return new Run(
+                service * 1e3,
+                Spread.percentile(real, 0.5),
+                Spread.percentile(real, 0.99),
+                Spread.percentile(settled, 0.5),
+                Spread.percentile(settled, 0.99),
+                outcome.count(200) / (double) arrivals.length,
+                outcome.lateP99());
+    }
+}

@@ -1,0 +1,2 @@
+/** The rows of the table, each with how it is measured. */
+package dev.workerpool.bench.rows;

@@ -1,0 +1,17 @@
+package dev.workerpool.bench.tasks;
+
+import dev.workerpool.task.Task;
+import dev.workerpool.task.TaskContext;
+import dev.workerpool.task.TaskType;
+
+/** Keeps its thread without using a core, so that what comes meanwhile is refused. */
+@TaskType("hold")
+public final class Hold implements Task<Hold.Input, Void> {
+    public record Input(int millis) {}
+
+    @Override
+    public Void run(Input input, TaskContext context) throws InterruptedException {
+        Thread.sleep(input.millis());
+        return null;
+    }
+}
