@@ -9,8 +9,10 @@ package dev.workerpool.api.v1alpha1;
 final class Rules {
 
     /** Digits are bounded per unit: CEL's {@code duration()} fails instead of answering beyond 292 years. */
-    static final String DURATION =
-            "self.matches('^((0|[1-9][0-9]{0,7})ms|(0|[1-9][0-9]{0,4})s|(0|[1-9][0-9]{0,3})m|(0|[1-9][0-9]?)h)$')";
+    static final String DURATION_SYNTAX =
+            "^((0|[1-9][0-9]{0,7})ms|(0|[1-9][0-9]{0,4})s|(0|[1-9][0-9]{0,3})m|(0|[1-9][0-9]?)h)$";
+
+    static final String DURATION = "self.matches('" + DURATION_SYNTAX + "')";
 
     static final String DURATION_FORM = "a whole number with one unit (ms, s, m or h)";
 

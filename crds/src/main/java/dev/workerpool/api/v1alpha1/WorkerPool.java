@@ -38,7 +38,7 @@ import java.util.Optional;
         getDescription = "Replicas that take tasks now.")
 @AdditionalPrinterColumn(
         name = "DESIRED",
-        jsonPath = ".spec.replicas",
+        jsonPath = ".status.desiredReplicas",
         type = AdditionalPrinterColumn.Type.INTEGER,
         getDescription = "Replicas asked for.")
 @AdditionalPrinterColumn(

@@ -20,14 +20,20 @@ import java.util.Map;
  *
  * <p>A section or value that is absent reads as its default, the same the schema fills in, so that no reader meets a
  * null where the schema promises a value. Null remains where absence has a meaning: {@code threads}, {@code image},
- * {@code imagePullPolicy}, {@code service.nodePort}, {@code tasks.maxAllocation} and amounts of resources.
+ * {@code imagePullPolicy}, {@code service.nodePort}, {@code autoscaling}, {@code tasks.maxAllocation} and amounts of resources.
  */
+@ValidationRule(
+        value = WorkerPoolSpec.ONE_WRITER_OF_REPLICAS,
+        message = "replicas can only be left out or set to 0, which stops the pool, while autoscaling is Active: change"
+                + " autoscaling.minReplicas and maxReplicas instead",
+        fieldPath = ".replicas")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record WorkerPoolSpec(
         @JsonPropertyDescription(
-                "Replicas: pods that each run one worker. 0 stops the pool and keeps its Service. Default: 1. 0-1000."
-                        + " Live: pods are added, or drained and removed.")
+                "Replicas: pods that each run one worker. 0 stops the pool and keeps its Service. With autoscaling in mode"
+                        + " Active: how many to start with, and then only to be left out or set to 0. Default: 1."
+                        + " 0-1000. Live: pods are added, or drained and removed.")
         @Min(0)
         @Max(1000)
         @Default("" + WorkerPoolSpec.DEFAULT_REPLICAS)
@@ -79,6 +85,10 @@ public record WorkerPoolSpec(
         @JsonPropertyDescription("The port in front of the replicas, and who may call it.")
         ServiceSpec service,
 
+        @JsonPropertyDescription(
+                "Lets the number of replicas follow the load. Default: none, the number is that of replicas.")
+        AutoscalingSpec autoscaling,
+
         @JsonPropertyDescription("How a replica leaves.") DrainSpec drain,
 
         @JsonPropertyDescription("On which nodes the replicas run.")
@@ -109,8 +119,16 @@ public record WorkerPoolSpec(
 
     static final int DEFAULT_REPLICAS = 1;
 
+    /**
+     * The operator sets the number then, and a user, an HPA or {@code kubectl scale} would write one that nobody heeds. Left
+     * out, the field reads as its default.
+     */
+    static final String ONE_WRITER_OF_REPLICAS = "!has(self.autoscaling) || self.autoscaling.mode != 'Active'"
+            + " || !has(oldSelf.autoscaling) || oldSelf.autoscaling.mode != 'Active'"
+            + " || self.replicas == oldSelf.replicas || self.replicas <= 1 || oldSelf.replicas == 0";
+
     static final WorkerPoolSpec DEFAULTS =
-            new WorkerPoolSpec(null, null, null, null, null, null, null, null, null, null, null, null, null);
+            new WorkerPoolSpec(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     enum PullPolicy {
         Always,

@@ -18,6 +18,9 @@ public record WorkerPoolStatus(
         @JsonPropertyDescription("Generation of the pool this status was computed for.")
         Long observedGeneration,
 
+        @JsonPropertyDescription("Replicas asked for: spec.replicas, or with autoscaling what the load asks for.")
+        Integer desiredReplicas,
+
         @JsonPropertyDescription("Replicas that exist, Ready or not.") @StatusReplicas
         Integer replicas,
 
@@ -40,6 +43,14 @@ public record WorkerPoolStatus(
         @JsonPropertyDescription("How the worker that died last died. Absent while none did.")
         LastDeath lastDeath,
 
+        @JsonPropertyDescription("What autoscaling last came to. Absent without autoscaling.")
+        AutoscalingStatus autoscaling,
+
+        @JsonPropertyDescription(
+                "Task types that kept killing their worker and are refused for a while. Absent when there are none.")
+        @Size(max = 64)
+        List<RefusedTask> refusedTasks,
+
         @JsonPropertyDescription("Label selector of the pool's pods, for the scale subresource.")
         @Size(max = 1024)
         @LabelSelector
@@ -50,6 +61,7 @@ public record WorkerPoolStatus(
 
     public WorkerPoolStatus {
         restartsByReplica = Map.copyOf(requireNonNullElse(restartsByReplica, Map.of()));
+        refusedTasks = List.copyOf(requireNonNullElse(refusedTasks, List.of()));
         conditions = List.copyOf(requireNonNullElse(conditions, List.of()));
     }
 }

@@ -12,7 +12,7 @@ class DecodingTest {
     @Test
     void ignoresFieldsItDoesNotKnow() {
         WorkerPool pool = decode("""
-                spec: {threads: 3, autoscaling: {minReplicas: 1}, queue: {capacity: 5, priority: high}}
+                spec: {threads: 3, autoscaling: {metric: cpu}, queue: {capacity: 5, priority: high}}
                 status: {mood: fine, conditions: [{type: Available, colour: green}], lastDeath: {cause: age}}
                 """);
         assertThat(pool.getSpec().threads()).isEqualTo(3);
@@ -57,6 +57,7 @@ class DecodingTest {
                 spec:
                   threads: 3
                   config: {quality: "80"}
+                  autoscaling: {maxReplicas: 5, mode: Advice}
                   resources: {limits: {cpu: 500m}}
                   env: [{name: A, value: b}]
                   scheduling: {nodeSelector: {disk: ssd}}
@@ -68,8 +69,9 @@ class DecodingTest {
 
     @Test
     void keepsZeroInAStatus() {
-        WorkerPoolStatus status = new WorkerPoolStatus(1L, 0, 0, 0, 0, Map.of(), null, null, null);
-        assertThat(Serialization.asYaml(status)).contains("replicas: 0", "readyReplicas: 0", "threads: 0");
+        WorkerPoolStatus status = new WorkerPoolStatus(1L, 0, 0, 0, 0, 0, Map.of(), null, null, null, null, null);
+        assertThat(Serialization.asYaml(status))
+                .contains("desiredReplicas: 0", "replicas: 0", "readyReplicas: 0", "threads: 0");
     }
 
     private static WorkerPool decode(String yaml) {

@@ -59,8 +59,10 @@ class KubectlIT {
     @Test
     void getListsPoolsByShortNameAndAmongAll() {
         apply();
+        String status = "{\"status\":{\"readyReplicas\":1,\"desiredReplicas\":2,\"threads\":4,\"restarts\":3}}";
+        server.kubectl("", "patch", "wp", "thumbnails", "--subresource=status", "--type=merge", "-p", status);
         assertThat(server.kubectl("", "get", "wp").out())
-                .containsPattern("NAME +READY +DESIRED +THREADS +RESTARTS +AGE\nthumbnails +2 ");
+                .containsPattern("NAME +READY +DESIRED +THREADS +RESTARTS +AGE\nthumbnails +1 +2 +4 +3 ");
         assertThat(server.kubectl("", "get", "all").out()).contains("workerpool.workerpool.dev/thumbnails");
     }
 
@@ -72,6 +74,37 @@ class KubectlIT {
         assertThat(server.kubectl("", "get", "wp", "thumbnails", "-o", "jsonpath={.spec.replicas}")
                         .out())
                 .isEqualTo("5");
+    }
+
+    @Test
+    void scaleIsRefusedWhileAutoscalingSetsTheNumberExceptToStopThePool() {
+        String pool = POOL.replace("replicas: 2", "replicas: 2, autoscaling: {maxReplicas: 9}");
+        assertThat(server.kubectl(pool, "apply", "-f", "-").exitCode()).isZero();
+
+        var refused = server.kubectl("", "scale", "workerpool/thumbnails", "--replicas=5");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains(
+                        "replicas can only be left out or set to 0, which stops the pool, while autoscaling is Active:"
+                                + " change autoscaling.minReplicas and maxReplicas instead");
+
+        for (String number : List.of("0", "3")) {
+            assertThat(server.kubectl("", "scale", "workerpool/thumbnails", "--replicas=" + number)
+                            .exitCode())
+                    .as("stopped, and started again with as many")
+                    .isZero();
+        }
+        assertThat(server.kubectl(pool.replace("replicas: 2, ", ""), "apply", "-f", "-")
+                        .exitCode())
+                .as("left out")
+                .isZero();
+        assertThat(server.kubectl(pool.replace("9}", "9, mode: Advice}"), "apply", "-f", "-")
+                        .exitCode())
+                .isZero();
+        assertThat(server.kubectl("", "scale", "workerpool/thumbnails", "--replicas=7")
+                        .exitCode())
+                .as("advice leaves the number to others")
+                .isZero();
     }
 
     @Test

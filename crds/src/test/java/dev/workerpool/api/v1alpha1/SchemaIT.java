@@ -174,6 +174,27 @@ class SchemaIT {
     }
 
     @Test
+    void fillsInTheDefaultsOfAutoscalingWhereItIsThere() throws IOException {
+        JsonNode section = YAML.readTree("{maxReplicas: 10}");
+        JsonNode defaulted = create(validPoolWith("spec.autoscaling", section)).at("/spec/autoscaling");
+
+        assertThat(defaulted).isEqualTo(YAML.readTree("""
+                        minReplicas: 1
+                        maxReplicas: 10
+                        targetUtilization: 70
+                        stableWindow: 60s
+                        panicWindow: 6s
+                        panicThreshold: 200
+                        scaleInDelay: 60s
+                        maxScaleOut: 1000
+                        maxScaleIn: 1000
+                        mode: Active
+                        """));
+        assertThat(YAML.treeToValue(section, AutoscalingSpec.class))
+                .isEqualTo(YAML.treeToValue(defaulted, AutoscalingSpec.class));
+    }
+
+    @Test
     void theTypesHaveTheDefaultsOfTheSchema() throws IOException {
         ObjectNode defaulted = create((ObjectNode) YAML.readTree(VALID_POOL.replaceAll("spec:.*", "")));
         assertThat(YAML.treeToValue(defaulted.get("spec"), WorkerPoolSpec.class))
