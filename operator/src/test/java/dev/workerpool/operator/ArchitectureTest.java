@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("policy")
-                .mayOnlyBeAccessedByLayers("reconciler")
+                .mayOnlyBeAccessedByLayers("reconciler", "event")
                 .whereLayer("status")
                 .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "metrics", "policy")
                 .check(CLASSES);

@@ -148,4 +148,23 @@ public record WorkerPoolSpec(
         env = List.copyOf(requireNonNullElse(env, List.of()));
         labels = Map.copyOf(requireNonNullElse(labels, Map.of()));
     }
+
+    /** The same with another number of replicas. */
+    public WorkerPoolSpec withReplicas(int number) {
+        return new WorkerPoolSpec(
+                number,
+                threads,
+                queue,
+                tasks,
+                config,
+                image,
+                imagePullPolicy,
+                resources,
+                service,
+                autoscaling,
+                drain,
+                scheduling,
+                env,
+                labels);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.workerpool.operator.event;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.policy.Advice;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -11,19 +12,23 @@ public final class Scaling {
 
     /**
      * @param before replicas the Deployment was last told to keep
+     * @param advice what asked for the new number; empty when it was the user
      * @return empty when the number stays
      */
-    public static Optional<Occurrence> of(WorkerPool pool, int before, Instant now) {
+    public static Optional<Occurrence> of(WorkerPool pool, int before, Optional<Advice> advice, Instant now) {
         int after = pool.getSpec().replicas();
         if (before == after) {
             return Optional.empty();
         }
         String reason = after > before ? "ScaledUp" : "ScaledDown";
+        String why = advice.map(Advice::message).map(": "::concat).orElse("");
+        // Autoscaling may take the same step again and again, within one generation.
+        String when = advice.map(Advice::at).map(at -> "/" + at).orElse("");
         return Optional.of(Occurrence.normal(
                 reason,
-                "Pool %s scaled from %d to %d replicas"
-                        .formatted(pool.getMetadata().getName(), before, after),
+                "Pool %s scaled from %d to %d replicas%s"
+                        .formatted(pool.getMetadata().getName(), before, after, why),
                 now,
-                pool.getMetadata().getGeneration() + "/" + before + "/" + after));
+                pool.getMetadata().getGeneration() + "/" + before + "/" + after + when));
     }
 }

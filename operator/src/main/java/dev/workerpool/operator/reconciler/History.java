@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.event.LifeCycle;
 import dev.workerpool.operator.event.Occurrence;
 import dev.workerpool.operator.event.Scaling;
+import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Replica.State;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -23,10 +24,15 @@ final class History {
 
     private final Map<String, Map<String, Replica>> leaving = new ConcurrentHashMap<>();
 
-    List<Occurrence> occurrences(WorkerPool pool, List<Replica> replicas, Optional<Deployment> lastTold, Instant now) {
+    List<Occurrence> occurrences(
+            WorkerPool pool,
+            List<Replica> replicas,
+            Optional<Deployment> lastTold,
+            Optional<Advice> advice,
+            Instant now) {
         List<Occurrence> occurrences = new ArrayList<>(LifeCycle.of(replicas));
         lastTold.map(deployment -> deployment.getSpec().getReplicas())
-                .flatMap(before -> Scaling.of(pool, before, now))
+                .flatMap(before -> Scaling.of(pool, before, advice, now))
                 .ifPresent(occurrences::add);
         occurrences.addAll(vanished(pool, replicas, now));
         return occurrences;

@@ -51,7 +51,8 @@ final class IdleFirst {
     }
 
     /** @param lastTold the Deployment as it is, before it is told the new number */
-    void prepare(WorkerPool pool, Optional<Deployment> lastTold, int desired, List<Replica> replicas) {
+    void prepare(WorkerPool pool, Optional<Deployment> lastTold, List<Replica> replicas) {
+        int desired = pool.getSpec().replicas();
         int before =
                 lastTold.map(deployment -> deployment.getSpec().getReplicas()).orElse(0);
         List<Replica> candidates = replicas.stream().filter(Replica::counts).toList();

@@ -13,12 +13,12 @@ import dev.workerpool.operator.event.EventRecorder;
 import dev.workerpool.operator.event.LifeCycle;
 import dev.workerpool.operator.event.Occurrence;
 import dev.workerpool.operator.metrics.PoolMetrics;
+import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.policy.FastRestart;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.StatusCalculator;
-import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -39,6 +39,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,6 +76,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     private final EventRecorder events;
     private final PoolMetrics metrics;
     private final ReplicaReports reports;
+    private final AutoscaledPools autoscaled;
     private final IdleFirst idleFirst;
 
     /**
@@ -95,6 +97,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         this.statuses = new StatusWriter(client);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
+        this.autoscaled = new AutoscaledPools(reports, clock);
         this.idleFirst = new IdleFirst(client, reports);
         this.metrics = new PoolMetrics(meters, reports);
     }
@@ -103,6 +106,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     public List<EventSource<?, WorkerPool>> prepareEventSources(EventSourceContext<WorkerPool> context) {
         List<EventSource<?, WorkerPool>> sources = new ArrayList<>(pods.eventSources(context));
         sources.add(reports);
+        sources.add(autoscaled);
         return sources;
     }
 
@@ -118,37 +122,35 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
             return UpdateControl.noUpdate();
         }
         List<Replica> replicas = pods.replicas(context);
+        Optional<Deployment> lastTold = context.getSecondaryResource(Deployment.class);
         reports.follow(pool, replicas);
+        Optional<Advice> advice = autoscaled.advice(pool, replicas, lastTold, now);
+        // This pass's own copy of the spec: the user's is never written.
+        advice.filter(_ -> pool.getSpec().autoscaling().decides())
+                .ifPresent(advised -> pool.setSpec(pool.getSpec().withReplicas(advised.replicas())));
         FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
-        events.record(pool, occurrences(pool, context, replicas, restarts, now));
+        List<Occurrence> occurrences = history.occurrences(pool, replicas, lastTold, advice, now);
+        restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
+        events.record(pool, occurrences);
 
-        idleFirst.prepare(
-                pool,
-                context.getSecondaryResource(Deployment.class),
-                pool.getSpec().replicas(),
-                replicas);
+        idleFirst.prepare(pool, lastTold, replicas);
         Children children = Children.apply(context, release);
 
-        List<Trouble> troubles = Troubles.of(children, replicas, reports);
         WorkerPoolStatus status = StatusCalculator.calculate(
-                pool, new Observed(children.deployment(), replicas, troubles, restarts.names()), now);
+                pool,
+                new Observed(
+                        children.deployment(),
+                        replicas,
+                        Troubles.of(children, replicas, reports),
+                        restarts.names(),
+                        advice.map(Advice::toStatus),
+                        List.of()),
+                now);
         statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
         return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain());
-    }
-
-    private List<Occurrence> occurrences(
-            WorkerPool pool,
-            Context<WorkerPool> context,
-            List<Replica> replicas,
-            FastRestart.Plan restarts,
-            Instant now) {
-        List<Occurrence> occurrences = new ArrayList<>(
-                history.occurrences(pool, replicas, context.getSecondaryResource(Deployment.class), now));
-        restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
-        return occurrences;
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */
@@ -164,6 +166,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         events.forget(pool);
         history.forget(pool);
         replacements.forget(pool);
+        autoscaled.forget(pool);
         metrics.forget(pool);
     }
 }

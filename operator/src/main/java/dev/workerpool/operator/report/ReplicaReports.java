@@ -39,6 +39,13 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     static final Duration UNTIL_FIRST = Duration.ofSeconds(1);
     static final Duration AFTERWARDS = Duration.ofSeconds(30);
+
+    /** Of a pool whose number of replicas follows their load. */
+    private static final Duration WHILE_AUTOSCALING = Duration.ofSeconds(1);
+
+    /** A load that is older says nothing of now. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
     private static final int AT_A_TIME = 64;
 
     /** A worker: the pod and when the worker in it started. A restarted one loads its jars anew. */
@@ -47,12 +54,24 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     private static final class Followed {
         private final ResourceID pool;
         private final String address;
+        private final Duration interval;
         private volatile ReplicaReport report;
         private volatile ReplicaAnswer last;
+        private volatile long lastAt;
 
-        private Followed(ResourceID pool, String address) {
+        private Followed(ResourceID pool, String address, Duration interval) {
             this.pool = pool;
             this.address = address;
+            this.interval = interval;
+        }
+
+        /** The same worker, asked at another interval. */
+        private Followed at(Duration other) {
+            var followed = new Followed(pool, address, other);
+            followed.report = report;
+            followed.last = last;
+            followed.lastAt = lastAt;
+            return followed;
         }
     }
 
@@ -75,12 +94,14 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** From now on exactly these replicas of the pool are followed. */
     public void follow(WorkerPool pool, Collection<Replica> replicas) {
         ResourceID id = ResourceID.fromResource(pool);
+        boolean autoscales = pool.getSpec() != null && pool.getSpec().autoscaling() != null;
+        Duration interval = autoscales ? WHILE_AUTOSCALING : AFTERWARDS;
         Set<Worker> now = new HashSet<>();
         for (Replica replica : replicas) {
             if (replica.state() == State.STARTED || replica.state() == State.READY) {
                 worker(replica).ifPresent(worker -> {
                     now.add(worker);
-                    start(worker, id, replica);
+                    start(worker, id, replica, interval);
                 });
             }
         }
@@ -98,6 +119,15 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
                 .filter(Objects::nonNull)
                 .map(ReplicaAnswer::load)
                 .reduce(Load.NONE, Load::plus);
+    }
+
+    /** What the replica told of its load in the last seconds; empty when it told nothing. */
+    public Optional<Load> freshLoad(Replica replica) {
+        return worker(replica)
+                .map(workers::get)
+                .filter(followed -> System.nanoTime() - followed.lastAt < FRESH.toNanos())
+                .map(followed -> followed.last)
+                .map(ReplicaAnswer::load);
     }
 
     /** Tasks its replicas were seen to refuse, those of replicas that are gone included. */
@@ -141,13 +171,15 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         return replica.startedAt().map(startedAt -> new Worker(replica.uid(), startedAt));
     }
 
-    private void start(Worker worker, ResourceID pool, Replica replica) {
-        replica.address().ifPresent(address -> {
-            var followed = new Followed(pool, address);
-            if (isRunning() && workers.putIfAbsent(worker, followed) == null) {
-                threads.execute(() -> keepAsking(worker, followed));
-            }
-        });
+    private void start(Worker worker, ResourceID pool, Replica replica, Duration interval) {
+        Followed before = workers.get(worker);
+        if (!isRunning() || replica.address().isEmpty() || (before != null && before.interval.equals(interval))) {
+            return;
+        }
+        Followed followed =
+                before == null ? new Followed(pool, replica.address().get(), interval) : before.at(interval);
+        workers.put(worker, followed);
+        threads.execute(() -> keepAsking(worker, followed));
     }
 
     private void keepAsking(Worker worker, Followed followed) {
@@ -156,7 +188,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             while (isRunning() && workers.get(worker) == followed) {
                 ask(followed);
                 // A replica that has just started is about to answer; one that never does is asked ever less often.
-                pause = followed.report != null ? AFTERWARDS : min(pause.multipliedBy(2), AFTERWARDS);
+                pause = followed.report != null ? followed.interval : min(pause.multipliedBy(2), AFTERWARDS);
                 TimeUnit.MILLISECONDS.sleep(pause.toMillis());
             }
         } catch (InterruptedException e) {
@@ -186,6 +218,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     private void count(Followed followed, ReplicaAnswer answer) {
         long before = followed.last == null ? 0 : followed.last.rejected();
+        followed.lastAt = System.nanoTime();
         followed.last = answer;
         rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(Math.max(0, answer.rejected() - before));
     }

@@ -1,5 +1,7 @@
 package dev.workerpool.operator.status;
 
+import dev.workerpool.api.v1alpha1.AutoscalingStatus;
+import dev.workerpool.api.v1alpha1.RefusedTask;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Optional;
@@ -12,11 +14,18 @@ import java.util.Set;
  * @param replicas the pods of the pool, in any state
  * @param troubles what the operator itself met: names that are taken, refused writes, jars that did not load
  * @param replaced names of the replicas that are about to be made anew because their worker died
+ * @param autoscaling what autoscaling came to; empty without it
+ * @param refusedTasks task types that are refused now
  */
 public record Observed(
-        Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles, Set<String> replaced) {
+        Optional<Deployment> deployment,
+        List<Replica> replicas,
+        List<Trouble> troubles,
+        Set<String> replaced,
+        Optional<AutoscalingStatus> autoscaling,
+        List<RefusedTask> refusedTasks) {
 
     public Observed(Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles) {
-        this(deployment, replicas, troubles, Set.of());
+        this(deployment, replicas, troubles, Set.of(), Optional.empty(), List.of());
     }
 }

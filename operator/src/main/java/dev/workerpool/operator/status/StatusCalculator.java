@@ -25,12 +25,15 @@ public final class StatusCalculator {
         Map<String, Integer> counted = restartsByReplica(before, observed);
         return new WorkerPoolStatus(
                 pool.getMetadata().getGeneration(),
+                pool.getSpec().replicas(),
                 (int) replicas.stream().filter(Replica::counts).count(),
                 ready.size(),
                 ready.stream().mapToInt(Replica::threads).sum(),
                 restarts(before, counted),
                 counted,
                 lastDeath(before, replicas),
+                observed.autoscaling().orElse(null),
+                observed.refusedTasks(),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 new Conditions(pool, observed, now).all());
     }
@@ -43,12 +46,15 @@ public final class StatusCalculator {
         Optional<WorkerPoolStatus> before = Optional.ofNullable(pool.getStatus());
         return new WorkerPoolStatus(
                 pool.getMetadata().getGeneration(),
+                before.map(WorkerPoolStatus::desiredReplicas).orElse(null),
                 before.map(WorkerPoolStatus::replicas).orElse(0),
                 before.map(WorkerPoolStatus::readyReplicas).orElse(0),
                 before.map(WorkerPoolStatus::threads).orElse(0),
                 before.map(WorkerPoolStatus::restarts).orElse(0),
                 before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of()),
                 before.map(WorkerPoolStatus::lastDeath).orElse(null),
+                before.map(WorkerPoolStatus::autoscaling).orElse(null),
+                before.map(WorkerPoolStatus::refusedTasks).orElse(List.of()),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 Conditions.undecodable(pool, problem, now));
     }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.workerpool.operator.desired.Pools;
+import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.status.Replica;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LifeCycleTest {
@@ -113,13 +115,31 @@ class LifeCycleTest {
 
     @Test
     void tellsScalingUpAndDownAndNothingElse() {
-        assertThat(Scaling.of(Pools.pool("{replicas: 5}"), 2, NOW)).hasValueSatisfying(up -> {
-            assertThat(up.reason()).isEqualTo("ScaledUp");
-            assertThat(up.message()).isEqualTo("Pool thumbnails scaled from 2 to 5 replicas");
-        });
-        assertThat(Scaling.of(Pools.pool("{replicas: 0}"), 2, NOW).map(Occurrence::reason))
+        assertThat(Scaling.of(Pools.pool("{replicas: 5}"), 2, Optional.empty(), NOW))
+                .hasValueSatisfying(up -> {
+                    assertThat(up.reason()).isEqualTo("ScaledUp");
+                    assertThat(up.message()).isEqualTo("Pool thumbnails scaled from 2 to 5 replicas");
+                });
+        assertThat(Scaling.of(Pools.pool("{replicas: 0}"), 2, Optional.empty(), NOW)
+                        .map(Occurrence::reason))
                 .hasValue("ScaledDown");
-        assertThat(Scaling.of(Pools.pool("{replicas: 2}"), 2, NOW)).isEmpty();
+        assertThat(Scaling.of(Pools.pool("{replicas: 2}"), 2, Optional.empty(), NOW))
+                .isEmpty();
+    }
+
+    @Test
+    void tellsWhyAutoscalingScaledEachTimeItDoes() {
+        Advice first = new Advice(5, Advice.Reason.Burst, "40.0 tasks in flight", NOW);
+        Advice again = new Advice(5, Advice.Reason.Burst, "41.0 tasks in flight", NOW.plusSeconds(300));
+
+        Occurrence up = Scaling.of(Pools.pool("{replicas: 5}"), 2, Optional.of(first), NOW)
+                .orElseThrow();
+
+        assertThat(up.message()).isEqualTo("Pool thumbnails scaled from 2 to 5 replicas: 40.0 tasks in flight");
+        assertThat(Scaling.of(Pools.pool("{replicas: 5}"), 2, Optional.of(again), NOW)
+                        .orElseThrow()
+                        .identity())
+                .isNotEqualTo(up.identity());
     }
 
     private static List<Occurrence> of(String status) {

@@ -83,7 +83,9 @@ class StatusCalculatorTest {
 
         private WorkerPoolStatus replacing(String name, Replica... replicas) {
             return StatusCalculator.calculate(
-                    pool, new Observed(complete(), List.of(replicas), List.of(), Set.of(name)), NOW);
+                    pool,
+                    new Observed(complete(), List.of(replicas), List.of(), Set.of(name), Optional.empty(), List.of()),
+                    NOW);
         }
 
         @Test

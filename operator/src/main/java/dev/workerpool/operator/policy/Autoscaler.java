@@ -1,0 +1,202 @@
+package dev.workerpool.operator.policy;
+
+import dev.workerpool.api.v1alpha1.AutoscalingSpec;
+import dev.workerpool.operator.desired.Durations;
+import dev.workerpool.operator.policy.Advice.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * Says how many replicas a pool should have, from the tasks it has in flight: as many as keep their threads at the target
+ * utilization. What waits counts like what runs, so a pool that falls behind asks for more than its threads can show.
+ *
+ * <p>The number follows the average over a long, stable window, and in a burst that over a short, panic window; until a
+ * stable window has passed without a burst, no replica goes. Going down further needs the lower number to have been enough
+ * for the whole scale-in delay, and a whole stable window of observation; going up, a panic window of it. So an operator
+ * that has just started changes nothing on the strength of a moment. Without any report the number stays.
+ *
+ * <p>For one pool, asked once a second or so; not for concurrent use.
+ *
+ * @see <a href="https://knative.dev/docs/serving/autoscaling/kpa-specific/">Knative's autoscaler: stable and panic
+ *     window</a>
+ * @see <a href="https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/">Kubernetes'
+ *     HorizontalPodAutoscaler: stabilization, step limits, missing metrics</a>
+ */
+public final class Autoscaler {
+
+    /** The step limits are for these times. */
+    static final Duration SCALE_OUT_STEP = Duration.ofSeconds(10);
+
+    static final Duration SCALE_IN_STEP = Duration.ofSeconds(60);
+
+    /** A number that stays is explained anew at most this often. */
+    static final Duration EXPLAINED = Duration.ofSeconds(30);
+
+    /** What must be free of the replicas that stay when others go. */
+    private static final double TO_SPARE = 1.1;
+
+    /** So that 7 tasks in flight ask for 10 threads at 70%, and not, by a rounding error, for 11. */
+    private static final double ROUNDING = 1e-9;
+
+    private final TimeWindow inFlight = new TimeWindow();
+    private final TimeWindow wanted = new TimeWindow();
+    private final TimeWindow added = new TimeWindow();
+    private final TimeWindow taken = new TimeWindow();
+
+    private Instant observedSince;
+    private Instant lastObserved;
+    private Instant burstUntil = Instant.MIN;
+    private Advice advice;
+
+    /** @param start what is advised at first: the number of replicas there are */
+    public Autoscaler(Advice start, Instant now) {
+        this.advice = start;
+        this.observedSince = now;
+        this.lastObserved = now;
+    }
+
+    public Advice advice() {
+        return advice;
+    }
+
+    public Advice advise(AutoscalingSpec spec, Demand demand, Instant now) {
+        Duration panicWindow = Durations.parse(spec.panicWindow());
+        demand.inFlight().ifPresent(tasks -> observe(tasks, panicWindow, now));
+        boolean known = demand.inFlight().isPresent() && !now.isBefore(observedSince.plus(panicWindow));
+        Advice next = known ? followingLoad(spec, demand, now) : bounded(spec, now);
+        int change = next.replicas() - advice.replicas();
+        if (change > 0) {
+            added.add(now, change);
+        } else if (change < 0) {
+            taken.add(now, -change);
+        }
+        boolean newReason =
+                next.reason() != advice.reason() && !now.isBefore(advice.at().plus(EXPLAINED));
+        if (change != 0 || newReason) {
+            advice = next;
+        }
+        return advice;
+    }
+
+    /** After a silence, observation begins anew: what was before it says nothing of now. */
+    private void observe(double tasks, Duration longestSilence, Instant now) {
+        if (lastObserved.plus(longestSilence).isBefore(now)) {
+            observedSince = now;
+        }
+        lastObserved = now;
+        inFlight.add(now, tasks);
+    }
+
+    /** While nothing is known of the load, only the bounds count. */
+    private Advice bounded(AutoscalingSpec spec, Instant now) {
+        int current = advice.replicas();
+        if (current < spec.minReplicas()) {
+            return new Advice(spec.minReplicas(), Reason.Minimum, "minReplicas is " + spec.minReplicas(), now);
+        }
+        return current > spec.maxReplicas()
+                ? new Advice(spec.maxReplicas(), Reason.Maximum, "maxReplicas is " + spec.maxReplicas(), now)
+                : advice;
+    }
+
+    private Advice followingLoad(AutoscalingSpec spec, Demand demand, Instant now) {
+        Duration stableWindow = Durations.parse(spec.stableWindow());
+        Duration panicWindow = Durations.parse(spec.panicWindow());
+        double each = demand.threads() * spec.targetUtilization() / 100.0;
+        double stable = inFlight.average(stableWindow, now);
+        double panic = inFlight.average(panicWindow, now);
+        if (panic / each * 100 >= (double) spec.panicThreshold() * Math.max(1, demand.ready())) {
+            burstUntil = now.plus(stableWindow);
+        }
+        boolean burst = now.isBefore(burstUntil);
+        boolean byPanic = burst && panic > stable;
+        double tasks = byPanic ? panic : stable;
+        int asked = replicas(tasks / each);
+        wanted.add(now, replicas(tasks / each * TO_SPARE));
+
+        String why = why(spec, demand, tasks, byPanic ? spec.panicWindow() : spec.stableWindow(), asked);
+        Advice free = new Advice(asked, byPanic ? Reason.Burst : Reason.Stable, why, now);
+        boolean mayGoDown = !burst && !now.isBefore(observedSince.plus(stableWindow));
+        return withinSteps(spec, withinBounds(spec, patient(spec, free, mayGoDown, now), now), now);
+    }
+
+    /** Down only to what was more than enough all through the delay: else a load near a boundary goes up and down. */
+    private Advice patient(AutoscalingSpec spec, Advice free, boolean mayGoDown, Instant now) {
+        int current = advice.replicas();
+        if (free.replicas() >= current) {
+            return free;
+        }
+        Duration delay = Durations.parse(spec.scaleInDelay());
+        if (!mayGoDown || now.isBefore(observedSince.plus(delay))) {
+            return advice;
+        }
+        // Of a delay of zero too, the present moment is part.
+        int enough = (int) wanted.max(delay.plusMillis(1), now);
+        if (enough >= current) {
+            return advice;
+        }
+        return enough == free.replicas()
+                ? free
+                : new Advice(
+                        enough,
+                        free.reason(),
+                        free.message() + "; within the last " + spec.scaleInDelay()
+                                + ", with a tenth to spare, for up to " + enough,
+                        now);
+    }
+
+    private static int replicas(double exactly) {
+        return (int) Math.min(1_000_000, Math.ceil(exactly - ROUNDING));
+    }
+
+    private static Advice withinBounds(AutoscalingSpec spec, Advice asked, Instant now) {
+        if (asked.replicas() < spec.minReplicas()) {
+            return new Advice(
+                    spec.minReplicas(),
+                    Reason.Minimum,
+                    asked.message() + "; minReplicas is " + spec.minReplicas(),
+                    now);
+        }
+        return asked.replicas() > spec.maxReplicas()
+                ? new Advice(
+                        spec.maxReplicas(),
+                        Reason.Maximum,
+                        asked.message() + "; maxReplicas is " + spec.maxReplicas(),
+                        now)
+                : asked;
+    }
+
+    private Advice withinSteps(AutoscalingSpec spec, Advice asked, Instant now) {
+        int current = advice.replicas();
+        int change = asked.replicas() - current;
+        // The bounds are the user's word; the steps are for what the load asks for within them.
+        boolean outOfBounds = current < spec.minReplicas() || current > spec.maxReplicas();
+        if (change == 0 || outOfBounds) {
+            return asked;
+        }
+        boolean out = change > 0;
+        int limit = out ? spec.maxScaleOut() : spec.maxScaleIn();
+        double used = out ? added.sum(SCALE_OUT_STEP, now) : taken.sum(SCALE_IN_STEP, now);
+        int left = Math.max(0, limit - (int) used);
+        if (Math.abs(change) <= left) {
+            return asked;
+        }
+        String name = out ? "; maxScaleOut is " : "; maxScaleIn is ";
+        return new Advice(
+                current + (out ? left : -left),
+                out ? Reason.ScaleOutLimit : Reason.ScaleInLimit,
+                asked.message() + name + limit,
+                now);
+    }
+
+    private static String why(AutoscalingSpec spec, Demand demand, double tasks, String window, int asked) {
+        return String.format(
+                Locale.ROOT,
+                "%.1f tasks in flight, averaged over %s, ask for %d replicas of %.3g threads at %d%%",
+                tasks,
+                window,
+                asked,
+                demand.threads(),
+                spec.targetUtilization());
+    }
+}

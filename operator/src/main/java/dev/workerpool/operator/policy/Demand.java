@@ -1,0 +1,38 @@
+package dev.workerpool.operator.policy;
+
+import dev.workerpool.operator.status.Load;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What a pool has to do, seen at one moment.
+ *
+ * @param ready replicas that take tasks
+ * @param threads tasks one replica can run at a time
+ * @param inFlight tasks active or queued in the whole pool; empty when no replica said
+ */
+public record Demand(int ready, double threads, OptionalDouble inFlight) {
+
+    /**
+     * A replica that did not say counts as the average of those that did: so its silence asks neither for more replicas
+     * nor for fewer.
+     *
+     * @param loads one for each Ready replica, empty when it did not say
+     * @param threadsByDefault threads of a replica as long as none says
+     */
+    public static Demand of(Collection<Optional<Load>> loads, int threadsByDefault) {
+        List<Load> told = loads.stream().flatMap(Optional::stream).toList();
+        if (told.isEmpty()) {
+            return new Demand(loads.size(), threadsByDefault, OptionalDouble.empty());
+        }
+        Load sum = told.stream().reduce(Load.NONE, Load::plus);
+        double each = 1.0 / told.size();
+        double threads = sum.threads() * each;
+        return new Demand(
+                loads.size(),
+                threads > 0 ? threads : threadsByDefault,
+                OptionalDouble.of(sum.inFlight() * each * loads.size()));
+    }
+}

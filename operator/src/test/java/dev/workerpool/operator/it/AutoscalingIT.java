@@ -1,0 +1,118 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.apiserver.ApiServer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** From the load that replicas tell to the number the Deployment is told. */
+@ExtendWith(ApiServer.class)
+class AutoscalingIT {
+
+    private static final String FAST = "stableWindow: 6s, panicWindow: 1s, scaleInDelay: 0s";
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void startOperator(ApiServer.Running server) {
+        cluster = new Cluster(server).startOperator();
+    }
+
+    @AfterEach
+    void stopOperator() {
+        cluster.close();
+    }
+
+    @Test
+    void followsTheLoadAndSaysWhyAndLeavesTheSpecAlone() {
+        try (var replica = new FakeReplica("127.0.0.84", 4, 14)) {
+            cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 9, " + FAST + "}}");
+            runOne(replica);
+
+            awaitThat(() -> assertThat(told()).isEqualTo(5));
+            awaitThat(() -> {
+                WorkerPoolStatus status = cluster.pool("thumbnails").getStatus();
+                assertThat(status.desiredReplicas()).isEqualTo(5);
+                assertThat(status.autoscaling().advisedReplicas()).isEqualTo(5);
+                assertThat(status.autoscaling().message())
+                        .contains("14.0 tasks in flight", "5 replicas of 4.00 threads");
+                assertThat(cluster.events("ScaledUp")).singleElement().satisfies(event -> assertThat(event.getMessage())
+                        .startsWith("Pool thumbnails scaled from 1 to 5 replicas: 14.0 tasks in flight"));
+            });
+            assertThat(cluster.pool("thumbnails").getSpec().replicas()).isEqualTo(1);
+
+            cluster.stopOperator();
+            cluster.startOperator();
+            replica.active(2);
+
+            awaitThat(() -> assertThat(told()).isEqualTo(1));
+            awaitThat(() -> assertThat(cluster.events("ScaledDown")).isNotEmpty());
+        }
+    }
+
+    @Test
+    void anOperatorThatHasJustStartedGoesOnFromTheReplicasThereAre() {
+        cluster.apply("thumbnails", "{replicas: 7, autoscaling: {maxReplicas: 9}}");
+        awaitThat(() -> assertThat(told()).isEqualTo(7));
+        cluster.stopOperator();
+
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{replicas: 7, autoscaling: {maxReplicas: 8}, labels: {a: b}}");
+
+        awaitThat(() -> assertThat(cluster.deployment("thumbnails")
+                        .getSpec()
+                        .getTemplate()
+                        .getMetadata()
+                        .getLabels())
+                .containsEntry("a", "b"));
+        assertThat(told()).isEqualTo(7);
+    }
+
+    @Test
+    void adviceIsToldAndNotTaken() {
+        try (var replica = new FakeReplica("127.0.0.85", 4, 14)) {
+            cluster.apply("thumbnails", "{replicas: 2, autoscaling: {maxReplicas: 9, mode: Advice, " + FAST + "}}");
+            runOne(replica);
+
+            awaitThat(() -> assertThat(
+                            cluster.pool("thumbnails").getStatus().autoscaling().advisedReplicas())
+                    .isEqualTo(5));
+            assertThat(told()).isEqualTo(2);
+            assertThat(cluster.pool("thumbnails").getStatus().desiredReplicas()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void zeroReplicasStopThePoolAndWithoutTheSectionTheSpecCountsAgain() {
+        cluster.apply("thumbnails", "{replicas: 3, autoscaling: {minReplicas: 4, maxReplicas: 9}}");
+        awaitThat(() -> assertThat(told()).isEqualTo(4));
+
+        cluster.apply("thumbnails", "{replicas: 0, autoscaling: {minReplicas: 4, maxReplicas: 9}}");
+        awaitThat(() -> {
+            assertThat(told()).isZero();
+            assertThat(cluster.pool("thumbnails").getStatus().autoscaling()).isNull();
+        });
+
+        cluster.apply("thumbnails", "{replicas: 2}");
+        awaitThat(() -> assertThat(told()).isEqualTo(2));
+    }
+
+    private int told() {
+        return cluster.deployment("thumbnails").getSpec().getReplicas();
+    }
+
+    private void runOne(FakeReplica replica) {
+        cluster.awaitReconciled("thumbnails");
+        cluster.createPod("thumbnails", "a");
+        cluster.setPodStatus(
+                "thumbnails-a",
+                replica.ready(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+    }
+}
