@@ -6,6 +6,7 @@ import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.PoolListener;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.TerminationLog;
@@ -41,6 +42,7 @@ final class Worker implements WorkerInfo {
     private final TerminationLog terminationLog;
     private final TaskPool pool;
     private final EventLoops loops;
+    private final Peers peers;
     private final HttpServer tasks;
     private final HttpServer management;
     private volatile State state = State.STARTING;
@@ -56,8 +58,10 @@ final class Worker implements WorkerInfo {
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = new EventLoops(ioThreads());
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
-        tasks = HttpServer.tasks(settings.port(), catalog, pool, settings.maxBodySize(), budget, loops);
-        var control = new ControlChannel(settings.control(), pool, Map.of(), metrics, InstantSource.system());
+        peers = new Peers(pool, loops, metrics);
+        tasks = HttpServer.tasks(settings.port(), catalog, pool, peers, settings.maxBodySize(), budget, loops);
+        var control = new ControlChannel(
+                settings.control(), pool, Map.of("peers", peers::read), metrics, InstantSource.system());
         management = HttpServer.management(settings.managementPort(), this, catalog, pool, control, metrics, loops);
     }
 
@@ -93,6 +97,7 @@ final class Worker implements WorkerInfo {
         pool.start();
         management.start();
         tasks.start();
+        peers.start();
         state = State.READY;
         LOG.log(
                 Level.INFO,
@@ -138,12 +143,16 @@ final class Worker implements WorkerInfo {
     boolean stop() throws InterruptedException {
         state = State.DRAINING;
         LOG.log(Level.INFO, "Worker {0} drains: {1} active, {2} queued", replica(), pool.active(), pool.queued());
+        peers.drain();
         tasks.drain();
         Thread.sleep(settings.drainDelay());
         pool.close();
         Duration patience = pool.live().drainTimeout();
+        long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
+        finished &= peers.awaitAnswers(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        peers.close();
         tasks.close(LAST_ANSWERS);
         catalog.close(LAST_RESOURCES);
         management.close(Duration.ZERO);
@@ -160,6 +169,14 @@ final class Worker implements WorkerInfo {
                     lost);
         }
         return finished;
+    }
+
+    boolean isClosed() {
+        return pool.isClosed();
+    }
+
+    Peers peers() {
+        return peers;
     }
 
     int taskPort() {

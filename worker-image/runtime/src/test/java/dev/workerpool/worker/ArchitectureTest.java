@@ -14,7 +14,7 @@ class ArchitectureTest {
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.workerpool.worker");
 
     @Test
-    void mainSeesHttpSeesControlSeesPoolSeesTaskAndNeverBack() {
+    void mainSeesHttpSeesControlAndPeersSeePoolSeesTaskAndNeverBack() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("main")
@@ -27,6 +27,8 @@ class ArchitectureTest {
                 .definedBy("dev.workerpool.worker.pool")
                 .layer("task")
                 .definedBy("dev.workerpool.worker.task")
+                .layer("peers")
+                .definedBy("dev.workerpool.worker.peers")
                 .layer("io")
                 .definedBy("dev.workerpool.worker.io")
                 .whereLayer("main")
@@ -35,10 +37,12 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("main")
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("main", "http")
-                .whereLayer("io")
+                .whereLayer("peers")
                 .mayOnlyBeAccessedByLayers("main", "http")
+                .whereLayer("io")
+                .mayOnlyBeAccessedByLayers("main", "http", "peers")
                 .whereLayer("pool")
-                .mayOnlyBeAccessedByLayers("main", "http", "control")
+                .mayOnlyBeAccessedByLayers("main", "http", "control", "peers")
                 .whereLayer("task")
                 .mayOnlyBeAccessedByLayers("main", "http", "pool")
                 .check(CLASSES);
@@ -56,7 +60,8 @@ class ArchitectureTest {
     void onlyWhatSpeaksHttpKnowsNetty() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.workerpool.worker.http", "dev.workerpool.worker.io")
+                .resideOutsideOfPackages(
+                        "dev.workerpool.worker.http", "dev.workerpool.worker.peers", "dev.workerpool.worker.io")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.netty..")

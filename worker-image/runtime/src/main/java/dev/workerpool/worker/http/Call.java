@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,11 @@ final class Call implements Exchange {
         } else {
             execute(() -> connection.advance(this));
         }
+    }
+
+    @Override
+    public EventExecutor loop() {
+        return connection.loop();
     }
 
     @Override

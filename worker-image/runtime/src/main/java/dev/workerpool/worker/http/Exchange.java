@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
 
@@ -18,6 +19,9 @@ interface Exchange {
 
     /** The body that is streamed may have a next part again. From any thread; does nothing when nothing is streamed. */
     void advance();
+
+    /** The connection's event loop. */
+    EventExecutor loop();
 
     /**
      * Has {@code task} run on the connection's event loop, where {@link #respond} is direct. From any thread, once or more.

@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.netty.bootstrap.ServerBootstrap;
@@ -41,9 +42,15 @@ public final class HttpServer {
 
     /** The port that tasks are called on. */
     public static HttpServer tasks(
-            int port, TaskCatalog catalog, TaskPool pool, long maxBodySize, BodyBudget budget, EventLoops loops) {
-        return new HttpServer(
-                port, new TaskRoutes(catalog, pool, budget), HttpLimits.ofBody(maxBodySize), budget, loops);
+            int port,
+            TaskCatalog catalog,
+            TaskPool pool,
+            Peers peers,
+            long maxBodySize,
+            BodyBudget budget,
+            EventLoops loops) {
+        var routes = new PeerRoutes(new TaskRoutes(catalog, pool, budget), pool, peers);
+        return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
     }
 
     /** The port that the platform and people look at. */

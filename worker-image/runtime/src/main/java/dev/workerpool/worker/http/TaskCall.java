@@ -27,8 +27,8 @@ final class TaskCall implements RunObserver, Runnable {
                 .with(RunHeaders.options(request));
     }
 
-    void submitTo(TaskPool pool) throws RunRejectedException {
-        pool.submit(run);
+    void submitTo(TaskPool pool, Arrival arrival) throws RunRejectedException {
+        arrival.submit(pool, run);
         // Once the client has gone, nobody wants the result.
         exchange.onAbandoned(() -> abandoned(pool));
     }

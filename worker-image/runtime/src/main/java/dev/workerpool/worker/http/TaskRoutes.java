@@ -92,11 +92,25 @@ final class TaskRoutes implements Routes {
             exchange.respond(identified(list()));
             return;
         }
+        Response refusal = run(request, body, exchange, Arrival.direct(System.nanoTime()));
+        if (refusal != null) {
+            exchange.respond(refusal);
+        }
+    }
+
+    /** Is it a call of a task, of whatever type? */
+    boolean isRun(Request request) {
+        return request.path().startsWith(PREFIX) && request.method().equals("POST");
+    }
+
+    /** Starts a run, whose answer comes later. @return the refusal, or null when it is admitted */
+    Response run(Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
         TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
         try {
-            new TaskCall(this, exchange, task, request, body).submitTo(pool);
+            new TaskCall(this, exchange, task, request, body).submitTo(pool, arrival);
+            return null;
         } catch (RunRejectedException e) {
-            exchange.respond(identified(rejected(e)));
+            return identified(rejected(e));
         }
     }
 

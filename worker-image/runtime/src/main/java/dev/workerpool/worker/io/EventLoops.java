@@ -1,5 +1,6 @@
 package dev.workerpool.worker.io;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -7,8 +8,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -40,6 +43,10 @@ public final class EventLoops implements AutoCloseable {
 
     public Class<? extends ServerChannel> channelType() {
         return channelType;
+    }
+
+    public Class<? extends Channel> clientChannelType() {
+        return nativeTransport ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
     public String description() {

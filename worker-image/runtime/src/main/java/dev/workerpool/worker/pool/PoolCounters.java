@@ -17,8 +17,18 @@ public final class PoolCounters {
     };
     private static final double NANOS = 1e-9;
 
+    /** Runs that the mean remembers. */
+    private static final int MEMORY = 16;
+
     private final CounterDataPoint[] refused = new CounterDataPoint[Refusal.values().length];
     private final Counter runs;
+
+    /**
+     * Of the last runs, those longer ago counting less. Written by all worker threads without care, for that costs them
+     * nothing: one of two at the same time is lost, which the mean of the others survives.
+     */
+    private long meanRunNanos;
+
     private final Counter replaced;
     private final PerTask[] tasks;
 
@@ -89,6 +99,7 @@ public final class PoolCounters {
      * @param allocated bytes, by the thread; those of a thread that is given up are not known
      */
     void ran(Run run, long nanos, long allocated) {
+        meanRunNanos += (nanos - meanRunNanos) / MEMORY;
         Outcome outcome = run.outcome();
         PerTask task = tasks[run.task().index()];
         task.waited().observe(run.waitNanos() * NANOS);
@@ -99,6 +110,11 @@ public final class PoolCounters {
         } else {
             runs.labelValues(run.task().type(), label(outcome)).inc();
         }
+    }
+
+    /** How long runs have taken of late; 0 before the first. */
+    public long meanRunNanos() {
+        return meanRunNanos;
     }
 
     private static String label(Outcome outcome) {

@@ -80,6 +80,10 @@ public final class Run implements ResultReceiver {
         return task;
     }
 
+    public RunObserver observer() {
+        return observer;
+    }
+
     /** For the task layer only: the observer takes a result that streams. */
     @Override
     public ResultStream begin(String mediaType) throws IOException {
@@ -102,7 +106,8 @@ public final class Run implements ResultReceiver {
         admittedAt = now;
     }
 
-    long admittedAt() {
+    /** As {@link System#nanoTime} tells. */
+    public long admittedAt() {
         return admittedAt;
     }
 

@@ -31,6 +31,9 @@ final class RunQueue {
     private volatile int capacity;
     private volatile boolean closed;
 
+    /** Told, outside the lock, when a run or a thread came or went; null when nobody wants to know. */
+    private volatile Runnable onChange;
+
     RunQueue(LiveSettings settings) {
         tune(settings);
     }
@@ -46,8 +49,13 @@ final class RunQueue {
         }
     }
 
-    /** Hands the run to an idle thread, or queues it. @return whether it has to wait */
-    boolean put(Run run) throws QueueFullException, DrainingException {
+    /**
+     * Hands the run to an idle thread, or queues it.
+     *
+     * @param maxQueued it may wait only while fewer than so many do, within the capacity
+     * @return whether it has to wait
+     */
+    boolean put(Run run, int maxQueued) throws QueueFullException, DrainingException {
         PoolThread taker;
         lock.lock();
         try {
@@ -58,7 +66,7 @@ final class RunQueue {
             if (taker != null) {
                 idleThreads = idle.size();
                 taker.hand(run);
-            } else if (size < capacity) {
+            } else if (size < Math.min(capacity, maxQueued)) {
                 waiting.add(run);
                 size = size + 1;
             } else {
@@ -67,34 +75,42 @@ final class RunQueue {
         } finally {
             lock.unlock();
         }
-        if (taker == null) {
-            return true;
+        if (taker != null) {
+            LockSupport.unpark(taker.thread());
         }
-        LockSupport.unpark(taker.thread());
-        return false;
+        changed();
+        return taker == null;
+    }
+
+    private void changed() {
+        Runnable told = onChange;
+        if (told != null) {
+            told.run();
+        }
     }
 
     /** The next run for this thread, waiting for one. @return null when the thread is to end */
     Run take(PoolThread taker) {
+        Run run;
         lock.lock();
         try {
             if (taker.number() > employed) {
                 return null;
             }
-            Run run = waiting.next();
+            run = waiting.next();
             if (run != null) {
                 unlink(run);
-                return run;
-            }
-            if (closed) {
+            } else if (closed) {
                 return null;
+            } else {
+                idle.addLast(taker);
+                idleThreads = idle.size();
             }
-            idle.addLast(taker);
-            idleThreads = idle.size();
         } finally {
             lock.unlock();
         }
-        return taker.awaitHanded();
+        changed();
+        return run == null ? taker.awaitHanded() : run;
     }
 
     /** Takes a waiting run out. @return false when it was not waiting (any more) */
@@ -175,6 +191,14 @@ final class RunQueue {
 
     boolean isClosed() {
         return closed;
+    }
+
+    void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
+    int idle() {
+        return idleThreads;
     }
 
     int size() {

@@ -94,12 +94,13 @@ public final class TaskPool {
      * @throws DrainingException after {@link #close}
      */
     public void submit(Run run) throws RunRejectedException {
-        run.admitted(System.nanoTime());
+        submit(run, System.nanoTime());
+    }
+
+    /** @param admittedAt when the run came, here or to the replica that it comes from */
+    public void submit(Run run, long admittedAt) throws RunRejectedException {
         try {
-            if (queue.put(run)) {
-                // The settings of now, after it is in: a change that these do not have yet wakes the watchdog later.
-                watchdog.watch(run.admittedAt() + live.maxWait().toNanos());
-            }
+            put(run, admittedAt, Integer.MAX_VALUE);
         } catch (QueueFullException e) {
             counters.refused(Refusal.QUEUE_FULL);
             throw e;
@@ -107,6 +108,37 @@ public final class TaskPool {
             counters.refused(Refusal.DRAINING);
             throw e;
         }
+    }
+
+    /**
+     * Admits a run that a peer passed, or refuses it, which does not count as a refusal: the peer has it still.
+     *
+     * @param maxQueued it may wait only while fewer than so many do
+     */
+    public void submitPassed(Run run, long admittedAt, int maxQueued) throws RunRejectedException {
+        put(run, admittedAt, maxQueued);
+    }
+
+    private void put(Run run, long admittedAt, int maxQueued) throws RunRejectedException {
+        run.admitted(admittedAt);
+        if (queue.put(run, maxQueued)) {
+            watchWait(run);
+        }
+    }
+
+    private void watchWait(Run run) {
+        // The settings of now, after it is in: a change that these do not have yet wakes the watchdog later.
+        watchdog.watch(run.admittedAt() + live.maxWait().toNanos());
+    }
+
+    /** @param listener called on every change of what is idle or queued, on any thread; null for none */
+    public void onLoadChange(Runnable listener) {
+        queue.onChange(listener);
+    }
+
+    /** Threads that wait for a run. */
+    public int idle() {
+        return queue.idle();
     }
 
     /** Ends a run nobody waits for: out of the queue at once; an active one is interrupted. */

@@ -8,7 +8,7 @@ import java.util.function.ToLongFunction;
  * it did. So a run can be overtaken only by those that come within seven steps of it, and those of one urgency keep their
  * order.
  *
- * <p>One list per urgency, linked through the runs themselves: nothing is allocated, adding and taking out anywhere take
+ * <p>One list per urgency, linked through the runs themselves: nothing is allocated, adding at the end and taking out anywhere take
  * constant time, and finding the next compares eight heads at most. Not thread-safe.
  */
 final class WaitingRuns {
@@ -55,15 +55,26 @@ final class WaitingRuns {
         return least;
     }
 
+    /** Behind those of its urgency that came before it: nearly always the last, unless it came to a peer first. */
     void add(Run run) {
         int urgency = run.options().urgency();
-        run.previous = last[urgency];
-        if (run.previous == null) {
+        Run before = last[urgency];
+        while (before != null && before.admittedAt() - run.admittedAt() > 0) {
+            before = before.previous;
+        }
+        Run after = before == null ? first[urgency] : before.next;
+        run.previous = before;
+        run.next = after;
+        if (before == null) {
             first[urgency] = run;
         } else {
-            run.previous.next = run;
+            before.next = run;
         }
-        last[urgency] = run;
+        if (after == null) {
+            last[urgency] = run;
+        } else {
+            after.previous = run;
+        }
         run.queued = true;
         present |= 1 << urgency;
     }

@@ -1,0 +1,154 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.peers.LoadNews;
+import dev.workerpool.worker.peers.Pass;
+import dev.workerpool.worker.peers.PassObserver;
+import dev.workerpool.worker.peers.PassedRequest;
+import dev.workerpool.worker.peers.PeerHeaders;
+import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.peers.Routing;
+import dev.workerpool.worker.pool.TaskPool;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * The task port as one of several: before a request is done here, sees whether a peer does it sooner, and takes what peers
+ * pass. A request that finds a thread idle, or that comes to a replica that knows of no other, goes straight through.
+ */
+final class PeerRoutes implements Routes {
+    private static final String LOAD = "/peers/load";
+
+    private final TaskRoutes tasks;
+    private final TaskPool pool;
+    private final Peers peers;
+    private final String replica;
+
+    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers) {
+        this.tasks = tasks;
+        this.pool = pool;
+        this.peers = peers;
+        this.replica = pool.settings().replica();
+    }
+
+    @Override
+    public Response refuse(Request request) {
+        String token = request.headers().get(PeerHeaders.TOKEN);
+        if (token != null) {
+            return refuseFromPeer(request, token);
+        }
+        if (request.path().equals(LOAD)) {
+            return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may listen to its load"));
+        }
+        if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null) {
+            return null;
+        }
+        return tasks.refuse(request);
+    }
+
+    private Response refuseFromPeer(Request request, String token) {
+        if (!peers.isToken(token)) {
+            return declined(
+                    identified(Problem.PEER_REFUSED.because("The token is not that of this pool")), "unknown-token");
+        }
+        if (request.path().equals(LOAD)) {
+            return request.method().equals("GET")
+                    ? null
+                    : Problem.METHOD_NOT_ALLOWED.because("Allowed: GET").with("Allow", "GET");
+        }
+        Response refusal = tasks.refuse(request);
+        return refusal == null ? null : declined(refusal, "refused");
+    }
+
+    private Response declined(Response response, String why) {
+        return response.with(PeerHeaders.DECLINED, why, PeerHeaders.LOAD, peers.load());
+    }
+
+    /** Is a run that comes now refused here, or has it to wait? */
+    private boolean mayGoElsewhere() {
+        return !peers.isAlone() && (pool.idle() == 0 || pool.isClosed());
+    }
+
+    private Routing.Choice elsewhere() {
+        return pool.isClosed() ? peers.elsewhere() : peers.onArrival();
+    }
+
+    @Override
+    public void handle(Request request, ByteBuffer body, Exchange exchange) {
+        if (request.headers().contains(PeerHeaders.TOKEN)) {
+            fromPeer(request, body, exchange);
+            return;
+        }
+        Routing.Choice choice = mayGoElsewhere() && tasks.isRun(request) ? elsewhere() : null;
+        if (choice != null) {
+            new PassedCall(this, request, body, exchange).pass(choice);
+        } else {
+            tasks.handle(request, body, exchange);
+        }
+    }
+
+    private void fromPeer(Request request, ByteBuffer body, Exchange exchange) {
+        if (request.path().equals(LOAD)) {
+            listen(request, exchange);
+        } else if (tasks.isRun(request)) {
+            Response refusal = tasks.run(request, body, exchange, Arrival.passed(request));
+            if (refusal == null) {
+                peers.received();
+            } else {
+                exchange.respond(declined(refusal, "busy"));
+            }
+        } else {
+            tasks.handle(request, body, exchange);
+        }
+    }
+
+    private void listen(Request request, Exchange exchange) {
+        String from = request.headers().get(PeerHeaders.FROM, "");
+        LoadNews news = peers.subscribe(from, exchange::advance);
+        if (news == null) {
+            exchange.respond(identified(
+                    Problem.TOO_MANY_PEERS.retryAfter(1, "As many as may already listen to the load of this replica")));
+            return;
+        }
+        exchange.stream(Response.streamed(200, "text/plain", PeerHeaders.REPLICA, replica), () -> {
+            ByteBuffer line = news.next();
+            return line == null && news.isEnded() ? StreamedBody.END : line;
+        });
+        exchange.onAbandoned(() -> peers.unsubscribe(news));
+        peers.listen(news);
+    }
+
+    private Response identified(Response response) {
+        return response.with(PeerHeaders.REPLICA, replica);
+    }
+
+    Pass pass(Exchange exchange, PassedRequest request, Routing.Choice choice, PassObserver observer) {
+        return peers.pass(exchange.loop(), request, choice, observer);
+    }
+
+    /** A peer does not take it. @return another to try, for what cannot be done here; else null */
+    Routing.Choice other() {
+        return pool.isClosed() ? peers.elsewhere() : null;
+    }
+
+    /** No peer takes it. */
+    void here(Request request, ByteBuffer body, Exchange exchange, long admittedAt) {
+        Response refusal = tasks.refuse(request);
+        if (refusal == null) {
+            refusal = tasks.run(request, body, exchange, Arrival.direct(admittedAt));
+        }
+        if (refusal != null) {
+            exchange.respond(refusal);
+        }
+    }
+
+    Response lost(String peer, String why) {
+        return identified(Problem.REPLICA_LOST.because(
+                "The request was passed to replica " + peer + ", and " + why + "; it may have been carried out",
+                Map.of("replica", peer)));
+    }
+
+    @Override
+    public Response bufferFull() {
+        return tasks.bufferFull();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.peers.PeerHeaders;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A peer's answer on its way to the client: a small one whole, a large or streamed one as it comes, at the pace of the
+ * slower side. On the exchange's event loop only.
+ */
+final class RelayedAnswer implements StreamedBody {
+    /** An answer up to here is passed on in one go. */
+    private static final int WHOLE = 256 * 1024;
+
+    /** Of a larger one, so much is held for a client that is slow to take it. */
+    private static final int MOST_HELD = 256 * 1024;
+
+    private final int status;
+    private final String mediaType;
+    private final String[] headers;
+    private final Exchange exchange;
+    private final Consumer<Boolean> reading;
+
+    /** Of an answer that is passed on whole, else null. */
+    private final ByteBuffer whole;
+
+    private final ArrayDeque<ByteBuffer> held = new ArrayDeque<>();
+    private int heldBytes;
+    private ByteBuffer last;
+
+    private RelayedAnswer(int status, HttpHeaders head, int length, Exchange exchange, Consumer<Boolean> reading) {
+        this.status = status;
+        this.mediaType = head.get(HttpHeaderNames.CONTENT_TYPE);
+        this.headers = relayed(head);
+        this.exchange = exchange;
+        this.reading = reading;
+        this.whole = length < 0 ? null : ByteBuffer.allocate(length);
+    }
+
+    /** @param reading is told when no more bytes are to be read for now, and when they are again */
+    static RelayedAnswer of(int status, HttpHeaders head, Exchange exchange, Consumer<Boolean> reading) {
+        long length = status == 204 ? 0 : contentLength(head);
+        var answer = new RelayedAnswer(status, head, length > WHOLE ? -1 : (int) length, exchange, reading);
+        if (answer.whole == null) {
+            exchange.stream(Response.streamed(status, answer.mediaType, answer.headers), answer);
+        }
+        return answer;
+    }
+
+    private static long contentLength(HttpHeaders head) {
+        String length = head.get(HttpHeaderNames.CONTENT_LENGTH);
+        return length == null ? -1 : Long.parseLong(length);
+    }
+
+    private static String[] relayed(HttpHeaders head) {
+        var relayed = new ArrayList<String>();
+        for (Map.Entry<String, String> header : head) {
+            String name = header.getKey();
+            if (!PeerHeaders.isOfOneConnection(name)
+                    && !HttpHeaderNames.CONTENT_TYPE.contentEqualsIgnoreCase(name)
+                    && !HttpHeaderNames.DATE.contentEqualsIgnoreCase(name)) {
+                relayed.add(name);
+                relayed.add(header.getValue());
+            }
+        }
+        return relayed.toArray(String[]::new);
+    }
+
+    void add(ByteBuf bytes) {
+        if (whole != null) {
+            int size = Math.min(bytes.readableBytes(), whole.remaining());
+            bytes.readBytes(whole.slice(whole.position(), size));
+            whole.position(whole.position() + size);
+            return;
+        }
+        var copy = new byte[bytes.readableBytes()];
+        bytes.readBytes(copy);
+        held.add(ByteBuffer.wrap(copy));
+        heldBytes += copy.length;
+        if (heldBytes > MOST_HELD) {
+            reading.accept(false);
+        }
+        exchange.advance();
+    }
+
+    void end() {
+        if (whole != null) {
+            exchange.respond(new Response(status, mediaType, whole.flip(), headers));
+        } else {
+            last = END;
+            exchange.advance();
+        }
+    }
+
+    /** The rest does not come. @return false when the client has got nothing yet */
+    boolean breakOff() {
+        if (whole != null) {
+            return false;
+        }
+        last = BROKEN;
+        exchange.advance();
+        return true;
+    }
+
+    @Override
+    public ByteBuffer next() {
+        ByteBuffer part = held.poll();
+        if (part == null) {
+            return last;
+        }
+        heldBytes -= part.remaining();
+        if (heldBytes == 0 && last == null) {
+            reading.accept(true);
+        }
+        return part;
+    }
+}

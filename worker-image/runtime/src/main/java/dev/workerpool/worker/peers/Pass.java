@@ -1,0 +1,232 @@
+package dev.workerpool.worker.peers;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One request with a peer. Until its last byte was taken by the socket the peer cannot have begun, for it begins when a body
+ * is whole: whatever goes wrong before, the request is declined, and after, lost. On one event loop only.
+ *
+ * <pre>
+ * CONNECTING → SENDING → SENT → ANSWERED → OVER        DECLINING: it was declined, the rest of that answer is read
+ * </pre>
+ */
+public final class Pass {
+    private static final int SMALL = 8 * 1024;
+    private static final int SLICE = 128 * 1024;
+    private static final long SEND_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long PART_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final int CONTINUES = 200;
+
+    private enum State {
+        CONNECTING,
+        SENDING,
+        SENT,
+        ANSWERED,
+        DECLINING,
+        OVER
+    }
+
+    private final PassConnections connections;
+    private final Routing.Choice choice;
+    private final PassedRequest request;
+    private final PassObserver observer;
+    private final long patience;
+    private State state = State.CONNECTING;
+    private Channel channel;
+    private ByteBuffer rest;
+    private boolean sent;
+    private boolean interim;
+    private boolean streamed;
+    private boolean closes;
+    private String declined;
+    private long deadline = System.nanoTime() + SEND_NANOS;
+    private int since;
+
+    /** @param patience for how many nanoseconds to wait for an answer once all was sent */
+    Pass(
+            PassConnections connections,
+            Routing.Choice choice,
+            PassedRequest request,
+            long patience,
+            PassObserver observer) {
+        this.connections = connections;
+        this.choice = choice;
+        this.request = request;
+        this.patience = patience;
+        this.observer = observer;
+    }
+
+    PeerView view() {
+        return choice.view();
+    }
+
+    void begun(int sinceReport) {
+        since = sinceReport;
+    }
+
+    /** Nobody waits for the answer any more. The peer learns by the end of the connection. */
+    public void cancel() {
+        if (state != State.OVER) {
+            connections.count(choice.reason(), PassOutcome.CANCELLED);
+            over(false);
+        }
+    }
+
+    /** Reads no more of the answer for now, or goes on. */
+    public void read(boolean on) {
+        if (channel != null && state == State.ANSWERED) {
+            channel.config().setAutoRead(on);
+        }
+    }
+
+    void connected(Channel to) {
+        if (state == State.OVER) {
+            connections.release(view().peer(), to, false);
+            return;
+        }
+        channel = to;
+        state = State.SENDING;
+        int size = request.body().remaining();
+        ByteBuf head = to.alloc().directBuffer(1024 + (size <= SMALL ? size : 0));
+        int maxQueued = choice.reason() == PassReason.OWNER ? -1 : choice.maxQueued();
+        request.writeHead(head, view().peer(), connections.replica(), connections.token(), maxQueued);
+        if (size <= SMALL) {
+            head.writeBytes(request.body().duplicate());
+            last(to.writeAndFlush(head));
+        } else {
+            to.write(head);
+            rest = request.body().duplicate();
+            send();
+        }
+    }
+
+    /** Hands over as much as the socket is likely to take. */
+    void send() {
+        ChannelFuture written = null;
+        while (state == State.SENDING && rest != null && rest.hasRemaining() && channel.isWritable()) {
+            int size = Math.min(rest.remaining(), SLICE);
+            var slice = Unpooled.wrappedBuffer(rest.slice(rest.position(), size));
+            rest.position(rest.position() + size);
+            deadline = System.nanoTime() + SEND_NANOS;
+            written = channel.writeAndFlush(slice);
+        }
+        if (written != null && !rest.hasRemaining()) {
+            last(written);
+        }
+    }
+
+    private void last(ChannelFuture written) {
+        written.addListener(done -> {
+            if (done.isSuccess()) {
+                sent = true;
+                if (state == State.SENDING) {
+                    state = State.SENT;
+                    deadline = System.nanoTime() + patience;
+                }
+            }
+        });
+    }
+
+    void received(HttpObject message) {
+        if (message.decoderResult().isFailure()) {
+            failed("its answer is not understood");
+            return;
+        }
+        if (message instanceof HttpResponse head) {
+            head(head);
+        }
+        if (message instanceof HttpContent content) {
+            content(content);
+        }
+    }
+
+    private void head(HttpResponse head) {
+        int status = head.status().code();
+        interim = status < CONTINUES;
+        if (interim || state == State.OVER) {
+            return;
+        }
+        closes = !HttpUtil.isKeepAlive(head);
+        deadline = System.nanoTime() + PART_NANOS;
+        declined = head.headers().get(PeerHeaders.DECLINED);
+        String load = head.headers().get(PeerHeaders.LOAD);
+        if (declined != null) {
+            state = State.DECLINING;
+            Load reported = load == null ? null : Load.parse(load);
+            if (reported != null) {
+                view().report(reported, System.nanoTime());
+            }
+        } else if (!view().peer().replica().equals(head.headers().get(PeerHeaders.REPLICA))) {
+            failed("somebody else answers in its place");
+        } else {
+            state = State.ANSWERED;
+            streamed = HttpUtil.isTransferEncodingChunked(head);
+            observer.answered(status, head.headers());
+        }
+    }
+
+    private void content(HttpContent content) {
+        deadline = System.nanoTime() + PART_NANOS;
+        if (state == State.ANSWERED && !interim && content.content().isReadable()) {
+            observer.part(content.content());
+        }
+        if (content instanceof LastHttpContent && !interim) {
+            if (state == State.ANSWERED) {
+                connections.count(choice.reason(), PassOutcome.ANSWERED);
+                over(sent && !closes);
+                observer.ended();
+            } else if (state == State.DECLINING) {
+                decline(declined, PassOutcome.DECLINED, sent && !closes);
+            }
+        }
+    }
+
+    /** The connection cannot be had, or has ended. */
+    void failed(String why) {
+        if (state == State.OVER) {
+            return;
+        }
+        if (state == State.DECLINING) {
+            decline(declined, PassOutcome.DECLINED, false);
+        } else if (!sent && state != State.ANSWERED) {
+            view().forget();
+            decline(why, PassOutcome.UNREACHABLE, false);
+        } else {
+            connections.count(choice.reason(), PassOutcome.LOST);
+            over(false);
+            observer.lost(why);
+        }
+    }
+
+    private void decline(String why, PassOutcome outcome, boolean reusable) {
+        connections.count(choice.reason(), outcome);
+        over(reusable);
+        observer.declined(why);
+    }
+
+    private void over(boolean reusable) {
+        state = State.OVER;
+        view().over(since);
+        connections.over(this, channel, reusable);
+    }
+
+    /** Silence is news as well. Called about four times a second. */
+    void check(long now) {
+        if (state == State.ANSWERED && streamed) {
+            return; // Events may be long in coming; that the peer is there the socket knows.
+        }
+        if (deadline - now <= 0) {
+            failed(state == State.CONNECTING || state == State.SENDING ? "it takes no bytes" : "it does not answer");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.workerpool.worker.peers;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+
+/**
+ * Who passed a request. Called on the event loop it was passed on; exactly one of {@link #ended}, {@link #declined} and
+ * {@link #lost} comes, as the last. After a cancel nothing comes.
+ */
+public interface PassObserver {
+    /** The head of the answer. */
+    void answered(int status, HttpHeaders headers);
+
+    /** The next bytes of the answer's body, which are gone after the call. */
+    void part(ByteBuf bytes);
+
+    /** The answer is whole. */
+    void ended();
+
+    /** The peer has not begun and will not: whoever passed the request may do it, or pass it to another. */
+    void declined(String why);
+
+    /** The peer may have done it, and nobody will learn: it must not be done again. Also in the middle of an answer. */
+    void lost(String why);
+}

@@ -1,0 +1,49 @@
+package dev.workerpool.worker.peers;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A request as it is passed on.
+ *
+ * @param target path and query
+ * @param headers as the client sent them
+ * @param body not changed, and not copied
+ * @param admittedAt when its run came to this replica, as {@link System#nanoTime} tells; its wait goes on over there
+ */
+public record PassedRequest(String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt) {
+    /** Writes the head. @param maxQueued negative when this is not to start a run */
+    void writeHead(ByteBuf out, Peer peer, String from, String token, int maxQueued) {
+        ByteBufUtil.writeAscii(out, method);
+        out.writeByte(' ');
+        out.writeCharSequence(target, StandardCharsets.ISO_8859_1);
+        ByteBufUtil.writeAscii(out, " HTTP/1.1\r\n");
+        header(out, "host", peer.host());
+        for (Map.Entry<String, String> header : headers) {
+            if (!PeerHeaders.isOfOneConnection(header.getKey())) {
+                header(out, header.getKey(), header.getValue());
+            }
+        }
+        header(out, PeerHeaders.TOKEN, token);
+        header(out, PeerHeaders.FROM, from);
+        if (maxQueued >= 0) {
+            long waited = Math.max(0, System.nanoTime() - admittedAt);
+            header(out, PeerHeaders.MAX_QUEUED, Integer.toString(maxQueued));
+            header(out, PeerHeaders.WAITED, Long.toString(TimeUnit.NANOSECONDS.toMicros(waited)));
+        }
+        header(out, "content-length", Integer.toString(body.remaining()));
+        ByteBufUtil.writeAscii(out, "\r\n");
+    }
+
+    private static void header(ByteBuf out, CharSequence name, CharSequence value) {
+        out.writeCharSequence(name, StandardCharsets.ISO_8859_1);
+        out.writeByte(':').writeByte(' ');
+        out.writeCharSequence(value, StandardCharsets.ISO_8859_1);
+        out.writeByte('\r').writeByte('\n');
+    }
+}

@@ -1,0 +1,52 @@
+package dev.workerpool.worker.peers;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.AsciiString;
+import java.util.Set;
+
+/** The headers between replicas, and those that concern one connection only. */
+public final class PeerHeaders {
+    /** The token of the pool. Whoever sends it asks as a replica: what it sends is never passed a second time. */
+    public static final AsciiString TOKEN = AsciiString.cached("workerpool-peer");
+
+    /** Which replica asks. */
+    public static final AsciiString FROM = AsciiString.cached("workerpool-from");
+
+    /** With a run that is passed: take it only while fewer than so many wait; 0: only into an idle thread. */
+    public static final AsciiString MAX_QUEUED = AsciiString.cached("workerpool-max-queued");
+
+    /** With a run that is passed: for how many microseconds it has waited already. */
+    public static final AsciiString WAITED = AsciiString.cached("workerpool-waited");
+
+    /** In an answer: nothing was begun, and why. Only with this may whoever passed a run do it itself. */
+    public static final String DECLINED = "Workerpool-Declined";
+
+    /** In an answer that declines: the load, as in the stream of it. */
+    public static final String LOAD = "Workerpool-Load";
+
+    /** Who answers. */
+    public static final String REPLICA = "Workerpool-Replica";
+
+    private static final Set<AsciiString> OF_ONE_CONNECTION = Set.of(
+            HttpHeaderNames.CONNECTION,
+            AsciiString.cached("keep-alive"),
+            AsciiString.cached("proxy-connection"),
+            HttpHeaderNames.TRANSFER_ENCODING,
+            HttpHeaderNames.CONTENT_LENGTH,
+            HttpHeaderNames.TE,
+            HttpHeaderNames.TRAILER,
+            HttpHeaderNames.UPGRADE,
+            HttpHeaderNames.EXPECT,
+            HttpHeaderNames.HOST,
+            TOKEN,
+            FROM,
+            MAX_QUEUED,
+            WAITED);
+
+    private PeerHeaders() {}
+
+    /** Is the header, of a request or an answer, one that the next connection has its own of? */
+    public static boolean isOfOneConnection(CharSequence name) {
+        return OF_ONE_CONNECTION.contains(AsciiString.of(name).toLowerCase());
+    }
+}

@@ -1,0 +1,118 @@
+package dev.workerpool.worker.peers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Which replicas there are beside this one, as the operator tells.
+ *
+ * @param version of the list; a message that was overtaken by a later one has a lower one
+ * @param token by which replicas of this pool know each other
+ */
+record PeerList(long version, String token, List<Peer> replicas) {
+    static final PeerList NONE = new PeerList(0, "", List.of());
+
+    static final int MAX_REPLICAS = 1000;
+    private static final int MIN_TOKEN = 16;
+    private static final int MAX_TOKEN = 256;
+    private static final Set<String> FIELDS = Set.of("version", "token", "replicas");
+    private static final Set<String> REPLICA_FIELDS = Set.of("replica", "address");
+
+    /**
+     * Reads the section {@code peers} of a control message.
+     *
+     * @param violation is told field and rule of what is wrong
+     * @return null when something is
+     */
+    static PeerList read(JsonNode node, BiConsumer<String, String> violation) {
+        return new Reader(violation).read(node);
+    }
+
+    private static final class Reader {
+        private final BiConsumer<String, String> report;
+        private boolean broken;
+
+        Reader(BiConsumer<String, String> report) {
+            this.report = report;
+        }
+
+        private void violated(String field, String rule) {
+            broken = true;
+            report.accept(field, rule);
+        }
+
+        PeerList read(JsonNode node) {
+            if (!hasOnly(node, "", FIELDS)) {
+                return null;
+            }
+            JsonNode version = node.path("version");
+            if (!version.isIntegralNumber() || !version.canConvertToLong() || version.asLong() < 1) {
+                violated("version", "must be a whole number of at least 1");
+            }
+            String token = node.path("token").textValue();
+            if (!isToken(token)) {
+                violated("token", "must be " + MIN_TOKEN + " to " + MAX_TOKEN + " visible ASCII characters");
+            }
+            List<Peer> replicas = replicas(node.path("replicas"));
+            return broken ? null : new PeerList(version.asLong(), token, replicas);
+        }
+
+        private boolean hasOnly(JsonNode node, String path, Set<String> known) {
+            if (!node.isObject()) {
+                violated(path, "must be a JSON object");
+                return false;
+            }
+            node.propertyStream()
+                    .filter(field -> !known.contains(field.getKey()))
+                    .forEach(field ->
+                            violated(path.isEmpty() ? field.getKey() : path + "." + field.getKey(), "is unknown"));
+            return true;
+        }
+
+        /** What may stand in a header. */
+        private static boolean isToken(String token) {
+            return token != null
+                    && token.length() >= MIN_TOKEN
+                    && token.length() <= MAX_TOKEN
+                    && token.chars().allMatch(c -> c > ' ' && c < 0x7f);
+        }
+
+        private List<Peer> replicas(JsonNode node) {
+            if (!node.isArray() || node.size() > MAX_REPLICAS) {
+                violated("replicas", "must be an array of at most " + MAX_REPLICAS);
+                return List.of();
+            }
+            var replicas = new ArrayList<Peer>(node.size());
+            var names = new HashSet<String>();
+            for (int i = 0; i < node.size(); i++) {
+                Peer peer = replica(node.get(i), "replicas[" + i + "]");
+                if (peer != null && !names.add(peer.replica())) {
+                    violated("replicas[" + i + "].replica", "must not be there twice");
+                }
+                replicas.add(peer);
+            }
+            return broken ? List.of() : List.copyOf(replicas);
+        }
+
+        private Peer replica(JsonNode node, String path) {
+            if (!hasOnly(node, path, REPLICA_FIELDS)) {
+                return null;
+            }
+            String name = node.path("replica").asText();
+            String text = node.path("address").asText();
+            InetSocketAddress address = Peer.address(text);
+            if (!Peer.isName(name)) {
+                violated(path + ".replica", Peer.NAME_RULE);
+            }
+            if (address == null) {
+                violated(path + ".address", Peer.ADDRESS_RULE);
+            }
+            return new Peer(name, address);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package dev.workerpool.worker.peers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.pool.TaskPool;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+
+/**
+ * The other replicas of this pool. Knows none until the operator tells, and costs nothing then. Thread-safe. Life cycle:
+ * {@link #start}, {@link #drain} (peers pass nothing here any more), {@link #close}.
+ */
+public final class Peers {
+    private static final Logger LOG = System.getLogger(Peers.class.getName());
+    private static final int CONNECT_MILLIS = 500;
+    private static final PeerView[] NONE = {};
+
+    /** Beyond what the pool's own limits allow a run: for the way there and back. */
+    private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final TaskPool pool;
+    private final EventLoops loops;
+    private final PeerMetrics metrics;
+    private final LoadPublisher publisher;
+    private final EventLoop home;
+    private final Bootstrap bootstrap;
+    private final Map<EventExecutor, PassConnections> connections = new HashMap<>();
+    private final AtomicInteger passes = new AtomicInteger();
+
+    /** On the home loop only. */
+    private final Map<Peer, PeerLink> links = new HashMap<>();
+
+    private volatile PeerList list = PeerList.NONE;
+    private volatile PeerView[] views = NONE;
+    private volatile long meanRun;
+    private volatile boolean closed;
+
+    public Peers(TaskPool pool, EventLoops loops, PrometheusRegistry registry) {
+        this.pool = pool;
+        this.loops = loops;
+        this.home = loops.group().next();
+        this.publisher = new LoadPublisher(this, pool, home);
+        this.metrics = new PeerMetrics(registry, this);
+        this.bootstrap = new Bootstrap()
+                .channel(loops.clientChannelType())
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.TCP_NODELAY, true);
+        loops.loops().forEach(loop -> connections.put(loop, new PassConnections((EventLoop) loop, this, bootstrap)));
+    }
+
+    public void start() {
+        home.scheduleAtFixedRate(
+                this::beat, PeerView.HEARTBEAT_MILLIS, PeerView.HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        if (views.length == 0 && links.isEmpty() && passes.get() == 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        meanRun = pool.counters().meanRunNanos();
+        publisher.publish(true);
+        links.values().forEach(link -> link.check(now));
+        Set<Peer> known = new HashSet<>(list.replicas());
+        connections.values().forEach(each -> each.loop().execute(() -> each.sweep(System.nanoTime(), known)));
+    }
+
+    /**
+     * Reads the section {@code peers} of a control message.
+     *
+     * @param complaint is told what is wrong: the field in the section, and the rule
+     * @return what puts it in force; null when something is wrong
+     */
+    public Runnable read(JsonNode section, BiConsumer<String, String> complaint) {
+        PeerList read = PeerList.read(section, complaint);
+        return read == null ? null : () -> apply(read);
+    }
+
+    /** Takes over who the peers are, unless that is older news than what is known. */
+    synchronized void apply(PeerList told) {
+        if (told.version() < list.version() || told.equals(list) || closed) {
+            return;
+        }
+        LOG.log(
+                Level.INFO,
+                "Peers, version {0}: {1}",
+                Long.toString(told.version()),
+                told.replicas().size());
+        list = told;
+        home.execute(() -> watch(told));
+    }
+
+    private void watch(PeerList told) {
+        List<Peer> near = Neighbours.of(replica(), told.replicas());
+        links.keySet().stream().filter(peer -> !near.contains(peer)).toList().forEach(peer -> links.remove(peer)
+                .close());
+        for (Peer peer : near) {
+            links.computeIfAbsent(peer, p -> new PeerLink(this, new PeerView(p), bootstrap.clone(home)))
+                    .check(System.nanoTime());
+        }
+        views = near.stream().map(peer -> links.get(peer).view()).toArray(PeerView[]::new);
+    }
+
+    /** A peer told its load. On the home loop. */
+    void reported(Load load) {
+        if (load.queued() > 0 && pool.idle() > 0) {
+            publisher.changed(); // With something to ask for.
+        }
+    }
+
+    /** Are there any? */
+    public boolean isAlone() {
+        return views.length == 0;
+    }
+
+    /** Where a run had better go that finds no thread idle. @return null for here */
+    public Routing.Choice onArrival() {
+        PeerView[] now = views;
+        return now.length == 0
+                ? null
+                : Routing.onArrival(
+                        pool.queued(),
+                        pool.live().threads(),
+                        meanRun,
+                        now,
+                        ThreadLocalRandom.current().nextInt(),
+                        System.nanoTime());
+    }
+
+    /** Where a run could go that cannot be had here. @return null when nowhere */
+    public Routing.Choice elsewhere() {
+        PeerView[] now = views;
+        return now.length == 0
+                ? null
+                : Routing.elsewhere(now, ThreadLocalRandom.current().nextInt(), System.nanoTime());
+    }
+
+    /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
+    public Pass pass(EventExecutor loop, PassedRequest request, Routing.Choice choice, PassObserver observer) {
+        var limits = pool.live();
+        Duration longest = limits.timeout().plus(choice.maxQueued() == 0 ? Duration.ZERO : limits.maxWait());
+        PassConnections mine = connections.get(loop);
+        var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
+        passes.incrementAndGet();
+        mine.begin(pass);
+        return pass;
+    }
+
+    void passEnded() {
+        if (passes.decrementAndGet() == 0) {
+            synchronized (passes) {
+                passes.notifyAll();
+            }
+        }
+    }
+
+    /** Waits for the answers to what was passed. @return false when the time was not enough */
+    public boolean awaitAnswers(Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        synchronized (passes) {
+            for (long left = patience.toNanos(); passes.get() > 0; left = end - System.nanoTime()) {
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(passes, left);
+            }
+        }
+        return true;
+    }
+
+    /** Is it the token of this pool? Takes the same time whatever is wrong with it. */
+    public boolean isToken(String token) {
+        PeerList now = list;
+        boolean equal = !now.token().isEmpty()
+                && MessageDigest.isEqual(
+                        token.getBytes(StandardCharsets.UTF_8), now.token().getBytes(StandardCharsets.UTF_8));
+        if (!equal) {
+            metrics.refused();
+        }
+        return equal;
+    }
+
+    /** A peer passed a run, and it was admitted. */
+    public void received() {
+        metrics.received();
+        publisher.askAnswered();
+    }
+
+    /** How loaded this replica is, as peers read it. */
+    public String load() {
+        return publisher.load().line();
+    }
+
+    /** A peer wants to hear of the load. @param onNews called, on any thread, when there is some. @return null when too many do */
+    public LoadNews subscribe(String replica, Runnable onNews) {
+        return publisher.isFull() ? null : new LoadNews(replica, onNews);
+    }
+
+    public void listen(LoadNews news) {
+        publisher.add(news);
+    }
+
+    public void unsubscribe(LoadNews news) {
+        publisher.remove(news);
+    }
+
+    public void drain() {
+        publisher.drain();
+    }
+
+    /** Ends the links. */
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        publisher.close();
+        home.execute(() -> {
+            links.values().forEach(PeerLink::close);
+            links.clear();
+            views = NONE;
+        });
+    }
+
+    String replica() {
+        return pool.settings().replica();
+    }
+
+    String token() {
+        return list.token();
+    }
+
+    PeerView[] views() {
+        return views;
+    }
+
+    long meanRun() {
+        return meanRun;
+    }
+
+    PeerMetrics metrics() {
+        return metrics;
+    }
+
+    /** What is known of the peers that are watched: by name the load as they tell it, or that it is not known. */
+    public Map<String, String> description() {
+        long now = System.nanoTime();
+        var description = new TreeMap<String, String>();
+        for (PeerView view : views) {
+            Load load = view.load(now);
+            description.put(view.peer().replica(), load == null ? "unknown" : load.line());
+        }
+        return description;
+    }
+
+    int known() {
+        return list.replicas().size();
+    }
+
+    int heard() {
+        long now = System.nanoTime();
+        int heard = 0;
+        for (PeerView view : views) {
+            heard += view.load(now) == null ? 0 : 1;
+        }
+        return heard;
+    }
+
+    long oldestView() {
+        long now = System.nanoTime();
+        long oldest = 0;
+        for (PeerView view : views) {
+            oldest = Math.max(oldest, view.age(now));
+        }
+        return oldest;
+    }
+}

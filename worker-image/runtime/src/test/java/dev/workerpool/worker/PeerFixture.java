@@ -1,0 +1,151 @@
+package dev.workerpool.worker;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.worker.http.RawClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several whole workers in this process that know each other. */
+abstract class PeerFixture {
+    static final String TOKEN = "0123456789abcdef0123456789abcdef";
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    static Path folder;
+
+    /** Held runs take one permit each. */
+    final Semaphore permits = new Semaphore(0);
+
+    /** The input of every run that was begun, wherever. */
+    final ConcurrentLinkedQueue<String> begun = new ConcurrentLinkedQueue<>();
+
+    final Map<String, Worker> workers = new HashMap<>();
+    final List<AutoCloseable> open = new ArrayList<>();
+    private long version;
+
+    @BeforeAll
+    static void tasks() {
+        String tell = "((java.util.Collection) System.getProperties().get(\"begun\")).add(input);";
+        TaskJars.jar()
+                .task(
+                        "Hold",
+                        "String",
+                        "String",
+                        tell + "((Semaphore) System.getProperties().get(\"permits\")).acquire(); return input;")
+                .task("Quick", "String", "String", tell + "return input;")
+                .task("Large", "Integer", "Content", "return new Content(\"x/y\", ByteBuffer.allocate(input));")
+                .task("Throws", "String", "String", "throw new IllegalStateException(input);")
+                .writeTo(folder.resolve("tasks.jar"));
+    }
+
+    @BeforeEach
+    void gates() {
+        System.getProperties().put("begun", begun);
+        System.getProperties().put("permits", permits);
+    }
+
+    Worker start(String replica, String... settings) throws Exception {
+        var environment = new HashMap<String, String>();
+        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
+        environment.put("WORKERPOOL_REPLICA", replica);
+        environment.put("WORKERPOOL_PORT", "0");
+        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
+        environment.put("WORKERPOOL_THREADS", "1");
+        for (int i = 0; i < settings.length; i += 2) {
+            environment.put(settings[i], settings[i + 1]);
+        }
+        var worker = new Worker(WorkerSettings.from(environment), lost -> {});
+        worker.start();
+        workers.put(replica, worker);
+        return worker;
+    }
+
+    /** Tells the worker its peers, as the operator does, and waits until it hears them. */
+    void introduce(Worker worker, Map<String, Integer> ports) throws Exception {
+        String replicas = ports.entrySet().stream()
+                .map(peer ->
+                        "{\"replica\":\"" + peer.getKey() + "\",\"address\":\"127.0.0.1:" + peer.getValue() + "\"}")
+                .collect(Collectors.joining(","));
+        var section = new JsonMapper()
+                .readTree(
+                        "{\"version\":" + ++version + ",\"token\":\"" + TOKEN + "\",\"replicas\":[" + replicas + "]}");
+        worker.peers()
+                .read(section, (field, rule) -> {
+                    throw new AssertionError(field + " " + rule);
+                })
+                .run();
+    }
+
+    /** All know all. */
+    void introduceAll() throws Exception {
+        for (var each : workers.entrySet()) {
+            var others = new HashMap<String, Integer>();
+            workers.forEach((name, worker) -> {
+                if (!name.equals(each.getKey())) {
+                    others.put(name, worker.taskPort());
+                }
+            });
+            introduce(each.getValue(), others);
+        }
+        for (Worker worker : workers.values()) {
+            awaitHeard(worker, workers.size() - 1);
+        }
+    }
+
+    void awaitHeard(Worker worker, int peers) {
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_peers_heard") == peers);
+    }
+
+    static double metric(Worker worker, String line) throws Exception {
+        try (var client = new RawClient(worker.managementPort())) {
+            return client.get("/metrics")
+                    .read()
+                    .body()
+                    .lines()
+                    .filter(each -> each.startsWith(line + " "))
+                    .mapToDouble(each -> Double.parseDouble(each.substring(line.length() + 1)))
+                    .sum();
+        }
+    }
+
+    static double passes(Worker worker, String reason, String outcome) throws Exception {
+        return metric(worker, "workerpool_passes_total{outcome=\"" + outcome + "\",reason=\"" + reason + "\"}");
+    }
+
+    RawClient call(Worker worker, String task, String input) throws Exception {
+        var client = new RawClient(worker.taskPort());
+        open.add(client);
+        return client.post("/tasks/" + task, input);
+    }
+
+    /** A run that keeps its thread until a permit is given. */
+    RawClient hold(Worker worker, String input) throws Exception {
+        RawClient client = call(worker, "hold", input);
+        await().atMost(PATIENCE).until(() -> begun.contains(input));
+        return client;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        permits.release(1000);
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+        for (Worker worker : workers.values()) {
+            worker.stop();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.http.RawClient;
+import dev.workerpool.worker.http.RawClient.Answer;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What replicas do for each other. */
+class PeerWorkersTest extends PeerFixture {
+    @Test
+    void aRequestThatFindsNoThreadIdleGoesToAPeerThatHasOne() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        hold(a, "first");
+
+        Answer answer = call(a, "quick", "second").read();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("second");
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(answer.header("Workerpool-Thread")).isEqualTo("1");
+        assertThat(answer.header("Server-Timing")).isNotNull();
+        assertThat(passes(a, "idle", "answered")).isEqualTo(1);
+        assertThat(metric(b, "workerpool_passes_received_total")).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatFindsAThreadIdleStays() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+
+        assertThat(call(a, "quick", "only").read().header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(passes(a, "idle", "answered")).isZero();
+    }
+
+    @Test
+    void problemsAndLargeAnswersAndLargeBodiesComeThroughUnchanged() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+
+        Answer failed = call(a, "throws", "because").read();
+        assertThat(failed.status()).isEqualTo(422);
+        assertThat(failed.header("Content-Type")).isEqualTo("application/problem+json");
+        assertThat(failed.body()).contains("because");
+        Answer large = call(a, "large", "3000000").read();
+        assertThat(large.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(large.header("Content-Type")).isEqualTo("x/y");
+        assertThat(large.body()).hasSize(3_000_000);
+        String body = "x".repeat(5_000_000);
+        Answer echoed = call(a, "quick", body).read();
+        assertThat(echoed.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(echoed.body()).isEqualTo(body);
+    }
+
+    @Test
+    void isPassedOnceAtMost() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        hold(a, "first");
+        hold(b, "second");
+        // What a peer passes must not come back, however idle that peer seems to be.
+        try (var client = new RawClient(a.taskPort())) {
+            client.send(
+                    "POST /tasks/quick HTTP/1.1\r\nContent-Length: 1\r\nWorkerpool-Max-Queued: 0\r\nWorkerpool-Peer: "
+                            + TOKEN + "\r\n\r\nx");
+            Answer answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Workerpool-Declined")).isEqualTo("busy");
+            assertThat(answer.header("Workerpool-Load")).startsWith("1 0 1 ready");
+        }
+        assertThat(begun).doesNotContain("x");
+    }
+
+    @Test
+    void whoHasNotTheTokenIsRefusedAndCounted() throws Exception {
+        Worker a = start("a");
+        introduce(a, Map.of("b", 1));
+        for (String path : List.of("POST /tasks/quick", "GET /peers/load")) {
+            try (var client = new RawClient(a.taskPort())) {
+                client.send(path + " HTTP/1.1\r\nContent-Length: 0\r\nWorkerpool-Peer: " + TOKEN.replace('f', 'e')
+                        + "\r\n\r\n");
+                Answer answer = client.read();
+
+                assertThat(answer.status()).isEqualTo(403);
+                assertThat(answer.body()).contains("urn:workerpool:problem:peer-refused");
+            }
+        }
+        assertThat(metric(a, "workerpool_peer_refused_total")).isEqualTo(2);
+        try (var client = new RawClient(a.taskPort())) {
+            assertThat(client.get("/peers/load").read().status()).isEqualTo(403);
+        }
+        assertThat(begun).isEmpty();
+    }
+
+    @Test
+    void theRunOfAClientThatGoesIsCancelledWhereItIs() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        hold(a, "first");
+        RawClient gone = hold(a, "second");
+        gone.close();
+
+        await().atMost(PATIENCE)
+                .until(() -> metric(b, "workerpool_runs_total{outcome=\"cancelled\",task=\"hold\"}") == 1);
+        await().atMost(PATIENCE).until(() -> passes(a, "idle", "cancelled") == 1);
+    }
+
+    @Test
+    void aPeerThatDrainsIsPassedNothing() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b", "WORKERPOOL_DRAIN_DELAY", "1s");
+        introduceAll();
+        hold(a, "first");
+        RawClient held = hold(b, "second");
+        var draining = Thread.startVirtualThread(() -> {
+            try {
+                workers.remove("b");
+                b.stop();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await().atMost(PATIENCE).until(() -> a.peers().description().get("b").contains("draining"));
+        RawClient waiting = call(a, "quick", "third");
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
+        permits.release(2);
+
+        assertThat(held.read().status()).isEqualTo(200);
+        assertThat(waiting.read().header("Workerpool-Replica")).isEqualTo("a");
+        draining.join(PATIENCE);
+    }
+
+    @Test
+    void aReplicaThatDrainsPassesWhatStillComes() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        workers.remove("a");
+        var draining = Thread.startVirtualThread(() -> {
+            try {
+                a.stop();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await().atMost(PATIENCE).until(() -> a.isClosed());
+
+        Answer answer = call(a, "quick", "second").read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(passes(a, "draining", "answered")).isEqualTo(1);
+        permits.release(1);
+        draining.join(PATIENCE);
+    }
+}
