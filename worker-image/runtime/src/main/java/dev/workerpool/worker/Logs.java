@@ -2,6 +2,8 @@ package dev.workerpool.worker;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.worker.pool.TaskLine;
+import dev.workerpool.worker.task.TaskOutput;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.temporal.ChronoUnit;
@@ -25,11 +27,28 @@ final class Logs {
     static void configure(boolean json) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
-        Handler console = new ConsoleHandler();
+        Handler console = new Console();
         console.setLevel(Level.ALL);
         console.setFormatter(json ? new Json() : new Text());
         root.addHandler(console);
         root.setLevel(Level.INFO);
+    }
+
+    private static final class Console extends ConsoleHandler {
+        /** What task code logs through the JDK is output of its run like what it prints. */
+        @Override
+        public void publish(LogRecord entry) {
+            String name = entry.getLoggerName();
+            if (TaskOutput.isCaptured() && (name == null || !name.startsWith("dev.workerpool."))) {
+                if (isLoggable(entry)) {
+                    String trace = entry.getThrown() == null ? "" : stackTrace(entry.getThrown());
+                    System.err.print(
+                            level(entry) + " " + name + " " + getFormatter().formatMessage(entry) + "\n" + trace);
+                }
+            } else {
+                super.publish(entry);
+            }
+        }
     }
 
     private static String stackTrace(Throwable thrown) {
@@ -70,7 +89,16 @@ final class Logs {
                     entry.getInstant().truncatedTo(ChronoUnit.MILLIS).toString());
             line.put("level", level(entry));
             line.put("logger", entry.getLoggerName());
-            line.put("message", formatMessage(entry));
+            if (entry.getParameters() != null
+                    && entry.getParameters().length == 1
+                    && entry.getParameters()[0] instanceof TaskLine printed) {
+                line.put("task", printed.task());
+                line.put("run", printed.run());
+                line.put("thread", Integer.toString(printed.thread()));
+                line.put("message", printed.text());
+            } else {
+                line.put("message", formatMessage(entry));
+            }
             if (entry.getThrown() != null) {
                 line.put("stackTrace", stackTrace(entry.getThrown()));
             }

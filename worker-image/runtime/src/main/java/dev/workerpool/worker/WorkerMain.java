@@ -1,5 +1,7 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.worker.task.TaskOutput;
+import dev.workerpool.worker.task.TaskThreads;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -30,12 +32,14 @@ public final class WorkerMain {
             return;
         }
         Logs.configure(settings.jsonLog());
+        // After the log has taken hold of the streams as they were.
+        TaskOutput.capture();
         System.exit(run(settings));
     }
 
     private static int run(WorkerSettings settings) throws InterruptedException {
         Logger log = System.getLogger(WorkerMain.class.getName());
-        Thread.setDefaultUncaughtExceptionHandler(
+        TaskThreads.handleUncaught(
                 (thread, thrown) -> log.log(Level.ERROR, "Thread " + thread.getName() + " ended", thrown));
         var end = new CompletableFuture<Integer>();
         endOnSignal(end);

@@ -101,6 +101,7 @@ final class ManagementRoutes implements Routes {
         status.put("settings", SettingsDescription.withoutConfig(inForce));
         status.put("threads", threads.stream().map(ManagementRoutes::thread).toList());
         status.put("threadsLost", pool.lost());
+        status.put("threadsLeftBehind", pool.threadsLeftBehind());
         status.put("active", threads.stream().filter(ThreadStatus::active).count());
         status.put("queued", pool.queued());
         status.put("completed", pool.counters().completed());

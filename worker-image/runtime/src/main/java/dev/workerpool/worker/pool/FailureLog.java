@@ -17,14 +17,26 @@ final class FailureLog {
     private final AtomicLong leftOut = new AtomicLong();
 
     void report(Run run, Throwable thrown) {
+        if (run.isOver()) {
+            leftOut.incrementAndGet();
+        } else {
+            log("Task " + run.task().type() + " failed on thread " + run.threadNumber(), thrown);
+        }
+    }
+
+    void warn(String message) {
+        log(message, null);
+    }
+
+    private void log(String message, Throwable thrown) {
         long now = System.nanoTime();
         long quiet = quietUntil.get();
-        if (run.isOver() || now - quiet < 0 || !quietUntil.compareAndSet(quiet, now + PAUSE)) {
+        if (now - quiet < 0 || !quietUntil.compareAndSet(quiet, now + PAUSE)) {
             leftOut.incrementAndGet();
             return;
         }
         long before = leftOut.getAndSet(0);
         String more = before == 0 ? "" : " (and " + before + " failures before it)";
-        LOG.log(Level.WARNING, "Task " + run.task().type() + " failed on thread " + run.threadNumber() + more, thrown);
+        LOG.log(Level.WARNING, message + more, thrown);
     }
 }

@@ -30,6 +30,7 @@ public final class PoolCounters {
     private long meanRunNanos;
 
     private final Counter replaced;
+    private final Counter leftBehind;
     private final PerTask[] tasks;
 
     /** Indexed like the catalog. */
@@ -65,6 +66,11 @@ public final class PoolCounters {
                 .help("Heap allocated by the threads of runs, by task type")
                 .labelNames("task")
                 .register(registry);
+        leftBehind = Counter.builder()
+                .name("workerpool_left_behind_total")
+                .help("Threads, timers and executors at work that runs left behind, by task type")
+                .labelNames("task")
+                .register(registry);
         tasks = new PerTask[entries.size()];
         for (TaskEntry entry : entries) {
             tasks[entry.index()] = new PerTask(
@@ -88,6 +94,10 @@ public final class PoolCounters {
     /** Also called from outside the pool, for what is refused before it becomes a run. */
     public void refused(Refusal why) {
         refused[why.ordinal()].inc();
+    }
+
+    void leftBehind(Run run, int count) {
+        leftBehind.labelValues(run.task().type()).inc(count);
     }
 
     void replaced(String reason) {

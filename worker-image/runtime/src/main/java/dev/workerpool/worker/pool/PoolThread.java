@@ -1,6 +1,5 @@
 package dev.workerpool.worker.pool;
 
-import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.ThreadTasks;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -15,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The monitor guards {@code current} against whoever stops it from outside: an interrupt reaches the run it was meant
  * for or nobody.
  */
-final class PoolThread implements TaskHost {
+final class PoolThread {
     private static final Logger LOG = System.getLogger(PoolThread.class.getName());
 
     private final int number;
@@ -91,7 +90,7 @@ final class PoolThread implements TaskHost {
     }
 
     private void work() {
-        enter();
+        new OwnHost(this).enter();
         try {
             Run run;
             while (!broken && !givenUp && (run = pool.queue().take(this)) != null) {
@@ -143,6 +142,7 @@ final class PoolThread implements TaskHost {
             slot.idle();
         }
         run.complete(outcome, end);
+        run.end(pool);
         pool.counters().ran(run, end - start, allocated);
     }
 
@@ -152,21 +152,6 @@ final class PoolThread implements TaskHost {
             broken = true;
             pool.counters().replaced(reason);
         }
-    }
-
-    /** Task code on this very thread called {@code System.exit}. */
-    @Override
-    public void exited(int exitCode) {
-        Run run = current;
-        if (run != null) {
-            exited(run, exitCode);
-        }
-    }
-
-    /** Code on a thread that a run started answers to that run, not to whichever is current when it calls. */
-    @Override
-    public TaskHost forChild() {
-        return new ChildHost(this, current);
     }
 
     /** A thread of the run called {@code System.exit}. */
@@ -243,12 +228,6 @@ final class PoolThread implements TaskHost {
         return stop(run, new Outcome.AllocationExceeded(allocation.budget()), Duration.ZERO);
     }
 
-    @Override
-    public boolean mayAllocate(long bytes) {
-        Run run = current;
-        return run == null || mayAllocate(run, bytes);
-    }
-
     /** On a thread of the run. */
     boolean mayAllocate(Run run, long bytes) {
         synchronized (this) {
@@ -266,10 +245,8 @@ final class PoolThread implements TaskHost {
         return current != null && ending.isKilled();
     }
 
-    @Override
-    public boolean isKilled() {
-        Run run = current;
-        return run != null && run.isKilled();
+    TaskPool pool() {
+        return pool;
     }
 
     Run current() {

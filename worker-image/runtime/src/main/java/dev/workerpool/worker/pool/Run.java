@@ -46,6 +46,9 @@ public final class Run implements ResultReceiver {
     private volatile PoolThread thread;
     private volatile Outcome outcome;
     private volatile boolean killed;
+    private volatile Belongings belongings;
+    private volatile RunOutput output;
+    private String id;
 
     /** @param parameters of the call; asked for on the worker thread, when the task wants them */
     public Run(TaskEntry task, Content body, Supplier<Map<String, String>> parameters, RunObserver observer) {
@@ -147,6 +150,49 @@ public final class Run implements ResultReceiver {
 
     boolean isKilled() {
         return killed;
+    }
+
+    /** Made on demand: few ask, and every run would pay. */
+    synchronized String id(RunIds ids) {
+        if (id == null) {
+            id = link == null ? ids.next() : link.runId();
+        }
+        return id;
+    }
+
+    /** Null when there are none. */
+    Belongings belongings() {
+        return belongings;
+    }
+
+    synchronized Belongings ownBelongings() {
+        if (belongings == null) {
+            belongings = new Belongings();
+        }
+        return belongings;
+    }
+
+    /** Was it left behind? */
+    boolean isCondemned() {
+        Belongings own = belongings;
+        return own != null && own.isCondemned();
+    }
+
+    synchronized RunOutput ownOutput(TaskPool pool) {
+        if (output == null) {
+            output = new RunOutput(this, pool);
+        }
+        return output;
+    }
+
+    /** Its thread has left it. */
+    void end(TaskPool pool) {
+        if (output != null) {
+            output.end();
+        }
+        if (belongings != null) {
+            pool.leftovers().of(this);
+        }
     }
 
     /** Null until it is over. */

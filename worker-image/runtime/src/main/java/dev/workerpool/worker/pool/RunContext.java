@@ -16,7 +16,6 @@ final class RunContext implements TaskContext {
     private final TaskPool pool;
     private final ThreadTasks tasks;
     private Map<String, String> parameters;
-    private String runId;
 
     /** Set and used on the run's own thread only; null for those that do not listen. */
     private ConfigListener configListener;
@@ -28,12 +27,8 @@ final class RunContext implements TaskContext {
     }
 
     @Override
-    public synchronized String runId() {
-        // Made on demand: few tasks ask, and every run would pay.
-        if (runId == null) {
-            runId = run.link() == null ? pool.runIds().next() : run.link().runId();
-        }
-        return runId;
+    public String runId() {
+        return run.id(pool.runIds());
     }
 
     @Override

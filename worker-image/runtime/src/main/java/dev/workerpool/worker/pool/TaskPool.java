@@ -25,6 +25,8 @@ public final class TaskPool {
     private final RunQueue queue;
     private final Watchdog watchdog = new Watchdog(this);
     private final FailureLog failures = new FailureLog();
+    private final OutputRate outputRate = new OutputRate();
+    private final Leftovers leftovers = new Leftovers(this);
     private final RunIds runIds;
 
     private final ThreadRoster roster;
@@ -52,6 +54,7 @@ public final class TaskPool {
         gauge(registry, "workerpool_threads", "Worker threads", () -> live.threads());
         gauge(registry, "workerpool_generation", "Generation of the settings in force", () -> live.generation());
         gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
+        gauge(registry, "workerpool_threads_left_behind", "Threads that runs left behind, alive", leftovers::threads);
     }
 
     private static void gauge(
@@ -195,10 +198,11 @@ public final class TaskPool {
         long next = refuseOverdue(now);
         boolean dying = false;
         for (PoolThread thread : roster.current()) {
-            next = earlier(next, thread.check(now));
+            next = Watchdog.earlier(next, thread.check(now));
             dying |= thread.isDying();
         }
-        arm(dying);
+        next = Watchdog.earlier(next, leftovers.check(now));
+        arm(dying || leftovers.areDying());
         return next;
     }
 
@@ -224,13 +228,6 @@ public final class TaskPool {
         return oldest == null ? Watchdog.NEVER : oldest.admittedAt() + maxWait;
     }
 
-    private static long earlier(long a, long b) {
-        if (a == Watchdog.NEVER || b == Watchdog.NEVER) {
-            return a == Watchdog.NEVER ? b : a;
-        }
-        return a - b < 0 ? a : b;
-    }
-
     /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. @return when to look after it */
     long giveUp(PoolThread thread, Run run) {
         int lost = roster.giveUp(thread);
@@ -242,11 +239,16 @@ public final class TaskPool {
                 thread.number(),
                 run.task().type(),
                 lost);
+        run.end(this);
         if (roster.becomesExhausted()) {
-            LOG.log(Level.ERROR, "{0} threads are lost to runs that do not stop: the worker has to be replaced", lost);
-            listener.tooManyThreadsLost(lost);
+            exhausted(lost);
         }
         return Watchdog.NEVER;
+    }
+
+    void exhausted(int lost) {
+        LOG.log(Level.ERROR, "{0} threads are lost to code that does not stop: the worker has to be replaced", lost);
+        listener.tooManyThreadsLost(lost);
     }
 
     public List<ThreadStatus> status() {
@@ -263,6 +265,11 @@ public final class TaskPool {
 
     public int queued() {
         return queue.size();
+    }
+
+    /** Threads that runs started and left behind, and that are still alive. */
+    public int threadsLeftBehind() {
+        return leftovers.threads();
     }
 
     public int lost() {
@@ -308,6 +315,14 @@ public final class TaskPool {
 
     TerminationLog terminationLog() {
         return terminationLog;
+    }
+
+    Leftovers leftovers() {
+        return leftovers;
+    }
+
+    OutputRate outputRate() {
+        return outputRate;
     }
 
     FailureLog failures() {

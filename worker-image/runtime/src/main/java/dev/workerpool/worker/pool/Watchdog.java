@@ -26,6 +26,14 @@ final class Watchdog {
         this.thread = Thread.ofPlatform().name("watchdog").daemon().unstarted(this::watch);
     }
 
+    /** Of two deadlines. */
+    static long earlier(long a, long b) {
+        if (a == Watchdog.NEVER || b == Watchdog.NEVER) {
+            return a == Watchdog.NEVER ? b : a;
+        }
+        return a - b < 0 ? a : b;
+    }
+
     void start() {
         thread.start();
     }

@@ -49,6 +49,7 @@ final class CheckpointInserter implements CodeTransform {
 
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
+    private final ThreadInserter threads = new ThreadInserter();
     private CodeElement previous;
 
     CheckpointInserter(CodeModel code) {
@@ -71,7 +72,9 @@ final class CheckpointInserter implements CodeTransform {
         }
         AllocationInserter.insert(code, element, previous);
         previous = element;
+        threads.before(code, element);
         ExitRewriter.rewrite(code, element);
+        threads.after(code, element);
         if (element instanceof LabelTarget target) {
             passed.add(target.label());
             if (swallows(target.label())) {

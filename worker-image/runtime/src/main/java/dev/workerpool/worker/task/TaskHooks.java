@@ -5,7 +5,10 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.MutableCallSite;
+import java.util.Timer;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 
 /**
  * What woven task code calls. The only class of the worker that task code can see, so it is public, static and as small as
@@ -16,7 +19,7 @@ public final class TaskHooks {
     private static final InheritableThreadLocal<TaskHost> HOST = new InheritableThreadLocal<>() {
         @Override
         protected TaskHost childValue(TaskHost parent) {
-            return parent == null ? null : parent.forChild();
+            return parent == null ? null : child(parent);
         }
     };
 
@@ -48,12 +51,27 @@ public final class TaskHooks {
         }
     }
 
+    /** Who answers for task code on the calling thread; null where there is none. */
+    static TaskHost host() {
+        return HOST.get();
+    }
+
+    /** What a static initialiser makes belongs to its class, whichever run it was that came upon it first. */
+    private static TaskHost child(TaskHost host) {
+        return isInitialising() ? MakerHost.RESOURCE : host.forChild();
+    }
+
+    private static boolean isInitialising() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("<clinit>")));
+    }
+
     /** Makes {@code host} answer for task code on this thread and on those started from it. */
     static void enter(TaskHost host) {
         HOST.set(host);
     }
 
-    /** Calls what makes a shared resource, whose threads are nobody's run. */
+    /** Calls what makes something that outlives the run, such as a shared resource: its threads are no run's. */
     static <T> T making(Callable<T> maker) throws Exception {
         TaskHost host = HOST.get();
         if (host == null) {
@@ -91,10 +109,7 @@ public final class TaskHooks {
      */
     private static void die(TaskHost host) {
         if (DYING.get() != host) {
-            boolean initialising = StackWalker.getInstance()
-                    .walk(frames ->
-                            frames.anyMatch(frame -> frame.getMethodName().equals("<clinit>")));
-            if (initialising) {
+            if (isInitialising()) {
                 return;
             }
             DYING.set(host);
@@ -122,6 +137,54 @@ public final class TaskHooks {
             // The JVM would say the same, and the worker would have to end: it cannot tell that from a full heap.
             throw new OutOfMemoryError(bytes + " bytes at once, and the heap has " + HEAP);
         }
+    }
+
+    /** {@code thread.start()} in task code; also that of others who have a method of that name. */
+    public static void starting(Object thread) {
+        TaskHost host = HOST.get();
+        if (host != null && thread instanceof Thread started && !isInitialising()) {
+            host.started(started);
+        }
+    }
+
+    /** Task code made an executor, a timer or the like. */
+    public static void opened(Object service) {
+        TaskHost host = HOST.get();
+        if (host != null && (service instanceof ExecutorService || service instanceof Timer) && !isInitialising()) {
+            host.opened(service);
+        }
+    }
+
+    /** What task code leaves to the common pool, whose threads belong to nobody. */
+    public static <T> Supplier<T> bound(Supplier<T> work) {
+        TaskHost host = HOST.get();
+        if (host == null || work == null) {
+            return work;
+        }
+        TaskHost there = child(host);
+        return () -> {
+            TaskHost before = HOST.get();
+            HOST.set(there);
+            there.atWork(true);
+            try {
+                return work.get();
+            } finally {
+                there.atWork(false);
+                HOST.set(before);
+            }
+        };
+    }
+
+    /** Likewise. */
+    public static Runnable bound(Runnable work) {
+        if (work == null) {
+            return null;
+        }
+        Supplier<Void> bound = bound(() -> {
+            work.run();
+            return null;
+        });
+        return bound::get;
     }
 
     /** {@code System.exit(status)} in task code. */

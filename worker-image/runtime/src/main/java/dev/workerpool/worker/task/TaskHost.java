@@ -20,6 +20,21 @@ public interface TaskHost {
     /** Who answers for task code on a thread that is being started from this one. */
     TaskHost forChild();
 
+    /** Task code starts a thread, or has just started it. It may have ended already. */
+    void started(Thread thread);
+
+    /** Task code made an {@link java.util.concurrent.ExecutorService} or a {@link java.util.Timer}. */
+    void opened(Object service);
+
+    /** Task code prints. @return false when it is to be printed as if nobody looked */
+    boolean print(byte[] bytes, int offset, int length);
+
+    /** A thread that task code started ended with an exception that nobody caught. On that thread. */
+    void failed(Throwable thrown);
+
+    /** Something that task code left to another thread, the calling one, begins or ends there. */
+    void atWork(boolean begins);
+
     /** Binds this host to the calling thread. */
     default void enter() {
         TaskHooks.enter(this);

@@ -70,6 +70,11 @@ public final class ThreadTasks implements Closeable {
         if (binding == null) {
             throw new TaskLoadException("the jar was exchanged: it no longer has the task type " + entry.type());
         }
+        // What its constructor starts is there for all runs of the thread.
+        return TaskHooks.making(() -> newTask(binding));
+    }
+
+    private static BoundTask newTask(TaskBinding binding) throws Exception {
         try {
             return binding.newTask();
         } catch (Exception | Error e) {

@@ -19,23 +19,10 @@ class CheckpointInserterTest {
 
     private volatile boolean killed;
 
-    private final TaskHost host = new TaskHost() {
-        @Override
-        public void exited(int exitCode) {}
-
+    private final TaskHost host = new TestHost() {
         @Override
         public boolean isKilled() {
             return killed;
-        }
-
-        @Override
-        public boolean mayAllocate(long bytes) {
-            return true;
-        }
-
-        @Override
-        public TaskHost forChild() {
-            return this;
         }
     };
 

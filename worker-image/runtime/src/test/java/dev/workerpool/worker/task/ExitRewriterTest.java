@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.workerpool.worker.TaskJars;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,31 +18,12 @@ class ExitRewriterTest {
     @TempDir
     Path folder;
 
-    private final List<Integer> exits = new ArrayList<>();
+    private final TestHost host = new TestHost();
+    private final List<Integer> exits = host.exits;
 
     @BeforeEach
     void answerForThisThread() {
-        new TaskHost() {
-            @Override
-            public void exited(int exitCode) {
-                exits.add(exitCode);
-            }
-
-            @Override
-            public boolean isKilled() {
-                return false;
-            }
-
-            @Override
-            public boolean mayAllocate(long bytes) {
-                return true;
-            }
-
-            @Override
-            public TaskHost forChild() {
-                return this;
-            }
-        }.enter();
+        host.enter();
     }
 
     @AfterEach

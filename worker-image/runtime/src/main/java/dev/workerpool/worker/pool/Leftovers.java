@@ -1,0 +1,160 @@
+package dev.workerpool.worker.pool;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What runs left behind. Threads and timers of a run that go on after it, and executors that still have work, are given a
+ * moment; then they are reported, interrupted, and at last killed like a run that does not listen. Idle executors are kept, as
+ * a task may want them again, but only the youngest: a task that makes a new one in each run must not fill the process.
+ * Looked after by the watchdog.
+ */
+final class Leftovers {
+    /** Idle executors; beyond that the oldest goes. */
+    private static final int MAX_KEPT = 32;
+
+    /** Threads that outlived even their kill; with as many the process had better be replaced. */
+    static final int MAX_LINGERING = 64;
+
+    private final TaskPool pool;
+    private final List<Leftover> leftovers = new ArrayList<>();
+    /** Weakly: one without threads that nobody knows is gone anyway. */
+    private final Deque<WeakReference<ExecutorService>> kept = new ArrayDeque<>();
+
+    private final List<Thread> lingering = new ArrayList<>();
+
+    private boolean exhausted;
+
+    private enum Stage {
+        ENDING,
+        INTERRUPTED,
+        KILLED
+    }
+
+    private static final class Leftover {
+        private final Run run;
+        private final Belongings belongings;
+        private Stage stage = Stage.ENDING;
+        private long due;
+        private long killedAt;
+
+        Leftover(Run run, long due) {
+            this.run = run;
+            this.belongings = run.belongings();
+            this.due = due;
+        }
+    }
+
+    Leftovers(TaskPool pool) {
+        this.pool = pool;
+    }
+
+    /** The run is over, and its thread has left it or is given up. May be told again, when there is more. */
+    synchronized void of(Run run) {
+        keep(run);
+        if (run.belongings().mayGoOn() && leftovers.stream().noneMatch(one -> one.run == run)) {
+            long due = System.nanoTime() + patience();
+            leftovers.add(new Leftover(run, due));
+            pool.watchdog().watch(due);
+        }
+    }
+
+    private void keep(Run run) {
+        kept.removeIf(one -> one.get() == null || one.get().isShutdown());
+        run.belongings().kept().forEach(executor -> kept.add(new WeakReference<>(executor)));
+        while (kept.size() > MAX_KEPT) {
+            ExecutorService oldest = kept.poll().get();
+            if (oldest != null) {
+                pool.failures().warn("Task " + run.task().type() + " leaves executors open: the oldest is shut down");
+                pool.counters().leftBehind(run, 1);
+                oldest.shutdownNow();
+            }
+        }
+    }
+
+    private long patience() {
+        return pool.settings().patience().toNanos();
+    }
+
+    /** @return when to look again */
+    synchronized long check(long now) {
+        long next = Watchdog.NEVER;
+        for (Iterator<Leftover> all = leftovers.iterator(); all.hasNext(); ) {
+            Leftover one = all.next();
+            if (one.due - now <= 0 && !goesOn(one, now)) {
+                one.belongings.condemn(false);
+                all.remove();
+            } else {
+                next = Watchdog.earlier(next, one.due);
+            }
+        }
+        return next;
+    }
+
+    /** The next step. @return whether there is another */
+    private boolean goesOn(Leftover one, long now) {
+        List<String> alive = one.belongings.alive();
+        if (alive.isEmpty()) {
+            return false;
+        }
+        switch (one.stage) {
+            case ENDING -> {
+                report(one.run, alive);
+                one.stage = Stage.INTERRUPTED;
+            }
+            case INTERRUPTED -> {
+                one.stage = Stage.KILLED;
+                one.killedAt = now;
+                one.belongings.condemn(true);
+            }
+            case KILLED -> {
+                if (now - one.killedAt >= pool.settings().grace().toNanos()) {
+                    giveUp(one);
+                    return false;
+                }
+            }
+        }
+        // Again and again: what waits must wake up to come to a checkpoint.
+        one.belongings.stop();
+        one.due = now + patience();
+        return true;
+    }
+
+    private void report(Run run, List<String> alive) {
+        pool.counters().leftBehind(run, alive.size());
+        List<String> some = alive.size() <= 5 ? alive : alive.subList(0, 5);
+        pool.failures()
+                .warn("Task " + run.task().type() + " left " + alive.size() + " behind, which are stopped: "
+                        + String.join(", ", some));
+    }
+
+    private void giveUp(Leftover one) {
+        lingering.removeIf(thread -> !thread.isAlive());
+        lingering.addAll(one.belongings.threadsAlive());
+        pool.failures().warn("Threads that task " + one.run.task().type() + " left behind do not stop");
+        if (lingering.size() >= MAX_LINGERING && !exhausted) {
+            exhausted = true;
+            pool.exhausted(lingering.size());
+        }
+    }
+
+    /** Must checkpoints be armed for some of it to end? */
+    synchronized boolean areDying() {
+        return leftovers.stream().anyMatch(one -> one.stage == Stage.KILLED);
+    }
+
+    /** Threads that were left behind and are alive. */
+    synchronized int threads() {
+        lingering.removeIf(thread -> !thread.isAlive());
+        return lingering.size()
+                + leftovers.stream()
+                        .filter(one -> one.stage != Stage.ENDING)
+                        .mapToInt(one -> one.belongings.threadsAlive().size())
+                        .sum();
+    }
+}

@@ -1,0 +1,192 @@
+package dev.workerpool.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.TaskJars;
+import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.TaskCatalog;
+import dev.workerpool.worker.task.TaskThreads;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What runs leave behind. Work that goes on counts a counter up; when it has ended, that stands still. */
+class BelongingsTest {
+    private static final Duration SOON = Duration.ofMillis(10);
+    private static final String SPIN = "{ while (true) COUNT.incrementAndGet(); }";
+
+    private static TaskCatalog tasks;
+    private final AtomicLong count = new AtomicLong();
+
+    @BeforeAll
+    static void compile(@TempDir Path folder) {
+        // It would take the place of the handler that is tested.
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+        TaskThreads.handleUncaught((thread, thrown) -> {});
+        var jar = TaskJars.jar();
+        define(jar, "Idle", "");
+        define(jar, "Platform", "new Thread(() -> " + SPIN + ").start();");
+        define(jar, "Subclass", "new Thread() { public void run() " + SPIN + " }.start();");
+        define(
+                jar,
+                "Blocked",
+                "new Thread(() -> { try { Thread.sleep(1_000_000); } catch (InterruptedException e) { COUNT.addAndGet(7); } }).start();");
+        define(jar, "Built", "Thread.ofPlatform().daemon().start(() -> " + SPIN + ");");
+        define(jar, "Virtual", "Thread.startVirtualThread(() -> " + SPIN + ");");
+        define(jar, "Grandchild", "new Thread(() -> new Thread(() -> " + SPIN + ").start()).start();");
+        define(
+                jar,
+                "Timed",
+                "Timer t = new Timer(); t.schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
+        define(jar, "Fixed", "ExecutorService e = Executors.newFixedThreadPool(2); e.execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Made",
+                "ExecutorService e = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()); e.execute(() -> "
+                        + SPIN + ");");
+        define(
+                jar,
+                "Periodic",
+                "Executors.newScheduledThreadPool(1).scheduleAtFixedRate(() -> COUNT.incrementAndGet(), 1, 1, TimeUnit.MILLISECONDS);");
+        define(jar, "Common", "CompletableFuture.runAsync(() -> " + SPIN + ");");
+        define(jar, "Supply", "CompletableFuture.supplyAsync(() -> " + SPIN + ");");
+        define(jar, "Waits", "Thread t = new Thread(() -> " + SPIN + "); t.start(); t.join();");
+        define(
+                jar,
+                "Fails",
+                "Thread t = new Thread(() -> { throw new IllegalStateException(\"in a thread\"); }); t.start(); Thread.sleep(1_000_000);");
+        define(
+                jar,
+                "Errs",
+                "Thread.startVirtualThread(() -> { throw new AssertionError(\"virtual\"); }); while (true) { COUNT.get(); }");
+        jar.taskClass("Keeps", """
+                @TaskType("keeps")
+                public class Keeps implements Task<String, String> {
+                    static final java.util.concurrent.atomic.AtomicReference<String> BY = new java.util.concurrent.atomic.AtomicReference<>();
+                    static final ExecutorService STATIC = Executors.newFixedThreadPool(1);
+                    static ExecutorService lazy;
+                    final ExecutorService own = Executors.newFixedThreadPool(1);
+                    static { Thread t = new Thread(() -> { while (true) try { Thread.sleep(5); BY.set("alive"); } catch (InterruptedException e) { } }); t.setDaemon(true); t.start(); }
+                    public String run(String input, TaskContext context) throws Exception {
+                        if (lazy == null) lazy = Executors.newFixedThreadPool(1);
+                        BY.set(null);
+                        while (BY.get() == null) Thread.sleep(1);
+                        return STATIC.submit(() -> "a").get() + lazy.submit(() -> "b").get() + own.submit(() -> "c").get();
+                    }
+                }
+                """);
+        jar.writeTo(folder.resolve("tasks.jar"));
+        tasks = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        assertThat(tasks.artifacts()).extracting(artifact -> artifact.reason()).containsOnlyNulls();
+    }
+
+    @AfterAll
+    static void reset() {
+        Thread.setDefaultUncaughtExceptionHandler(null);
+        Awaitility.reset();
+    }
+
+    private static void define(TaskJars jar, String name, String body) {
+        jar.taskClass(name, """
+                @TaskType("%s")
+                public class %s implements Task<String, String> {
+                    static java.util.concurrent.atomic.AtomicLong COUNT;
+                    public String run(String input, TaskContext context) throws Exception {
+                        COUNT = (java.util.concurrent.atomic.AtomicLong) System.getProperties().get("count");
+                        if (input != null) { %s }
+                        return input;
+                    }
+                }
+                """.formatted(name.toLowerCase(), name, body));
+    }
+
+    private PoolFixture start() {
+        System.getProperties().put("count", count);
+        return PoolFixture.settings()
+                .patience(SOON)
+                .grace(Duration.ofSeconds(10))
+                .start(tasks);
+    }
+
+    private void awaitStandstill() {
+        var before = new AtomicLong(-1);
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> before.getAndSet(count.get()) == count.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "platform",
+                "subclass",
+                "blocked",
+                "built",
+                "virtual",
+                "grandchild",
+                "timed",
+                "fixed",
+                "made",
+                "periodic",
+                "common",
+                "supply"
+            })
+    void stopsAndReportsWhatGoesOnAfterTheRun(String type) throws Exception {
+        try (var fixture = start()) {
+            assertThat(fixture.submit(type, "done").output()).isEqualTo("done");
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(fixture.counted("workerpool_left_behind", "task", type))
+                            .isEqualTo(1));
+            awaitStandstill();
+            await().atMost(Duration.ofSeconds(30)).until(() -> fixture.pool.threadsLeftBehind() == 0);
+            assertThat(fixture.submit("idle", "next").output()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void killsTheThreadsOfARunWithIt() throws Exception {
+        try (var fixture = start()) {
+            var run = fixture.submit("waits", "");
+            await().atMost(Duration.ofSeconds(30)).until(() -> count.get() > 0);
+
+            fixture.pool.cancel(run.run());
+
+            assertThat(run.await()).isEqualTo(new Outcome.Cancelled());
+            awaitStandstill();
+        }
+    }
+
+    @Test
+    void failsTheRunWithTheExceptionThatEndsOneOfItsThreads() throws Exception {
+        try (var fixture = start()) {
+            assertThat(fixture.submit("fails", "").await())
+                    .isEqualTo(new Outcome.Failed("java.lang.IllegalStateException", "in a thread"));
+            assertThat(fixture.submit("errs", "").await())
+                    .isEqualTo(new Outcome.Failed("java.lang.AssertionError", "virtual"));
+        }
+    }
+
+    @Test
+    void leavesAloneWhatATaskKeepsForItsRuns() throws Exception {
+        try (var fixture = start()) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(fixture.submit("keeps", "").output()).isEqualTo("abc");
+                // Longer than it takes to stop what is left behind.
+                await().pollDelay(SOON.multipliedBy(5)).until(() -> true);
+            }
+
+            assertThat(fixture.counted("workerpool_left_behind", "task", "keeps"))
+                    .isZero();
+        }
+    }
+}
