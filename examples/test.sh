@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What can be checked of the examples without a cluster. Closes with "N passed, N failed, N skipped".
-# Needs JDK 25 (JAVA_HOME) and Maven. Installs this checkout's task API into ~/.m2, as a newcomer would.
+# Needs JDK 25 (JAVA_HOME) and Maven. Installs this checkout's task API and test kit into ~/.m2, as a newcomer would.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -60,7 +60,7 @@ check "says that nothing answers" ends 1 "no pool answers at http://127.0.0.1:9"
 counted "against pools with faults" "${jdk}java" -cp "$work/demo" DemoTest
 
 echo "task project"
-check "the task API installs" mvn -q -B install -pl worker-image/task-api -am -DskipTests
+check "task API and test kit install" mvn -q -B install -pl worker-image/task-test -am -DskipTests
 cp -r examples/task-project "$work/project"
 rm -rf "$work/project/target"
 jar=$work/project/target/qr-code.jar

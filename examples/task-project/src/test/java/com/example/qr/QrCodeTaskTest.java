@@ -2,38 +2,38 @@ package com.example.qr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.workerpool.task.Content;
-import dev.workerpool.task.InvalidInputException;
 import dev.workerpool.task.Task;
-import dev.workerpool.task.TaskContext;
+import dev.workerpool.task.test.TaskAnswer;
+import dev.workerpool.task.test.TaskAnswer.FieldError;
+import dev.workerpool.task.test.TaskTester;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
-import java.util.Optional;
+import java.util.List;
 import java.util.ServiceLoader;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/** Both ways to run a task in a test: with its input, and with the JSON that a caller posts. */
 class QrCodeTaskTest {
 
     private static final int BLACK = 0xff000000;
     private static final int WHITE = 0xffffffff;
 
-    private final QrCodeTask task = new QrCodeTask();
+    private final TaskTester<QrCodeTask.Input, byte[]> tester = TaskTester.of(QrCodeTask.class);
+
+    @AfterEach
+    void close() {
+        tester.close();
+    }
 
     @Test
-    void drawsACodeWithItsQuietZoneAndItsCornerMark() throws IOException {
-        BufferedImage image = run(new QrCodeTask.Input("hello", 1), Map.of());
+    void drawsACodeWithItsQuietZoneAndItsCornerMark() throws Exception {
+        BufferedImage image = image(tester.run(new QrCodeTask.Input("hello", 1)));
 
         assertEquals(21 + 2 * 4, image.getWidth());
         assertEquals(21 + 2 * 4, image.getHeight());
@@ -43,32 +43,37 @@ class QrCodeTaskTest {
     }
 
     @Test
-    void takesTheScaleFromThePoolWhenTheCallHasNone() throws IOException {
-        assertEquals(
-                3 * 29,
-                run(new QrCodeTask.Input("hello", null), Map.of("qr-code.scale", "3"))
-                        .getWidth());
-        assertEquals(8 * 29, run(new QrCodeTask.Input("hello", null), Map.of()).getWidth());
-    }
+    void answersAPostOfJsonWithAPicture() throws Exception {
+        TaskAnswer answer = tester.call("{\"text\":\"hello\",\"scale\":2}");
 
-    @ParameterizedTest
-    @ValueSource(ints = {0, 65})
-    void refusesAScaleOutOfBounds(int scale) {
-        InvalidInputException refused =
-                assertThrows(InvalidInputException.class, () -> new QrCodeTask.Input("hello", scale));
-        assertEquals("scale", refused.field());
+        assertEquals(200, answer.status());
+        assertEquals("image/png", answer.mediaType());
+        assertEquals(2 * 29, image(answer.bytes()).getWidth());
     }
 
     @Test
-    void refusesNoText() {
-        assertEquals(
-                "text",
-                assertThrows(InvalidInputException.class, () -> new QrCodeTask.Input("", null))
-                        .field());
-        assertEquals(
-                "text",
-                assertThrows(InvalidInputException.class, () -> new QrCodeTask.Input(null, null))
-                        .field());
+    void takesTheScaleFromThePoolWhenTheCallHasNone() throws Exception {
+        var input = new QrCodeTask.Input("hello", null);
+
+        assertEquals(8 * 29, image(tester.run(input)).getWidth());
+        assertEquals(3 * 29, image(tester.config("qr-code.scale", "3").run(input)).getWidth());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"text\":\"hello\",\"scale\":0}  | scale | must be between 1 and 64 pixels",
+                "{\"text\":\"hello\",\"scale\":65} | scale | must be between 1 and 64 pixels",
+                "{\"text\":\"\"}                   | text  | must have 1 to 1000 characters",
+                "{}                                | text  | must have 1 to 1000 characters",
+                "{\"text\":\"hello\",\"size\":1}   | size  | is unknown; known are scale, text",
+            })
+    void refusesWhatBreaksARuleAndNamesTheField(String body, String field, String rule) {
+        TaskAnswer answer = tester.call(body);
+
+        assertEquals(400, answer.status());
+        assertEquals(List.of(new FieldError(field, rule)), answer.errors());
     }
 
     @Test
@@ -77,66 +82,7 @@ class QrCodeTaskTest {
                 QrCodeTask.class, ServiceLoader.load(Task.class).findFirst().orElseThrow());
     }
 
-    private BufferedImage run(QrCodeTask.Input input, Map<String, String> config) throws IOException {
-        return ImageIO.read(new ByteArrayInputStream(task.run(input, new Context(config))));
-    }
-
-    private record Context(Map<String, String> config) implements TaskContext {
-
-        @Override
-        public void onConfigChange(Consumer<Map<String, String>> listener) {}
-
-        @Override
-        public String runId() {
-            return "run-1";
-        }
-
-        @Override
-        public String replica() {
-            return "replica-1";
-        }
-
-        @Override
-        public int thread() {
-            return 1;
-        }
-
-        @Override
-        public Duration waitTime() {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public Map<String, String> parameters() {
-            return Map.of();
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public <T> T shared(String name, Callable<? extends T> maker) throws Exception {
-            return maker.call();
-        }
-
-        @Override
-        public MemorySegment sharedMemory(String name, long bytes) {
-            return Arena.ofAuto().allocate(bytes);
-        }
-
-        @Override
-        public void emit(Object message) {}
-
-        @Override
-        public Optional<Content> receive(Duration patience) {
-            return Optional.empty();
-        }
-
-        @Override
-        public <M> Optional<M> receive(Class<M> type, Duration patience) {
-            return Optional.empty();
-        }
+    private static BufferedImage image(byte[] png) throws IOException {
+        return ImageIO.read(new ByteArrayInputStream(png));
     }
 }

@@ -77,6 +77,10 @@ interface InputReader {
 
     @SuppressWarnings("deprecation") // Nothing else tells why a type cannot be read before there is something to read.
     private static InputReader json(JavaType type, JsonMapper json) throws UnmappableTaskException {
+        if (type.isInterface() && !type.isContainerType() && !SealedTypes.isSealed(type.getRawClass())) {
+            throw new UnmappableTaskException("its input " + type.toCanonical()
+                    + " cannot be made from JSON: it is an interface, and not sealed");
+        }
         var reason = new AtomicReference<Throwable>();
         if (!type.isJavaLangObject() && !json.canDeserialize(type, reason)) {
             throw new UnmappableTaskException("its input " + type.toCanonical() + " cannot be made from JSON"

@@ -6,21 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.InvalidInputException;
 import dev.workerpool.task.Task;
-import dev.workerpool.task.TaskContext;
+import dev.workerpool.task.test.TaskAnswer.FieldError;
+import dev.workerpool.task.test.TaskTester;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,60 +22,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BuiltinTasksTest {
-    private record Context(Map<String, String> parameters, Map<String, String> config) implements TaskContext {
-        @Override
-        public void onConfigChange(Consumer<Map<String, String>> listener) {}
-
-        @Override
-        public String runId() {
-            return "1";
-        }
-
-        @Override
-        public String replica() {
-            return "replica-1";
-        }
-
-        @Override
-        public int thread() {
-            return 1;
-        }
-
-        @Override
-        public Duration waitTime() {
-            return Duration.ZERO;
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return false;
-        }
-
-        @Override
-        public <T> T shared(String name, Callable<? extends T> maker) throws Exception {
-            return maker.call();
-        }
-
-        @Override
-        public MemorySegment sharedMemory(String name, long bytes) {
-            return Arena.ofAuto().allocate(bytes);
-        }
-
-        @Override
-        public void emit(Object message) {}
-
-        @Override
-        public Optional<Content> receive(Duration patience) {
-            return Optional.empty();
-        }
-
-        @Override
-        public <M> Optional<M> receive(Class<M> type, Duration patience) {
-            return Optional.empty();
+    private static <I, O> O run(Class<? extends Task<I, O>> task, I input) throws Exception {
+        try (var tester = TaskTester.of(task)) {
+            return tester.run(input);
         }
     }
 
-    private static final TaskContext CONTEXT = new Context(Map.of(), Map.of());
+    /** With a query parameter, where its name is not empty. */
+    private static byte[] thumbnail(byte[] picture, String parameter, String value) throws Exception {
+        try (var tester = TaskTester.of(Thumbnail.class)) {
+            return tester.parameter(parameter, value).run(picture);
+        }
+    }
 
     private static BufferedImage image(byte[] bytes) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(bytes));
@@ -108,22 +60,22 @@ class BuiltinTasksTest {
     }
 
     @Test
-    void echoGivesBackItsInput() {
+    void echoGivesBackItsInput() throws Exception {
         var input = new Content("a/b", ByteBuffer.allocate(3));
 
-        assertThat(new Echo().run(input, CONTEXT)).isSameAs(input);
+        assertThat(run(Echo.class, input)).isSameAs(input);
     }
 
     @ParameterizedTest
     @CsvSource({"0,0", "1,0", "2,1", "3,2", "100,25", "2000,303", "12000,1438"})
-    void primesCountsThem(int n, int count) {
-        assertThat(new Primes().run(new Primes.Input(n), CONTEXT).count()).isEqualTo(count);
+    void primesCountsThem(int n, int count) throws Exception {
+        assertThat(run(Primes.class, new Primes.Input(n)).count()).isEqualTo(count);
     }
 
     @ParameterizedTest
     @CsvSource({"0,0", "1,1", "2,1", "27,196418"})
-    void fibonacciIsRight(int n, long value) {
-        assertThat(new Fibonacci().run(new Fibonacci.Input(n), CONTEXT).value()).isEqualTo(value);
+    void fibonacciIsRight(int n, long value) throws Exception {
+        assertThat(run(Fibonacci.class, new Fibonacci.Input(n)).value()).isEqualTo(value);
     }
 
     @Test
@@ -131,15 +83,15 @@ class BuiltinTasksTest {
         // RFC 7914, section 11.
         var input = new Pbkdf2.Input("passwd", "salt", 1, 64);
 
-        assertThat(new Pbkdf2().run(input, CONTEXT).key())
+        assertThat(run(Pbkdf2.class, input).key())
                 .isEqualTo("55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc"
                         + "49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783");
     }
 
     @Test
-    void mandelbrotPaintsTilesThatMakeUpThePicture() throws IOException {
-        BufferedImage whole = image(new Mandelbrot().run(tile(0, 0, 64), CONTEXT));
-        BufferedImage part = image(new Mandelbrot().run(tile(32, 16, 32), CONTEXT));
+    void mandelbrotPaintsTilesThatMakeUpThePicture() throws Exception {
+        BufferedImage whole = image(run(Mandelbrot.class, tile(0, 0, 64)));
+        BufferedImage part = image(run(Mandelbrot.class, tile(32, 16, 32)));
 
         assertThat(part.getWidth()).isEqualTo(32);
         for (int y = 0; y < 32; y++) {
@@ -153,57 +105,73 @@ class BuiltinTasksTest {
     @ParameterizedTest
     @CsvSource({"400,300,3,jpg,100,75", "300,400,6,png,75,100", "40,30,1,png,40,30", "4000,10,1,png,100,1"})
     void thumbnailFitsTheSizeAndKeepsTheProportions(
-            int width, int height, int type, String format, int thumbnailWidth, int thumbnailHeight)
-            throws IOException {
-        var context = new Context(Map.of("size", "100"), Map.of());
-
-        BufferedImage thumbnail = image(new Thumbnail()
-                .run(picture(width, height, type == 3 ? BufferedImage.TYPE_INT_RGB : type, format), context));
+            int width, int height, int type, String format, int thumbnailWidth, int thumbnailHeight) throws Exception {
+        BufferedImage thumbnail = image(thumbnail(
+                picture(width, height, type == 3 ? BufferedImage.TYPE_INT_RGB : type, format), "size", "100"));
 
         assertThat(thumbnail.getWidth()).isEqualTo(thumbnailWidth);
         assertThat(thumbnail.getHeight()).isEqualTo(thumbnailHeight);
     }
 
     @Test
-    void thumbnailPutsTransparencyOnWhite() throws IOException {
+    void thumbnailPutsTransparencyOnWhite() throws Exception {
         var transparent = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(10, 10, BufferedImage.TYPE_INT_ARGB), "png", transparent);
 
-        int pixel =
-                image(new Thumbnail().run(transparent.toByteArray(), CONTEXT)).getRGB(5, 5);
+        int pixel = image(run(Thumbnail.class, transparent.toByteArray())).getRGB(5, 5);
 
         assertThat(new Color(pixel)).isEqualTo(Color.WHITE);
     }
 
     @Test
-    void thumbnailTakesItsSizeFromThePoolsConfigUnlessTheCallSaysOtherwise() throws IOException {
+    void thumbnailTakesItsSizeFromThePoolsConfigUnlessTheCallSaysOtherwise() throws Exception {
         byte[] picture = picture(400, 400, BufferedImage.TYPE_INT_RGB, "jpg");
-        var config = Map.of("thumbnail.size", "50");
-
-        assertThat(image(new Thumbnail().run(picture, new Context(Map.of(), config)))
-                        .getWidth())
-                .isEqualTo(50);
-        assertThat(image(new Thumbnail().run(picture, new Context(Map.of("size", "20"), config)))
-                        .getWidth())
-                .isEqualTo(20);
+        try (var tester = TaskTester.of(Thumbnail.class).config("thumbnail.size", "50")) {
+            assertThat(image(tester.run(picture)).getWidth()).isEqualTo(50);
+            assertThat(image(tester.parameter("size", "20").run(picture)).getWidth())
+                    .isEqualTo(20);
+        }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "4097", "-1", "big", ""})
-    void thumbnailRefusesASizeThatIsNone(String size) {
-        assertThatThrownBy(() -> new Thumbnail().run(new byte[0], new Context(Map.of("size", size), Map.of())))
+    void thumbnailRefusesASizeThatIsNone(String size) throws Exception {
+        assertThatThrownBy(() -> thumbnail(new byte[0], "size", size))
                 .isInstanceOf(InvalidInputException.class)
                 .hasMessageStartingWith("size: must be ");
     }
 
     @Test
-    void thumbnailRefusesWhatIsNoImage() throws IOException {
+    void thumbnailRefusesWhatIsNoImage() throws Exception {
         byte[] cut = java.util.Arrays.copyOf(picture(100, 100, BufferedImage.TYPE_INT_RGB, "png"), 60);
 
         for (byte[] bytes : new byte[][] {{}, {1, 2, 3}, cut}) {
-            assertThatThrownBy(() -> new Thumbnail().run(bytes, CONTEXT))
+            assertThatThrownBy(() -> run(Thumbnail.class, bytes))
                     .isInstanceOf(InvalidInputException.class)
                     .hasMessageStartingWith("body: must be a JPEG or PNG image");
+        }
+    }
+
+    @Test
+    void primesStopsWhenNobodyWaitsAnyMore() throws Exception {
+        try (var tester = TaskTester.of(Primes.class).cancelAtCheck(10)) {
+            assertThat(tester.run(new Primes.Input(50_000_000)).count()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void travelAsTheReadmeSays() {
+        try (var tester = TaskTester.of(Primes.class)) {
+            assertThat(tester.call("{\"n\":2000}").text()).isEqualTo("{\"count\":303}");
+            assertThat(tester.call("{\"n\":-1}").errors())
+                    .containsExactly(new FieldError("n", "must be between 0 and 50000000"));
+        }
+        try (var tester = TaskTester.of(Mandelbrot.class)) {
+            assertThat(tester.call("{\"width\":8,\"height\":8}").mediaType()).isEqualTo("image/png");
+        }
+        try (var tester = TaskTester.of(Echo.class)) {
+            assertThat(tester.call(new Content("a/b", ByteBuffer.allocate(3))).mediaType())
+                    .isEqualTo("a/b");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.sharing.ConfigListener;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.TaskContext;
 import dev.workerpool.worker.task.ThreadTasks;
