@@ -4,11 +4,8 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.DesiredDisruptionBudget;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import io.javaoperatorsdk.operator.api.config.informer.Informer;
-import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDependent;
 
 /** The PodDisruptionBudget: one replica at a time may be evicted. */
-@KubernetesDependent(informer = @Informer(labelSelector = PoolDependent.OURS, comparableResourceVersions = false))
 public final class DisruptionBudgetDependent extends PoolDependent<PodDisruptionBudget> {
 
     public DisruptionBudgetDependent() {

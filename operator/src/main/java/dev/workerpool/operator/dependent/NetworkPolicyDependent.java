@@ -4,11 +4,8 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.DesiredNetworkPolicy;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.javaoperatorsdk.operator.api.config.informer.Informer;
-import io.javaoperatorsdk.operator.processing.dependent.kubernetes.KubernetesDependent;
 
 /** The NetworkPolicy: who may reach the replicas. */
-@KubernetesDependent(informer = @Informer(labelSelector = PoolDependent.OURS, comparableResourceVersions = false))
 public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
 
     public NetworkPolicyDependent() {

@@ -8,7 +8,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Optional;
 
 /**
@@ -20,10 +22,26 @@ import java.util.Optional;
  */
 abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDependentResource<R, WorkerPool> {
 
-    static final String OURS = "app.kubernetes.io/managed-by=workerpool-operator";
+    private static final String OURS = "app.kubernetes.io/managed-by=workerpool-operator";
 
     PoolDependent(Class<R> type) {
         super(type);
+    }
+
+    @Override
+    protected InformerEventSource<R, WorkerPool> createEventSource(EventSourceContext<WorkerPool> context) {
+        var configuration = informerConfigurationBuilder(context)
+                .withName(name())
+                .withSecondaryToPrimaryMapper(
+                        getSecondaryToPrimaryMapper(context).orElseThrow())
+                .withLabelSelector(OURS)
+                .withComparableResourceVersion(false);
+        if (context.getControllerConfiguration().getInformerConfig().watchAllNamespaces()) {
+            configuration.withItemStore(
+                    new CompactStore<>(resourceType(), context.getClient().getKubernetesSerialization()));
+        }
+        setEventSource(new InformerEventSource<>(configuration.build(), context));
+        return eventSource().orElseThrow();
     }
 
     /** A pure function: what the API server should hold. */

@@ -25,6 +25,9 @@ public final class PoolOperator implements AutoCloseable {
      */
     private static final Duration FIRST_SYNC = Duration.ofSeconds(10);
 
+    /** Passes at once, and children of one pass: the framework's default of fifty each is a hundred threads that wait. */
+    private static final int AT_ONCE = 10;
+
     private final Operator operator;
 
     /**
@@ -43,6 +46,8 @@ public final class PoolOperator implements AutoCloseable {
                 .withCloseClientOnStop(false)
                 .withStopOnInformerErrorDuringStartup(false)
                 .withCacheSyncTimeout(FIRST_SYNC)
+                .withConcurrentReconciliationThreads(AT_ONCE)
+                .withConcurrentWorkflowExecutorThreads(AT_ONCE)
                 .withReconciliationTerminationTimeout(PASSES_END)
                 .withMetrics(MicrometerMetricsV2.newBuilder(meters).build()));
         var reconciler = new WorkerPoolReconciler(client, release, instance, whileBlocked, meters, Clock.systemUTC());
