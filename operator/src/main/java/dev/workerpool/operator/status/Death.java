@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import dev.workerpool.api.v1alpha1.LastDeath;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param exitCode empty when the node did not tell, as for an evicted pod
  * @param reason the node's word for it, such as {@code OOMKilled}
  * @param lastWords the end of what the worker wrote, at most {@value #MAX_WORDS} characters; empty when it wrote nothing
+ * @param executing task types that were running, one for each thread that ran one; empty also when nobody knows
  */
 public record Death(
         String pod,
@@ -21,12 +23,24 @@ public record Death(
         Optional<Integer> exitCode,
         String reason,
         String lastWords,
-        Instant at) {
+        Instant at,
+        List<String> executing) {
 
     static final int MAX_WORDS = 2048;
 
     public Death {
         lastWords = end(lastWords.strip());
+    }
+
+    Death(
+            String pod,
+            String podUid,
+            int restart,
+            Optional<Integer> exitCode,
+            String reason,
+            LastMoment moment,
+            Instant at) {
+        this(pod, podUid, restart, exitCode, reason, moment.words(), at, moment.executing());
     }
 
     static Death of(String pod, String podUid, int restart, ContainerStateTerminated terminated) {
@@ -36,7 +50,7 @@ public record Death(
                 restart,
                 Optional.ofNullable(terminated.getExitCode()),
                 terminated.getReason() == null ? "Unknown" : terminated.getReason(),
-                terminated.getMessage() == null ? "" : terminated.getMessage(),
+                LastMoment.in(terminated.getMessage() == null ? "" : terminated.getMessage()),
                 terminated.getFinishedAt() == null ? Instant.EPOCH : Instant.parse(terminated.getFinishedAt()));
     }
 

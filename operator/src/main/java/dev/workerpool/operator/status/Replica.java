@@ -193,7 +193,8 @@ public final class Replica {
                 Optional.empty(),
                 status.getReason() == null ? "Failed" : status.getReason(),
                 status.getMessage() == null ? "" : status.getMessage(),
-                podFailedAt());
+                podFailedAt(),
+                List.of());
     }
 
     private Instant podFailedAt() {

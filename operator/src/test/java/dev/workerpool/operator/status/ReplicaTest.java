@@ -6,6 +6,7 @@ import dev.workerpool.operator.status.Replica.State;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -96,9 +97,24 @@ class ReplicaTest {
 
     @Test
     void keepsTheEndOfLongLastWords() {
-        Death death = new Death("a", "u", 0, Optional.of(1), "Error", "x".repeat(5000) + " the end", Instant.EPOCH);
+        Death death = new Death(
+                "a", "u", 0, Optional.of(1), "Error", "x".repeat(5000) + " the end", Instant.EPOCH, List.of());
 
         assertThat(death.lastWords()).hasSize(Death.MAX_WORDS).endsWith(" the end");
+    }
+
+    @Test
+    void tellsWhatWasExecutingAndWhatElseWasSaid() {
+        String idle = " ".repeat(40);
+        LastMoment busy = LastMoment.in(
+                "executing spin" + " ".repeat(20) + "\n" + idle + "\nexecuting echo  \nexecuting spin \n");
+        LastMoment both = LastMoment.in("executing spin   \n" + idle + "\njava.lang.OutOfMemoryError\n  at x\n");
+
+        assertThat(busy.executing()).containsExactly("spin", "echo", "spin");
+        assertThat(busy.words()).isEqualTo("executing echo, spin");
+        assertThat(both.executing()).containsExactly("spin");
+        assertThat(both.words()).isEqualTo("java.lang.OutOfMemoryError\n  at x");
+        assertThat(LastMoment.in(idle + "\n" + idle)).isEqualTo(new LastMoment(List.of(), ""));
     }
 
     @Test

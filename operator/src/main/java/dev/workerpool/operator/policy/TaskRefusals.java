@@ -1,0 +1,129 @@
+package dev.workerpool.operator.policy;
+
+import dev.workerpool.api.v1alpha1.RefusedTask;
+import dev.workerpool.operator.policy.DeathLedger.Suspect;
+import dev.workerpool.operator.status.Death;
+import dev.workerpool.operator.status.Replica;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Which task types of a pool are refused because they keep killing their worker.
+ *
+ * <p>A type is refused for ten minutes when a {@link DeathLedger} says so, and each further time for twice as long as the
+ * last, up to a day. It is let in again when its time is over, when the pool's image or artifacts change, for that may be
+ * the cure, and when it was refused on evidence that fitted another type as well, and it turns out to be the other.
+ *
+ * <p>For one pool; not for concurrent use.
+ */
+public final class TaskRefusals {
+
+    static final Duration FIRST = Duration.ofMinutes(10);
+    static final Duration LONGEST = Duration.ofDays(1);
+    private static final int MOST = 64;
+
+    /** @param why readable after the name of the type */
+    public record Release(RefusedTask task, String why) {}
+
+    /**
+     * @param refused those that are refused now
+     * @param released those that were until now
+     * @param lookAgain when the next one's time is over
+     */
+    public record Verdict(List<RefusedTask> refused, List<Release> released, Optional<Duration> lookAgain) {}
+
+    private record Refusal(RefusedTask task, Set<String> alike) {
+
+        private Instant until() {
+            return Instant.parse(task.until());
+        }
+
+        private Duration length() {
+            return Duration.between(Instant.parse(task.since()), until());
+        }
+    }
+
+    private final DeathLedger ledger = new DeathLedger();
+    private final Map<String, Refusal> refused = new LinkedHashMap<>();
+    private final Map<String, Refusal> past = new LinkedHashMap<>();
+    private String code;
+
+    /**
+     * @param known refused by an operator before this one
+     * @param code stands for the image and the artifacts of the pool
+     */
+    public TaskRefusals(Collection<RefusedTask> known, String code) {
+        known.forEach(task -> refused.put(task.type(), new Refusal(task, Set.of())));
+        this.code = code;
+    }
+
+    public Verdict update(Collection<Replica> replicas, String presentCode, Instant now) {
+        List<Release> released = new ArrayList<>();
+        if (!presentCode.equals(code)) {
+            code = presentCode;
+            ledger.beginAnew(now);
+            releaseIf(refusal -> true, "the image or the artifacts of the pool have changed", released);
+            past.clear();
+        }
+        releaseIf(refusal -> !refusal.until().isAfter(now), "its time is over", released);
+        past.values().removeIf(refusal -> refusal.until().plus(LONGEST).isBefore(now));
+        replicas.stream()
+                .filter(Replica::counts)
+                .flatMap(replica -> replica.lastDeath().stream())
+                .forEach(death -> note(death, now));
+        convict(now, released);
+        return new Verdict(
+                refused.values().stream().map(Refusal::task).toList(),
+                List.copyOf(released),
+                refused.values().stream()
+                        .map(refusal -> Duration.between(now, refusal.until()))
+                        .min(Comparator.naturalOrder()));
+    }
+
+    private void note(Death death, Instant now) {
+        // A refused type may still have been running, or waiting, when it was refused; its deaths say nothing new.
+        if (death.executing().stream().noneMatch(refused::containsKey)) {
+            ledger.note(death, now);
+        }
+    }
+
+    private void convict(Instant now, List<Release> released) {
+        ledger.suspect(now).filter(_ -> refused.size() < MOST).ifPresent(suspect -> {
+            String type = suspect.type();
+            Duration length = Optional.ofNullable(past.remove(type))
+                    .map(last -> last.length().multipliedBy(2))
+                    .filter(doubled -> doubled.compareTo(FIRST) > 0)
+                    .orElse(FIRST);
+            Instant until = now.plus(length.compareTo(LONGEST) > 0 ? LONGEST : length);
+            releaseIf(other -> other.alike().contains(type), "it was task type " + type + " that killed", released)
+                    .forEach(past::remove);
+            refused.put(type, refusal(suspect, now, until));
+            ledger.explain(type);
+        });
+    }
+
+    private static Refusal refusal(Suspect suspect, Instant now, Instant until) {
+        return new Refusal(
+                new RefusedTask(suspect.type(), suspect.deaths(), now.toString(), until.toString()), suspect.alike());
+    }
+
+    /** @return the types that were released */
+    private List<String> releaseIf(Predicate<Refusal> condition, String why, List<Release> released) {
+        List<Refusal> going = refused.values().stream().filter(condition).toList();
+        for (Refusal refusal : going) {
+            refused.remove(refusal.task().type());
+            past.put(refusal.task().type(), refusal);
+            released.add(new Release(refusal.task(), why));
+        }
+        return going.stream().map(refusal -> refusal.task().type()).toList();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.workerpool.operator.status;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * What a worker left in its container's termination message: a line {@code executing <task type>} for each thread that ran
+ * something, a blank one for each that did not, and whatever else was written there.
+ *
+ * @param executing the task types, one for each thread that ran one
+ * @param words the rest, or when there is none, what was executing
+ */
+record LastMoment(List<String> executing, String words) {
+
+    private static final String EXECUTING = "executing ";
+
+    static LastMoment in(String message) {
+        List<String> executing = new ArrayList<>();
+        List<String> rest = new ArrayList<>();
+        for (String line : message.split("\n", -1)) {
+            String text = line.strip();
+            if (text.startsWith(EXECUTING)) {
+                executing.add(text.substring(EXECUTING.length()).strip());
+            } else {
+                rest.add(line);
+            }
+        }
+        String words = String.join("\n", rest).strip();
+        boolean onlyThreads = words.isEmpty() && !executing.isEmpty();
+        return new LastMoment(
+                List.copyOf(executing), onlyThreads ? EXECUTING + String.join(", ", new TreeSet<>(executing)) : words);
+    }
+}

@@ -1,0 +1,214 @@
+package dev.workerpool.operator.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.RefusedTask;
+import dev.workerpool.operator.policy.TaskRefusals.Release;
+import dev.workerpool.operator.policy.TaskRefusals.Verdict;
+import dev.workerpool.operator.status.Pods;
+import dev.workerpool.operator.status.Replica;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TaskRefusalsTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final TaskRefusals refusals = new TaskRefusals(List.of(), "image:1");
+    private Instant now = NOW;
+    private int deaths;
+
+    @Test
+    void refusesATypeThatRanAtThreeDeaths() {
+        assertThat(died("spin").refused()).isEmpty();
+        assertThat(died("spin").refused()).isEmpty();
+
+        Verdict third = died("spin");
+
+        assertThat(third.refused())
+                .containsExactly(new RefusedTask(
+                        "spin", 3, now.toString(), now.plusSeconds(600).toString()));
+        assertThat(third.lookAgain()).contains(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void aDeathThatIsSeenAgainIsTheSame() {
+        Replica dead = dead("executing spin");
+
+        for (int pass = 0; pass < 10; pass++) {
+            assertThat(refusals.update(List.of(dead), "image:1", now).refused()).isEmpty();
+        }
+    }
+
+    @Test
+    void deathsWithNothingRunningCountForNobody() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(died().refused()).isEmpty();
+        }
+    }
+
+    @Test
+    void deathsFarApartAreNoPattern() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(died("spin").refused()).isEmpty();
+            now = now.plus(Duration.ofMinutes(6));
+        }
+    }
+
+    @Test
+    void aTypeThatRanAtTheFewerDeathsIsNotIt() {
+        died("other");
+        died("third");
+        died("fourth");
+        died("spin");
+        died("spin");
+
+        assertThat(died("spin").refused()).as("3 of 6").isEmpty();
+        assertThat(died("spin").refused())
+                .as("4 of 7")
+                .extracting(RefusedTask::type)
+                .containsExactly("spin");
+    }
+
+    @Test
+    void theOneThatAlsoDiedAloneIsTakenBeforeItsCompany() {
+        died("echo", "spin");
+        died("spin");
+
+        assertThat(died("echo", "spin").refused()).extracting(RefusedTask::type).containsExactly("spin");
+    }
+
+    @Test
+    void theCompanyIsNotChargedWithDeathsThatAreExplained() {
+        for (int i = 0; i < 3; i++) {
+            died("echo", "spin");
+            died("spin");
+        }
+
+        assertThat(died("echo").refused()).extracting(RefusedTask::type).containsExactly("spin");
+    }
+
+    @Test
+    void whatCannotBeToldApartNeedsFiveDeathsAndThenTheRarerIsTaken() {
+        for (int i = 0; i < 4; i++) {
+            assertThat(died("echo", "echo", "echo", "spin").refused()).isEmpty();
+        }
+
+        assertThat(died("echo", "echo", "echo", "spin").refused())
+                .extracting(RefusedTask::type)
+                .containsExactly("spin");
+    }
+
+    @Test
+    void theWrongOneOfTwoIsLetInAgainWhenTheOtherGoesOnKilling() {
+        for (int i = 0; i < 5; i++) {
+            died("bystander", "killer", "killer");
+        }
+        died("killer");
+        died("killer");
+
+        Verdict verdict = died("killer");
+
+        assertThat(verdict.refused()).extracting(RefusedTask::type).containsExactly("killer");
+        assertThat(verdict.released())
+                .extracting(release -> release.task().type())
+                .containsExactly("bystander");
+        assertThat(verdict.released()).extracting(Release::why).containsExactly("it was task type killer that killed");
+    }
+
+    @Test
+    void letsInAgainWhenTheTimeIsOverAndRefusesForTwiceAsLongTheNextTime() {
+        died("spin");
+        died("spin");
+        died("spin");
+        now = now.plus(Duration.ofMinutes(10));
+
+        Verdict over = refusals.update(List.of(), "image:1", now);
+        assertThat(over.refused()).isEmpty();
+        assertThat(over.released()).extracting(Release::why).containsExactly("its time is over");
+
+        died("spin");
+        died("spin");
+        assertThat(died("spin").lookAgain()).contains(Duration.ofMinutes(20));
+    }
+
+    @Test
+    void refusesForADayAtMost() {
+        Verdict verdict = null;
+        for (int i = 0; i < 12; i++) {
+            died("spin");
+            died("spin");
+            verdict = died("spin");
+            now = now.plus(verdict.lookAgain().orElseThrow());
+            refusals.update(List.of(), "image:1", now);
+        }
+        assertThat(verdict.lookAgain()).contains(Duration.ofDays(1));
+    }
+
+    @Test
+    void letsInAgainWhenTheImageOrTheArtifactsChangeAndForgetsWhatWas() {
+        Replica last = dead("executing spin");
+        died("spin");
+        died("spin");
+        refusals.update(List.of(last), "image:1", now);
+        now = now.plusSeconds(1);
+
+        Verdict changed = refusals.update(List.of(last), "image:2", now);
+
+        assertThat(changed.refused()).isEmpty();
+        assertThat(changed.released()).hasSize(1);
+        now = now.plusSeconds(1);
+        died("image:2", List.of("spin"));
+        assertThat(died("image:2", List.of("spin")).refused()).isEmpty();
+        assertThat(died("image:2", List.of("spin")).lookAgain())
+                .as("not doubled")
+                .contains(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void theNextOperatorKeepsToWhatTheStatusSays() {
+        RefusedTask known = new RefusedTask(
+                "spin",
+                3,
+                NOW.minusSeconds(300).toString(),
+                NOW.plusSeconds(300).toString());
+        var next = new TaskRefusals(List.of(known), "image:1");
+
+        assertThat(next.update(List.of(), "image:1", NOW).refused()).containsExactly(known);
+        assertThat(next.update(List.of(), "image:1", NOW.plusSeconds(300)).refused())
+                .isEmpty();
+    }
+
+    @Test
+    void aReplicaThatIsLeavingTellsNothing() {
+        for (int i = 0; i < 5; i++) {
+            Pod pod = Pods.pod("left" + i, false, 0, """
+                    state: {terminated: {exitCode: 137, message: "executing spin", finishedAt: '%s'}}
+                    """.formatted(now));
+            pod.getMetadata().setDeletionTimestamp(now.toString());
+            assertThat(refusals.update(List.of(new Replica(pod)), "image:1", now)
+                            .refused())
+                    .isEmpty();
+        }
+    }
+
+    private Verdict died(String... executing) {
+        return died("image:1", List.of(executing));
+    }
+
+    private Verdict died(String code, List<String> executing) {
+        now = now.plusSeconds(1);
+        String message =
+                String.join("\\n", executing.stream().map("executing "::concat).toList());
+        return refusals.update(List.of(dead(message)), code, now);
+    }
+
+    private Replica dead(String message) {
+        return Pods.replica("r" + deaths++, false, 0, """
+                state: {terminated: {exitCode: 137, message: "%s", finishedAt: '%s'}}
+                """.formatted(message, now));
+    }
+}
