@@ -2,6 +2,7 @@ package dev.workerpool.worker;
 
 import dev.workerpool.sharing.SharedMemory;
 import dev.workerpool.worker.control.ControlChannel;
+import dev.workerpool.worker.control.RefusedTasksSection;
 import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
@@ -61,7 +62,11 @@ final class Worker implements WorkerInfo {
         peers = new Peers(pool, loops, metrics);
         tasks = HttpServer.tasks(settings.port(), catalog, pool, peers, settings.maxBodySize(), budget, loops);
         var control = new ControlChannel(
-                settings.control(), pool, Map.of("peers", peers::read), metrics, InstantSource.system());
+                settings.control(),
+                pool,
+                Map.of("peers", peers::read, "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
+                metrics,
+                InstantSource.system());
         management = HttpServer.management(settings.managementPort(), this, catalog, pool, control, metrics, loops);
     }
 

@@ -57,6 +57,12 @@ class SettingsTest {
         }
     }
 
+    private Answer post(String path) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            return client.post(path, "\"a\"").read();
+        }
+    }
+
     private Answer put(String headers, String body) throws Exception {
         try (var client = new RawClient(worker.managementPort())) {
             int length = body.getBytes(StandardCharsets.ISO_8859_1).length;
@@ -112,6 +118,60 @@ class SettingsTest {
         assertThat(answer.body())
                 .contains("urn:workerpool:problem:stale-generation")
                 .contains("\"generation\":3");
+    }
+
+    @Test
+    void runsNoTaskThatIsRefusedUntilItIsLetInAgain() throws Exception {
+        TaskJars.jar()
+                .task("Deadly", "String", "String", "return input;")
+                .task("Harmless", "String", "String", "return input;")
+                .writeTo(folder.resolve("tasks.jar"));
+        start();
+        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+
+        String until = Instant.now().plusSeconds(900).toString();
+        assertThat(change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"" + until + "\"}}")
+                        .status())
+                .isEqualTo(200);
+
+        Answer refused = post("/tasks/deadly");
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body())
+                .contains("urn:workerpool:problem:task-refused")
+                .contains("'deadly'");
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 900);
+        assertThat(post("/tasks/harmless").status()).isEqualTo(200);
+        assertThat(get("/metrics").body()).contains("workerpool_rejected_total{reason=\"task-refused\"} 1.0");
+
+        change("{\"generation\":3,\"threads\":1}");
+        assertThat(post("/tasks/deadly").status())
+                .as("not named again, so as before")
+                .isEqualTo(503);
+        change("{\"generation\":3,\"refusedTasks\":{}}");
+        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+    }
+
+    @Test
+    void letsARefusedTaskInByItselfWhenItsTimeIsOver() throws Exception {
+        TaskJars.jar().task("Deadly", "String", "String", "return input;").writeTo(folder.resolve("tasks.jar"));
+        start();
+        String over = Instant.now().minusSeconds(1).toString();
+
+        change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"" + over + "\"}}");
+
+        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+    }
+
+    @Test
+    void namesWhatIsWrongWithRefusedTasks() throws Exception {
+        start();
+
+        assertThat(change("{\"generation\":3,\"refusedTasks\":[\"deadly\"]}").body())
+                .contains("{\"field\":\"refusedTasks\",\"rule\":\"must be an object of at most 64 task types\"}");
+        assertThat(change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"soon\"}}")
+                        .body())
+                .contains(
+                        "{\"field\":\"refusedTasks.deadly\",\"rule\":\"must be a time such as 2026-01-31T12:00:00Z\"}");
     }
 
     @Test

@@ -39,7 +39,7 @@ final class PeerRoutes implements Routes {
         if (request.path().equals(LOAD)) {
             return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may listen to its load"));
         }
-        if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null) {
+        if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null && !tasks.isRefused(request)) {
             return null;
         }
         return tasks.refuse(request);

@@ -29,6 +29,7 @@ enum Problem {
     TOO_MANY_PEERS(503, "too-many-peers", "Too many replicas listen"),
     QUEUE_FULL(503, "queue-full", "The queue is full"),
     WAIT_EXCEEDED(503, "wait-exceeded", "No thread became free in time"),
+    TASK_REFUSED(503, "task-refused", "The task type is refused for now"),
     DRAINING(503, "draining", "The replica drains"),
     BUFFER_FULL(503, "buffer-full", "The memory for bodies is used up"),
     CONTROL_BUSY(503, "control-busy", "Too many control messages come in"),

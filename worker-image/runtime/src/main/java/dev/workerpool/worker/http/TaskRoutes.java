@@ -10,6 +10,7 @@ import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskEntry;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,13 @@ final class TaskRoutes implements Routes {
         if (malformed != null) {
             return malformed;
         }
+        Duration refusedFor = pool.refusedTasks().refusedFor(type);
+        if (refusedFor != null) {
+            pool.counters().refused(Refusal.TASK_REFUSED);
+            return Problem.TASK_REFUSED.retryAfter(
+                    refusedFor.toSeconds(),
+                    "Task type '" + type + "' kept killing its worker and is let in again later");
+        }
         if (pool.isClosed()) {
             pool.counters().refused(Refusal.DRAINING);
             return draining();
@@ -101,6 +109,11 @@ final class TaskRoutes implements Routes {
     /** Is it a call of a task, of whatever type? */
     boolean isRun(Request request) {
         return request.path().startsWith(PREFIX) && request.method().equals("POST");
+    }
+
+    /** Is this a run of a type that is not to be run for now? */
+    boolean isRefused(Request request) {
+        return pool.refusedTasks().refusedFor(request.path().substring(PREFIX.length())) != null;
     }
 
     /** Starts a run, whose answer comes later. @return the refusal, or null when it is admitted */

@@ -5,6 +5,8 @@ public enum Refusal {
     QUEUE_FULL("queue-full"),
     WAIT_EXCEEDED("wait-exceeded"),
     DRAINING("draining"),
+    /** The task type kept killing workers. */
+    TASK_REFUSED("task-refused"),
     /** The bodies of all requests together take as much memory as they may. */
     BUFFER_FULL("buffer-full");
 

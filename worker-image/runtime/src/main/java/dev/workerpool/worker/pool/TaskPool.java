@@ -27,6 +27,7 @@ public final class TaskPool {
     private final FailureLog failures = new FailureLog();
     private final OutputRate outputRate = new OutputRate();
     private final Leftovers leftovers = new Leftovers(this);
+    private final RefusedTasks refusedTasks = new RefusedTasks();
     private final RunIds runIds;
 
     private final ThreadRoster roster;
@@ -291,6 +292,11 @@ public final class TaskPool {
 
     public PoolSettings settings() {
         return settings;
+    }
+
+    /** Task types that are not to be run for now. Whoever admits runs looks there first. */
+    public RefusedTasks refusedTasks() {
+        return refusedTasks;
     }
 
     public PoolCounters counters() {
