@@ -29,6 +29,8 @@ class ArchitectureTest {
                 .definedBy("..operator.dependent..")
                 .layer("event")
                 .definedBy("..operator.event..")
+                .layer("control")
+                .definedBy("..operator.control..")
                 .layer("report")
                 .definedBy("..operator.report..")
                 .layer("metrics")
@@ -47,14 +49,16 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("event")
                 .mayOnlyBeAccessedByLayers("reconciler")
+                .whereLayer("control")
+                .mayOnlyBeAccessedByLayers("runtime", "reconciler")
                 .whereLayer("report")
-                .mayOnlyBeAccessedByLayers("reconciler", "metrics")
+                .mayOnlyBeAccessedByLayers("reconciler", "metrics", "control")
                 .whereLayer("metrics")
                 .mayOnlyBeAccessedByLayers("reconciler")
                 .whereLayer("policy")
                 .mayOnlyBeAccessedByLayers("reconciler", "event")
                 .whereLayer("status")
-                .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "metrics", "policy")
+                .mayOnlyBeAccessedByLayers("reconciler", "event", "report", "metrics", "policy", "control")
                 .check(CLASSES);
     }
 

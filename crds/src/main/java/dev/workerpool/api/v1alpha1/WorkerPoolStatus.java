@@ -31,6 +31,11 @@ public record WorkerPoolStatus(
         Integer threads,
 
         @JsonPropertyDescription(
+                "How many running replicas have taken over the settings of the pool: threads, queue, tasks.timeout,"
+                        + " tasks.maxAllocation and config.")
+        SettingsStatus settings,
+
+        @JsonPropertyDescription(
                 "Worker restarts since the pool was created, those of replicas that are gone included.")
         Integer restarts,
 

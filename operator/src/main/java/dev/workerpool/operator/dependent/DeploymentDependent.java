@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.DesiredDeployment;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Optional;
 
 /** The Deployment that keeps the replicas. */
 public final class DeploymentDependent extends PoolDependent<Deployment> {
@@ -13,7 +14,7 @@ public final class DeploymentDependent extends PoolDependent<Deployment> {
     }
 
     @Override
-    protected Deployment desired(WorkerPool pool, Release release) {
-        return DesiredDeployment.of(pool, release);
+    protected Deployment desired(WorkerPool pool, Release release, Optional<Deployment> present) {
+        return DesiredDeployment.of(pool, release, present);
     }
 }

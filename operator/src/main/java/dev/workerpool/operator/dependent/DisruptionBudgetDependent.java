@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.DesiredDisruptionBudget;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.util.Optional;
 
 /** The PodDisruptionBudget: one replica at a time may be evicted. */
 public final class DisruptionBudgetDependent extends PoolDependent<PodDisruptionBudget> {
@@ -13,7 +14,7 @@ public final class DisruptionBudgetDependent extends PoolDependent<PodDisruption
     }
 
     @Override
-    protected PodDisruptionBudget desired(WorkerPool pool, Release release) {
+    protected PodDisruptionBudget desired(WorkerPool pool, Release release, Optional<PodDisruptionBudget> present) {
         return DesiredDisruptionBudget.of(pool);
     }
 }

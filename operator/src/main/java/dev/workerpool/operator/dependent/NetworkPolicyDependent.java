@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.DesiredNetworkPolicy;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import java.util.Optional;
 
 /** The NetworkPolicy: who may reach the replicas. */
 public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
@@ -13,7 +14,7 @@ public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
     }
 
     @Override
-    protected NetworkPolicy desired(WorkerPool pool, Release release) {
+    protected NetworkPolicy desired(WorkerPool pool, Release release, Optional<NetworkPolicy> present) {
         return DesiredNetworkPolicy.of(pool, release);
     }
 }

@@ -44,13 +44,18 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
         return eventSource().orElseThrow();
     }
 
-    /** A pure function: what the API server should hold. */
-    protected abstract R desired(WorkerPool pool, Release release);
+    /** A pure function: what the API server should hold, given what is there. */
+    protected abstract R desired(WorkerPool pool, Release release, Optional<R> present);
 
     @Override
     protected final R desired(WorkerPool pool, Context<WorkerPool> context) {
-        return desired(
-                pool, context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class));
+        return desired(pool, context, context.getSecondaryResource(resourceType()));
+    }
+
+    private R desired(WorkerPool pool, Context<WorkerPool> context, Optional<R> present) {
+        Release release =
+                context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class);
+        return desired(pool, release, present);
     }
 
     @Override
@@ -65,8 +70,7 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
             if (existing == null) {
                 throw e;
             }
-            desired.getMetadata().setResourceVersion(null);
-            return update(existing, desired, pool, context);
+            return update(existing, desired(pool, context, Optional.of(existing)), pool, context);
         }
     }
 

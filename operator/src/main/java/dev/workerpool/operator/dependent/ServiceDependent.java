@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.dependent.Matcher;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The Service: one port in front of the Ready replicas. */
 public final class ServiceDependent extends PoolDependent<Service> {
@@ -27,7 +28,7 @@ public final class ServiceDependent extends PoolDependent<Service> {
     }
 
     @Override
-    protected Service desired(WorkerPool pool, Release release) {
+    protected Service desired(WorkerPool pool, Release release, Optional<Service> present) {
         return DesiredService.of(pool);
     }
 

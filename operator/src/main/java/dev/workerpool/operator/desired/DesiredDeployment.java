@@ -2,17 +2,25 @@ package dev.workerpool.operator.desired;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import java.util.Optional;
 
 /** The Deployment that keeps the replicas. */
 public final class DesiredDeployment {
 
     private DesiredDeployment() {}
 
-    public static Deployment of(WorkerPool pool, Release release) {
+    /** @param present the Deployment that is there, of which something may stay */
+    public static Deployment of(WorkerPool pool, Release release, Optional<Deployment> present) {
+        PodTemplateSpec template = new PresentTemplate(present).next(PodTemplate.of(pool, release), release);
         return new DeploymentBuilder()
                 .withMetadata(ChildMetadata.of(pool))
+                .editMetadata()
+                .addToAnnotations(
+                        TemplateMark.ANNOTATION, PresentTemplate.mark(template).text())
+                .endMetadata()
                 .withNewSpec()
                 .withReplicas(pool.getSpec().replicas())
                 .withRevisionHistoryLimit(3)
@@ -27,7 +35,7 @@ public final class DesiredDeployment {
                 .withMaxSurge(new IntOrString("25%"))
                 .endRollingUpdate()
                 .endStrategy()
-                .withTemplate(PodTemplate.of(pool, release))
+                .withTemplate(template)
                 .endSpec()
                 .build();
     }

@@ -47,7 +47,7 @@ final class PodTemplate {
                 .endMetadata()
                 .withNewSpec()
                 .withInitContainers(artifacts.initContainers())
-                .withContainers(WorkerContainer.of(pool, image, artifacts))
+                .withContainers(WorkerContainer.of(pool, release, image, artifacts))
                 .withVolumes(volumes(artifacts))
                 .withTerminationGracePeriodSeconds(gracePeriodSeconds(spec))
                 .withAutomountServiceAccountToken(false)

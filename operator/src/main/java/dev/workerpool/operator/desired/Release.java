@@ -1,9 +1,22 @@
 package dev.workerpool.operator.desired;
 
+import java.util.Optional;
+
 /**
  * What the children of every pool take from the operator that makes them.
  *
  * @param workerImage image of pools that name none
  * @param operatorNamespace from where the operator calls the management port of the replicas
+ * @param controlKey the public key with which workers verify what the operator tells them; empty when it has none, and then
+ *     every change rolls
  */
-public record Release(String workerImage, String operatorNamespace) {}
+public record Release(String workerImage, String operatorNamespace, Optional<String> controlKey) {
+
+    public Release(String workerImage, String operatorNamespace) {
+        this(workerImage, operatorNamespace, Optional.empty());
+    }
+
+    public Release withControlKey(Optional<String> publicKey) {
+        return new Release(workerImage, operatorNamespace, publicKey);
+    }
+}

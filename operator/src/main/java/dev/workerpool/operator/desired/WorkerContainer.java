@@ -7,15 +7,12 @@ import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.ProbeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /** The container in which a worker runs: what it is told by its environment, and how the kubelet sees its state. */
 final class WorkerContainer {
@@ -30,13 +27,13 @@ final class WorkerContainer {
 
     private WorkerContainer() {}
 
-    static Container of(WorkerPool pool, String image, TaskArtifacts artifacts) {
+    static Container of(WorkerPool pool, Release release, String image, TaskArtifacts artifacts) {
         WorkerPoolSpec spec = pool.getSpec();
         return new ContainerBuilder()
                 .withName(WorkerPoolNames.WORKER_CONTAINER)
                 .withImage(image)
                 .withImagePullPolicy(spec.imagePullPolicy())
-                .withEnv(environment(pool))
+                .withEnv(environment(pool, release))
                 .withPorts(
                         port(WorkerPoolNames.TASKS_PORT_NAME, WorkerPoolNames.TASKS_PORT),
                         port(WorkerPoolNames.MANAGEMENT_PORT_NAME, WorkerPoolNames.MANAGEMENT_PORT))
@@ -51,50 +48,21 @@ final class WorkerContainer {
                 .build();
     }
 
-    private static List<EnvVar> environment(WorkerPool pool) {
+    private static List<EnvVar> environment(WorkerPool pool, Release release) {
         WorkerPoolSpec spec = pool.getSpec();
         var environment = new ArrayList<EnvVar>();
         // The user's first: a variable can only refer to earlier ones, and these refer to none.
-        spec.env().forEach(variable -> environment.add(literal(variable.name(), variable.value())));
-        environment.add(literal("WORKERPOOL_POOL", pool.getMetadata().getName()));
-        environment.add(replica());
-        environment.add(literal("WORKERPOOL_THREADS", "" + Amounts.threads(spec.threads(), spec.resources())));
-        environment.add(literal("WORKERPOOL_QUEUE_CAPACITY", "" + spec.queue().capacity()));
-        environment.add(literal("WORKERPOOL_QUEUE_MAX_WAIT", spec.queue().maxWait()));
-        environment.add(literal("WORKERPOOL_TASK_TIMEOUT", spec.tasks().timeout()));
-        if (spec.tasks().maxAllocation() != null) {
-            environment.add(literal(
-                    "WORKERPOOL_MAX_ALLOCATION", "" + Amounts.bytes(spec.tasks().maxAllocation())));
-        }
-        environment.add(literal(
+        spec.env().forEach(variable -> environment.add(Variable.literal(variable.name(), variable.value())));
+        environment.add(Variable.literal("WORKERPOOL_POOL", pool.getMetadata().getName()));
+        environment.add(Variable.ofThePod("WORKERPOOL_REPLICA", "metadata.name"));
+        environment.addAll(LiveEnvironment.of(pool, release).variables());
+        environment.add(Variable.literal(
                 "WORKERPOOL_MAX_BODY_SIZE", "" + Amounts.bytes(spec.tasks().maxBodySize())));
-        environment.add(literal("WORKERPOOL_ISOLATION", spec.tasks().isolation()));
-        environment.add(literal("WORKERPOOL_CONFIG", Serialization.asJson(new TreeMap<>(spec.config()))));
-        environment.add(literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
-        environment.add(literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));
+        environment.add(Variable.literal("WORKERPOOL_ISOLATION", spec.tasks().isolation()));
+        environment.add(
+                Variable.literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
+        environment.add(Variable.literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));
         return environment;
-    }
-
-    /** The kubelet reads {@code $(NAME)} as a reference and {@code $$} as a dollar sign; a literal has neither. */
-    private static EnvVar literal(String name, String value) {
-        return new EnvVarBuilder()
-                .withName(name)
-                .withValue(value.replace("$", "$$"))
-                .build();
-    }
-
-    private static EnvVar replica() {
-        return new EnvVarBuilder()
-                .withName("WORKERPOOL_REPLICA")
-                .withNewValueFrom()
-                .withNewFieldRef()
-                // The default, written out: server-side apply holds the whole reference as one value and would find a
-                // difference on every pass.
-                .withApiVersion("v1")
-                .withFieldPath("metadata.name")
-                .endFieldRef()
-                .endValueFrom()
-                .build();
     }
 
     private static ContainerPort port(String name, int number) {

@@ -2,6 +2,8 @@ package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.operator.control.ControlKey;
+import dev.workerpool.operator.control.SettingsChannel;
 import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.dependent.DeploymentDependent;
 import dev.workerpool.operator.dependent.DisruptionBudgetDependent;
@@ -19,6 +21,7 @@ import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.StatusCalculator;
+import dev.workerpool.operator.status.Told;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -39,6 +42,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -64,9 +68,10 @@ import java.util.concurrent.TimeUnit;
         fieldManager = WorkerPoolNames.FIELD_MANAGER,
         informer = @Informer(comparableResourceVersions = false),
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 5, timeUnit = TimeUnit.MINUTES))
-public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
+public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoCloseable {
 
     private final Release release;
+    private final ControlKey controlKey;
     private final Duration whileBlocked;
     private final Clock clock;
     private final PodWatch pods = new PodWatch();
@@ -77,20 +82,24 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
     private final PoolMetrics metrics;
     private final ReplicaReports reports;
     private final AutoscaledPools autoscaled;
+    private final SettingsChannel settings;
     private final IdleFirst idleFirst;
 
     /**
+     * @param controlKey signs what the replicas are told
      * @param instance the name of this operator's pod, told in the Events it records
      * @param whileBlocked pause between looks at a pool of which a child cannot be made
      */
     public WorkerPoolReconciler(
             KubernetesClient client,
             Release release,
+            ControlKey controlKey,
             String instance,
             Duration whileBlocked,
             MeterRegistry meters,
             Clock clock) {
         this.release = release;
+        this.controlKey = controlKey;
         this.whileBlocked = whileBlocked;
         this.clock = clock;
         this.replacements = new Replacements(client);
@@ -98,6 +107,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
+        this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports);
         this.idleFirst = new IdleFirst(client, reports);
         this.metrics = new PoolMetrics(meters, reports);
     }
@@ -123,18 +133,21 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
         }
         List<Replica> replicas = pods.replicas(context);
         Optional<Deployment> lastTold = context.getSecondaryResource(Deployment.class);
+        Release present = release.withControlKey(controlKey.publicKey());
         reports.follow(pool, replicas);
+        settings.bring(pool, replicas, Map.of());
+        Told told = settings.told(present, replicas);
         Optional<Advice> advice = autoscaled.advice(pool, replicas, lastTold, now);
         // This pass's own copy of the spec: the user's is never written.
         advice.filter(_ -> pool.getSpec().autoscaling().decides())
                 .ifPresent(advised -> pool.setSpec(pool.getSpec().withReplicas(advised.replicas())));
         FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
-        List<Occurrence> occurrences = history.occurrences(pool, replicas, lastTold, advice, now);
+        List<Occurrence> occurrences = history.occurrences(pool, replicas, told, lastTold, advice, now);
         restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
         events.record(pool, occurrences);
 
         idleFirst.prepare(pool, lastTold, replicas);
-        Children children = Children.apply(context, release);
+        Children children = Children.apply(context, present);
 
         WorkerPoolStatus status = StatusCalculator.calculate(
                 pool,
@@ -144,7 +157,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
                         Troubles.of(children, replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
-                        List.of()),
+                        List.of(),
+                        told),
                 now);
         statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
@@ -161,7 +175,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool> {
                 .orElse("unknown");
     }
 
+    /** Ends what goes on between passes. */
+    @Override
+    public void close() {
+        settings.close();
+    }
+
     private void forget(WorkerPool pool) {
+        settings.forget(pool);
         statuses.forget(pool);
         events.forget(pool);
         history.forget(pool);

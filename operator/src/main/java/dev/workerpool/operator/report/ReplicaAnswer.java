@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.workerpool.operator.status.Load;
+import dev.workerpool.operator.status.SettingsInForce;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * What a replica answers at {@code /status}, parted by how it is used: the report seldom changes and wakes the pool's
  * reconciliation when it does, the numbers always change and wake nothing.
  *
  * @param rejected tasks the worker refused since it started
+ * @param settings what it runs with; empty when it does not say, as one of another version
  */
-record ReplicaAnswer(ReplicaReport report, Load load, long rejected) {
+record ReplicaAnswer(ReplicaReport report, Load load, long rejected, Optional<SettingsInForce> settings) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,7 +25,7 @@ record ReplicaAnswer(ReplicaReport report, Load load, long rejected) {
         if (json == null || !json.isObject()) {
             throw new IOException("not the status of a replica");
         }
-        return new ReplicaAnswer(report(json), load(json), rejected(json));
+        return new ReplicaAnswer(report(json), load(json), rejected(json), settings(json));
     }
 
     private static ReplicaReport report(JsonNode json) throws JsonProcessingException {
@@ -34,6 +37,14 @@ record ReplicaAnswer(ReplicaReport report, Load load, long rejected) {
                 json.path("threads").size(),
                 json.path("active").asInt(),
                 json.path("queued").asInt());
+    }
+
+    private static Optional<SettingsInForce> settings(JsonNode json) {
+        return Optional.of(json.path("generation"))
+                .filter(JsonNode::isIntegralNumber)
+                .map(generation -> new SettingsInForce(
+                        generation.asLong(),
+                        json.path("settings").path("threads").asInt(0)));
     }
 
     /** By reason. */

@@ -3,14 +3,13 @@ package dev.workerpool.operator.report;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
-import dev.workerpool.operator.status.Replica.State;
+import dev.workerpool.operator.status.SettingsInForce;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -48,9 +47,6 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     private static final int AT_A_TIME = 64;
 
-    /** A worker: the pod and when the worker in it started. A restarted one loads its jars anew. */
-    private record Worker(String uid, Instant startedAt) {}
-
     private static final class Followed {
         private final ResourceID pool;
         private final String address;
@@ -58,6 +54,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private volatile ReplicaReport report;
         private volatile ReplicaAnswer last;
         private volatile long lastAt;
+        private SettingsInForce settings;
 
         private Followed(ResourceID pool, String address, Duration interval) {
             this.pool = pool;
@@ -71,7 +68,21 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             followed.report = report;
             followed.last = last;
             followed.lastAt = lastAt;
+            followed.settings = settings().orElse(null);
             return followed;
+        }
+
+        /** @return whether this is news; what was asked before it was told something arrives afterwards, and is old */
+        private synchronized boolean note(SettingsInForce told) {
+            if (told.equals(settings) || (settings != null && told.generation() < settings.generation())) {
+                return false;
+            }
+            settings = told;
+            return true;
+        }
+
+        private synchronized Optional<SettingsInForce> settings() {
+            return Optional.ofNullable(settings);
         }
     }
 
@@ -98,8 +109,8 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         Duration interval = autoscales ? WHILE_AUTOSCALING : AFTERWARDS;
         Set<Worker> now = new HashSet<>();
         for (Replica replica : replicas) {
-            if (replica.state() == State.STARTED || replica.state() == State.READY) {
-                worker(replica).ifPresent(worker -> {
+            if (replica.isRunning()) {
+                Worker.of(replica).ifPresent(worker -> {
                     now.add(worker);
                     start(worker, id, replica, interval);
                 });
@@ -123,7 +134,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     /** What the replica told of its load in the last seconds; empty when it told nothing. */
     public Optional<Load> freshLoad(Replica replica) {
-        return worker(replica)
+        return Worker.of(replica)
                 .map(workers::get)
                 .filter(followed -> System.nanoTime() - followed.lastAt < FRESH.toNanos())
                 .map(followed -> followed.last)
@@ -164,11 +175,27 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     public Optional<ReplicaReport> of(Replica replica) {
-        return worker(replica).map(workers::get).map(followed -> followed.report);
+        return Worker.of(replica).map(workers::get).map(followed -> followed.report);
     }
 
-    private static Optional<Worker> worker(Replica replica) {
-        return replica.startedAt().map(startedAt -> new Worker(replica.uid(), startedAt));
+    /** With which settings it runs; empty before it said so. */
+    public Optional<SettingsInForce> settings(Replica replica) {
+        return Worker.of(replica).map(workers::get).flatMap(Followed::settings);
+    }
+
+    /** A worker said so otherwise than by its report. */
+    public void note(Worker worker, SettingsInForce settings) {
+        Followed followed = workers.get(worker);
+        if (followed != null && followed.note(settings)) {
+            wake(followed.pool);
+        }
+    }
+
+    /** Has the pool looked at again soon. */
+    public void wake(ResourceID pool) {
+        if (isRunning()) {
+            getEventHandler().handleEvent(new Event(pool));
+        }
     }
 
     private void start(Worker worker, ResourceID pool, Replica replica, Duration interval) {
@@ -205,9 +232,10 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         try {
             ReplicaAnswer answer = client.status(followed.address);
             count(followed, answer);
-            if (!answer.report().equals(followed.report)) {
-                followed.report = answer.report();
-                getEventHandler().handleEvent(new Event(followed.pool));
+            boolean news = !answer.report().equals(followed.report);
+            followed.report = answer.report();
+            if (answer.settings().filter(followed::note).isPresent() || news) {
+                wake(followed.pool);
             }
         } catch (IOException e) {
             // No answer is not news: what it said before still holds, for the same worker.

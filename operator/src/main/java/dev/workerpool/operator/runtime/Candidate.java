@@ -1,5 +1,6 @@
 package dev.workerpool.operator.runtime;
 
+import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -29,6 +30,7 @@ public final class Candidate implements AutoCloseable {
     private static final Duration STOPPED_BY = Duration.ofSeconds(20);
 
     private final Settings settings;
+    private final ControlKey controlKey;
     private final MeterRegistry meters;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("operator-control").factory());
@@ -44,6 +46,7 @@ public final class Candidate implements AutoCloseable {
 
     public Candidate(Config cluster, Settings settings, MeterRegistry meters) {
         this.settings = settings;
+        this.controlKey = new ControlKey(settings.controlKeyFile());
         this.meters = meters;
         this.lease = new Lease(settings.operatorNamespace(), settings.operatorPod(), System::nanoTime);
         this.client = client(cluster);
@@ -110,6 +113,7 @@ public final class Candidate implements AutoCloseable {
         var starting = new PoolOperator(
                 client,
                 new Release(settings.workerImage(), settings.operatorNamespace()),
+                controlKey,
                 settings.operatorPod(),
                 settings.watchNamespaces().orElse(Set.of()),
                 WHILE_BLOCKED,

@@ -1,5 +1,6 @@
 package dev.workerpool.operator.runtime;
 
+import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.reconciler.WorkerPoolReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,6 +30,7 @@ public final class PoolOperator implements AutoCloseable {
     private static final int AT_ONCE = 10;
 
     private final Operator operator;
+    private final WorkerPoolReconciler reconciler;
 
     /**
      * @param namespaces to watch; none means all
@@ -37,6 +39,7 @@ public final class PoolOperator implements AutoCloseable {
     public PoolOperator(
             KubernetesClient client,
             Release release,
+            ControlKey controlKey,
             String instance,
             Set<String> namespaces,
             Duration whileBlocked,
@@ -50,7 +53,8 @@ public final class PoolOperator implements AutoCloseable {
                 .withConcurrentWorkflowExecutorThreads(AT_ONCE)
                 .withReconciliationTerminationTimeout(PASSES_END)
                 .withMetrics(MicrometerMetricsV2.newBuilder(meters).build()));
-        var reconciler = new WorkerPoolReconciler(client, release, instance, whileBlocked, meters, Clock.systemUTC());
+        this.reconciler = new WorkerPoolReconciler(
+                client, release, controlKey, instance, whileBlocked, meters, Clock.systemUTC());
         operator.register(reconciler, controller -> {
             controller.withRetry(retry());
             if (!namespaces.isEmpty()) {
@@ -81,5 +85,6 @@ public final class PoolOperator implements AutoCloseable {
     @Override
     public void close() {
         operator.stop();
+        reconciler.close();
     }
 }

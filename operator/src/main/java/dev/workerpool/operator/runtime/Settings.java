@@ -1,6 +1,7 @@
 package dev.workerpool.operator.runtime;
 
 import io.smallrye.config.ConfigMapping;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,9 @@ public interface Settings {
 
     /** The operator's own pod, by which it is known as a candidate. */
     String operatorPod();
+
+    /** The private key with which replicas are told their settings; without it every change rolls. */
+    Optional<Path> controlKeyFile();
 
     /** Without it nothing keeps two operators from writing at once. */
     boolean leaderElection();

@@ -19,14 +19,16 @@ final class Conditions {
 
     private final WorkerPool pool;
     private final Observed observed;
+    private final Takeover takeover;
     private final Instant now;
     private final int desired;
     private final int ready;
     private final int present;
 
-    Conditions(WorkerPool pool, Observed observed, Instant now) {
+    Conditions(WorkerPool pool, Observed observed, Takeover takeover, Instant now) {
         this.pool = pool;
         this.observed = observed;
+        this.takeover = takeover;
         this.now = now;
         this.desired = pool.getSpec().replicas();
         this.ready = (int) observed.replicas().stream()
@@ -69,6 +71,9 @@ final class Conditions {
         if (ready < desired) {
             return new Finding(true, "Starting", ready + " of " + desired + " replicas are Ready");
         }
+        if (!takeover.pending().isEmpty()) {
+            return new Finding(true, "TakingOverSettings", takeover.progress());
+        }
         return leaving();
     }
 
@@ -85,6 +90,7 @@ final class Conditions {
     private Finding degraded() {
         var troubles = new ArrayList<>(observed.troubles());
         observed.replicas().forEach(replica -> troubles.addAll(replica.troubles()));
+        troubles.addAll(takeover.troubles());
         troubles.addAll(notMounted());
         observed.deployment().map(Rollout::new).map(Rollout::troubles).ifPresent(troubles::addAll);
         if (troubles.isEmpty()) {

@@ -3,8 +3,8 @@ package dev.workerpool.operator.status;
 import static dev.workerpool.operator.desired.WorkerPoolNames.WORKER_CONTAINER;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.workerpool.operator.desired.LiveEnvironment;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -75,6 +75,11 @@ public final class Replica {
         return isReady() ? State.READY : State.STARTED;
     }
 
+    /** Its worker runs and is not asked to leave. */
+    public boolean isRunning() {
+        return state() == State.STARTED || state() == State.READY;
+    }
+
     /** Neither leaving nor over: one of the replicas that were asked for. */
     public boolean counts() {
         return state() != State.DRAINING && state() != State.EXITED;
@@ -132,14 +137,15 @@ public final class Replica {
 
     /** Threads its worker was started with; 0 when the pod is not of our making. */
     public int threads() {
-        return pod.getSpec().getContainers().stream()
+        return environment().threads();
+    }
+
+    /** What its worker reads when it starts, of what may change afterwards. */
+    public LiveEnvironment environment() {
+        return LiveEnvironment.in(pod.getSpec().getContainers().stream()
                 .filter(container -> container.getName().equals(WORKER_CONTAINER))
                 .flatMap(container -> container.getEnv().stream())
-                .filter(variable -> variable.getName().equals("WORKERPOOL_THREADS"))
-                .map(EnvVar::getValue)
-                .mapToInt(Integer::parseInt)
-                .findFirst()
-                .orElse(0);
+                .toList());
     }
 
     /**

@@ -23,19 +23,21 @@ public final class StatusCalculator {
                 .filter(replica -> replica.state() == Replica.State.READY)
                 .toList();
         Map<String, Integer> counted = restartsByReplica(before, observed);
+        var takeover = new Takeover(pool, replicas, observed.told());
         return new WorkerPoolStatus(
                 pool.getMetadata().getGeneration(),
                 pool.getSpec().replicas(),
                 (int) replicas.stream().filter(Replica::counts).count(),
                 ready.size(),
-                ready.stream().mapToInt(Replica::threads).sum(),
+                ready.stream().mapToInt(takeover::threads).sum(),
+                takeover.status(),
                 restarts(before, counted),
                 counted,
                 lastDeath(before, replicas),
                 observed.autoscaling().orElse(null),
                 observed.refusedTasks(),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
-                new Conditions(pool, observed, now).all());
+                new Conditions(pool, observed, takeover, now).all());
     }
 
     /**
@@ -50,6 +52,7 @@ public final class StatusCalculator {
                 before.map(WorkerPoolStatus::replicas).orElse(0),
                 before.map(WorkerPoolStatus::readyReplicas).orElse(0),
                 before.map(WorkerPoolStatus::threads).orElse(0),
+                before.map(WorkerPoolStatus::settings).orElse(null),
                 before.map(WorkerPoolStatus::restarts).orElse(0),
                 before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of()),
                 before.map(WorkerPoolStatus::lastDeath).orElse(null),

@@ -18,6 +18,7 @@ public record Trouble(String reason, String message) {
     public static final String NAME_CONFLICT = "NameConflict";
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String ARTIFACT_NOT_LOADED = "ArtifactNotLoaded";
+    static final String SETTINGS_REFUSED = "SettingsRefused";
     static final String SPEC_NOT_UNDERSTOOD = "SpecNotUnderstood";
     static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
     static final String VOLUMES_NOT_MOUNTED = "VolumesNotMounted";

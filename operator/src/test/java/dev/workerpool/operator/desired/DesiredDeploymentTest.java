@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -182,7 +183,7 @@ class DesiredDeploymentTest {
     }
 
     private static Deployment deployment(String spec) {
-        return DesiredDeployment.of(Pools.pool(spec), Pools.RELEASE);
+        return DesiredDeployment.of(Pools.pool(spec), Pools.RELEASE, Optional.empty());
     }
 
     private static PodSpec pod(String spec) {

@@ -7,6 +7,7 @@ import dev.workerpool.api.v1alpha1.Condition;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.apiserver.ApiServer;
+import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.runtime.PoolOperator;
 import io.fabric8.kubernetes.api.model.Event;
@@ -28,8 +29,10 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -51,6 +54,7 @@ public final class Cluster implements AutoCloseable {
     private final RequestLog requests = new RequestLog();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final Set<String> watched = new TreeSet<>();
+    private Optional<Path> keyFile = Optional.empty();
     private KubernetesClient operatorClient;
     private PoolOperator operator;
 
@@ -79,8 +83,20 @@ public final class Cluster implements AutoCloseable {
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("inspector", inspector))
                 .build();
         operator = new PoolOperator(
-                operatorClient, RELEASE, "operator-under-test", watched, Duration.ofSeconds(1), meters);
+                operatorClient,
+                RELEASE,
+                new ControlKey(keyFile),
+                "operator-under-test",
+                watched,
+                Duration.ofSeconds(1),
+                meters);
         operator.start();
+        return this;
+    }
+
+    /** Signs with it what it tells the replicas. */
+    public Cluster withControlKey(Path file) {
+        keyFile = Optional.of(file);
         return this;
     }
 

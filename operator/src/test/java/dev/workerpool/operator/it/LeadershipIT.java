@@ -8,6 +8,7 @@ import dev.workerpool.operator.runtime.Candidate;
 import dev.workerpool.operator.runtime.Settings;
 import io.fabric8.kubernetes.client.Config;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -110,6 +111,11 @@ class LeadershipIT {
         @Override
         public Optional<Set<String>> watchNamespaces() {
             return Optional.of(Set.of(operatorNamespace));
+        }
+
+        @Override
+        public Optional<Path> controlKeyFile() {
+            return Optional.empty();
         }
 
         @Override

@@ -132,7 +132,7 @@ class ReconcileIT {
                 .inNamespace(cluster.namespace())
                 .withName(name)
                 .edit(deployment -> {
-                    deployment.getMetadata().setAnnotations(Map.of("example.com/note", "seen"));
+                    deployment.getMetadata().getAnnotations().put("example.com/note", "seen");
                     return deployment;
                 });
     }

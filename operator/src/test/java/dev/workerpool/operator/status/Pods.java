@@ -102,7 +102,9 @@ public final class Pods {
                 kind: Pod
                 metadata: {name: %s, namespace: images, uid: uid-of-%s}
                 spec:
-                  containers: [{name: worker, env: [{name: WORKERPOOL_THREADS, value: "4"}]}]
+                  containers:
+                  - name: worker
+                    env: [{name: WORKERPOOL_THREADS, value: "4"}, {name: WORKERPOOL_GENERATION, value: "3"}]
                 status:
                   phase: Running
                   conditions: [{type: Ready, status: "%s"}]

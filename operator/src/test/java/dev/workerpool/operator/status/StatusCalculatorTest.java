@@ -84,7 +84,14 @@ class StatusCalculatorTest {
         private WorkerPoolStatus replacing(String name, Replica... replicas) {
             return StatusCalculator.calculate(
                     pool,
-                    new Observed(complete(), List.of(replicas), List.of(), Set.of(name), Optional.empty(), List.of()),
+                    new Observed(
+                            complete(),
+                            List.of(replicas),
+                            List.of(),
+                            Set.of(name),
+                            Optional.empty(),
+                            List.of(),
+                            Told.NOTHING),
                     NOW);
         }
 

@@ -1,0 +1,262 @@
+package dev.workerpool.operator.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.control.SettingsClient.RefusedException;
+import dev.workerpool.operator.desired.LiveSettings;
+import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.report.Worker;
+import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.SettingsInForce;
+import dev.workerpool.operator.status.Told;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings every running replica to the settings of its pool, and keeps at it until it runs them.
+ *
+ * <p>Level-triggered: each pass names the replicas and what they should run; one that runs older settings, by its own word,
+ * is told at once, on a virtual thread, never more than {@value #AT_A_TIME} at a time, and again with growing pauses while
+ * it does not answer or refuses. A change of the settings ends the pause. What a replica answers goes to the reports, which
+ * wake the pool's reconciliation.
+ */
+public final class SettingsChannel implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SettingsChannel.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+    /** A worker that starts answers within a second or two; what does not answer for longer is in trouble or cut off. */
+    private static final Duration PAUSE_AT_FIRST = Duration.ofMillis(500);
+
+    private static final int AT_FIRST = 20;
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final int AT_A_TIME = 64;
+
+    private record Message(long generation, Map<String, ?> sections, String body) {}
+
+    private final ControlKey key;
+    private final ReplicaReports reports;
+    private final TokenSigner signer = new TokenSigner(Clock.systemUTC());
+    private final Map<Worker, Line> lines = new ConcurrentHashMap<>();
+    private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
+    private final Semaphore atATime = new Semaphore(AT_A_TIME);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("settings-", 0).factory());
+    private final SettingsClient client;
+
+    public SettingsChannel(ControlKey key, int managementPort, ReplicaReports reports) {
+        this.key = key;
+        this.reports = reports;
+        this.client = new SettingsClient(threads, managementPort);
+    }
+
+    /**
+     * From now on exactly these replicas are brought to what the pool says now. Returns at once.
+     *
+     * @param sections what else they are to know, by the name of the field: told again whenever it changes. None of it is
+     *     taken back by leaving it out
+     */
+    public void bring(WorkerPool pool, Collection<Replica> replicas, Map<String, ?> sections) {
+        ResourceID id = ResourceID.fromResource(pool);
+        long generation = pool.getMetadata().getGeneration();
+        Optional<String> publicKey = key.publicKey();
+        Set<Worker> now = new HashSet<>();
+        Message message = null;
+        for (Replica replica : replicas) {
+            Optional<Worker> worker = Worker.of(replica).filter(_ -> replica.isRunning());
+            boolean listens = publicKey.filter(replica.environment()::trusts).isPresent();
+            if (worker.isEmpty() || !listens || replica.address().isEmpty()) {
+                continue;
+            }
+            now.add(worker.get());
+            Line line = lines.get(worker.get());
+            boolean knows = sections.isEmpty() || (line != null && line.knows(sections));
+            if (runs(replica) < generation || !knows) {
+                message = message == null ? message(pool, sections) : message;
+                lines.computeIfAbsent(worker.get(), key -> new Line(key, id, replica))
+                        .tell(message);
+            }
+        }
+        Set<Worker> before =
+                Objects.requireNonNullElse(now.isEmpty() ? pools.remove(id) : pools.put(id, now), Set.of());
+        before.stream().filter(worker -> !now.contains(worker)).forEach(this::hangUp);
+    }
+
+    /** What they run by their own word, and what those said that refused. */
+    public Told told(Release release, Collection<Replica> replicas) {
+        Map<String, SettingsInForce> inForce = new HashMap<>();
+        Map<String, String> refusals = new HashMap<>();
+        for (Replica replica : replicas) {
+            reports.settings(replica).ifPresent(settings -> inForce.put(replica.uid(), settings));
+            Worker.of(replica)
+                    .map(lines::get)
+                    .map(line -> line.refusal)
+                    .ifPresent(refusal -> refusals.put(replica.uid(), refusal));
+        }
+        return new Told(release, inForce, refusals);
+    }
+
+    public void forget(WorkerPool pool) {
+        Set<Worker> workers = pools.remove(ResourceID.fromResource(pool));
+        if (workers != null) {
+            workers.forEach(this::hangUp);
+        }
+    }
+
+    private long runs(Replica replica) {
+        return reports.settings(replica).map(SettingsInForce::generation).orElseGet(replica.environment()::generation);
+    }
+
+    private void hangUp(Worker worker) {
+        Line line = lines.remove(worker);
+        if (line != null) {
+            line.hangUp();
+        }
+    }
+
+    private static Message message(WorkerPool pool, Map<String, ?> sections) {
+        long generation = pool.getMetadata().getGeneration();
+        Map<String, Object> message = LiveSettings.of(pool).message(generation);
+        message.putAll(sections);
+        try {
+            return new Message(generation, Map.copyOf(sections), JSON.writeValueAsString(message));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Texts and numbers", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        client.close();
+    }
+
+    /** The way to one worker. While there is something to tell, one thread is at it. */
+    private final class Line implements Runnable {
+
+        private final Worker worker;
+        private final ResourceID pool;
+        private final String name;
+        private final String address;
+        private final String audience;
+        private volatile String refusal;
+        private volatile Map<String, ?> known = Map.of();
+        private Message target;
+        private boolean telling;
+        private boolean open = true;
+
+        private Line(Worker worker, ResourceID pool, Replica replica) {
+            this.worker = worker;
+            this.pool = pool;
+            this.name = replica.name();
+            this.address = replica.address().orElseThrow();
+            this.audience = pool.getNamespace().orElse("") + "/" + replica.name() + "/" + replica.uid();
+        }
+
+        private boolean knows(Map<String, ?> sections) {
+            return known.equals(sections);
+        }
+
+        private synchronized void tell(Message message) {
+            boolean news = !message.equals(target);
+            target = message;
+            if (!telling) {
+                telling = true;
+                threads.execute(this);
+            } else if (news) {
+                notifyAll();
+            }
+        }
+
+        private synchronized void hangUp() {
+            open = false;
+            notifyAll();
+        }
+
+        @Override
+        public void run() {
+            try {
+                Message told = target();
+                for (int attempt = 0; told != null; attempt++) {
+                    boolean done = attempt(told);
+                    Message next = next(told, done, pause(attempt));
+                    attempt = told.equals(next) ? attempt : -1;
+                    told = next;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private synchronized Message target() {
+            return target;
+        }
+
+        /** @return null when there is nothing left to tell */
+        private synchronized Message next(Message told, boolean done, Duration pause) throws InterruptedException {
+            if (open && !done && told.equals(target)) {
+                wait(pause.toMillis());
+            }
+            telling = open && !(done && told.equals(target));
+            return telling ? target : null;
+        }
+
+        private static Duration pause(int attempt) {
+            Duration longest = attempt < AT_FIRST ? PAUSE_AT_FIRST : LONGEST_PAUSE;
+            Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt, 10));
+            return pause.compareTo(longest) < 0 ? pause : longest;
+        }
+
+        private boolean attempt(Message message) throws InterruptedException {
+            Optional<SigningKey> signingKey = key.current();
+            if (signingKey.isEmpty()) {
+                return false;
+            }
+            atATime.acquire();
+            try {
+                byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
+                SettingsInForce inForce = client.put(address, signer.sign(signingKey.get(), audience, body), body);
+                refusal = null;
+                known = message.sections();
+                reports.note(worker, inForce);
+                return inForce.generation() >= message.generation();
+            } catch (RefusedException e) {
+                refused(message, e.getMessage());
+                return false;
+            } catch (IOException e) {
+                LOG.debug("Replica {} was not told generation {}", name, message.generation(), e);
+                return false;
+            } finally {
+                atATime.release();
+            }
+        }
+
+        private void refused(Message message, String text) {
+            if (!text.equals(refusal)) {
+                refusal = text;
+                LOG.warn("Replica {} refuses the settings of generation {}: {}", name, message.generation(), text);
+                reports.wake(pool);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.workerpool.operator.control;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.workerpool.operator.status.SettingsInForce;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+
+/** Puts settings to a replica. Blocks, for four seconds at most; never reads more than {@value #MAX_BYTES} bytes. */
+final class SettingsClient implements AutoCloseable {
+
+    private static final Duration CONNECT = Duration.ofSeconds(1);
+
+    /** A worker that uses all of its CPU takes its time for the first message. */
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+
+    private static final int MAX_BYTES = 1 << 18;
+    private static final int MAX_TEXT = 512;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The replica understood, and does not do it. */
+    static final class RefusedException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private RefusedException(String text) {
+            super(text);
+        }
+    }
+
+    private final HttpClient http;
+    private final int port;
+
+    SettingsClient(ExecutorService executor, int port) {
+        this.http = HttpClient.newBuilder()
+                .connectTimeout(CONNECT)
+                .executor(executor)
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        this.port = port;
+    }
+
+    /**
+     * @return what the replica runs now; if somebody told it newer settings, those
+     * @throws IOException when there is no answer, or one that no replica gives
+     */
+    SettingsInForce put(String address, String token, byte[] body)
+            throws IOException, InterruptedException, RefusedException {
+        String host = address.contains(":") ? "[" + address + "]" : address;
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/settings"))
+                .timeout(ANSWER)
+                .header("Content-Type", "application/json")
+                .header("Authorization", "Bearer " + token)
+                .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
+                .build();
+        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            JsonNode answer = JSON.readTree(in.readNBytes(MAX_BYTES));
+            int status = response.statusCode();
+            if ((status == HttpURLConnection.HTTP_OK || status == HttpURLConnection.HTTP_CONFLICT)
+                    && answer.path("generation").isIntegralNumber()) {
+                return new SettingsInForce(
+                        answer.path("generation").asLong(),
+                        answer.path("threads").asInt(0));
+            }
+            if (status >= 400 && status < 500) {
+                throw new RefusedException(text(status, answer));
+            }
+            throw new IOException(address + " answered " + status);
+        }
+    }
+
+    private static String text(int status, JsonNode problem) {
+        String text = problem.path("detail").asText(problem.path("title").asText(""));
+        return status + (text.isEmpty() ? "" : " " + text.substring(0, Math.min(text.length(), MAX_TEXT)));
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

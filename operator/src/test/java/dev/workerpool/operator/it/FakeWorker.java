@@ -1,0 +1,202 @@
+package dev.workerpool.operator.it;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import org.jose4j.jwa.AlgorithmConstraints;
+import org.jose4j.jws.AlgorithmIdentifiers;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.consumer.JwtConsumerBuilder;
+
+/**
+ * The management port of a worker, at an address of this machine: verifies what it is told with the key in its pod's
+ * environment, as a real one does, and reports what it runs.
+ */
+final class FakeWorker implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final String address;
+    private final List<JsonNode> told = new ArrayList<>();
+    private final Set<String> usedTokens = new HashSet<>();
+    private HttpServer server;
+    private String refusal;
+    private Optional<PublicKey> key = Optional.empty();
+    private String audience;
+    private JsonNode settings;
+
+    FakeWorker(String address) {
+        this.address = address;
+    }
+
+    /** Starts as the container of this pod, with what its environment says. */
+    synchronized FakeWorker start(Pod pod) {
+        audience = pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName() + "/"
+                + pod.getMetadata().getUid();
+        key = variable(pod, "WORKERPOOL_CONTROL_KEY").map(FakeWorker::publicKey);
+        settings = JSON.createObjectNode()
+                .put(
+                        "generation",
+                        variable(pod, "WORKERPOOL_GENERATION")
+                                .map(Long::parseLong)
+                                .orElse(0L))
+                .put(
+                        "threads",
+                        variable(pod, "WORKERPOOL_THREADS")
+                                .map(Integer::parseInt)
+                                .orElseThrow());
+        told.clear();
+        return listen();
+    }
+
+    private FakeWorker listen() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(address, 9000), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/status", exchange -> answer(exchange, 200, status()));
+        server.createContext("/settings", this::change);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
+        return this;
+    }
+
+    synchronized void hangUp() {
+        if (server != null) {
+            server.stop(0);
+            server = null;
+        }
+    }
+
+    synchronized FakeWorker listenAgain() {
+        return listen();
+    }
+
+    /** Answers so from now on; null: does what it is told again. */
+    synchronized void refuse(String text) {
+        refusal = text;
+    }
+
+    synchronized List<JsonNode> told() {
+        return List.copyOf(told);
+    }
+
+    synchronized JsonNode settings() {
+        return settings;
+    }
+
+    String running(String since) {
+        return """
+                phase: Running
+                podIP: %1$s
+                podIPs: [{ip: %1$s}]
+                conditions: [{type: Ready, status: "True", lastTransitionTime: "%2$s"}]
+                containerStatuses:
+                - name: worker
+                  image: workerpool/worker:test
+                  imageID: "1"
+                  ready: true
+                  restartCount: 0
+                  state: {running: {startedAt: "%2$s"}}
+                """.formatted(address, since);
+    }
+
+    private synchronized String status() {
+        return JSON.createObjectNode()
+                .put("generation", settings.path("generation").asLong())
+                .set("settings", settings)
+                .toString();
+    }
+
+    private void change(HttpExchange exchange) throws IOException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        synchronized (this) {
+            String problem = refusal != null ? refusal : problem(authorization, body);
+            if (problem != null) {
+                answer(exchange, 401, "{\"title\":\"Control refused\",\"detail\":\"" + problem + "\"}");
+                return;
+            }
+            JsonNode message = JSON.readTree(body);
+            if (message.path("generation").asLong()
+                    < settings.path("generation").asLong()) {
+                answer(exchange, 409, settings.toString());
+                return;
+            }
+            settings = message;
+            told.add(message);
+            answer(exchange, 200, message.toString());
+        }
+    }
+
+    private String problem(String authorization, byte[] body) {
+        try {
+            JwtClaims claims = new JwtConsumerBuilder()
+                    .setJwsAlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.EDDSA)
+                    .setVerificationKey(key.orElseThrow())
+                    .setExpectedIssuer("workerpool-operator")
+                    .setExpectedAudience(audience)
+                    .setRequireExpirationTime()
+                    .setRequireIssuedAt()
+                    .setMaxFutureValidityInMinutes(1)
+                    .build()
+                    .processToClaims(authorization.replaceFirst("^Bearer ", ""));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
+            boolean whole = Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(digest)
+                    .equals(claims.getStringClaimValue("body"));
+            return whole && usedTokens.add(claims.getJwtId()) ? null : "altered or replayed";
+        } catch (Exception e) {
+            return e.getClass().getSimpleName();
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private static PublicKey publicKey(String encoded) {
+        try {
+            return KeyFactory.getInstance("Ed25519")
+                    .generatePublic(new X509EncodedKeySpec(Base64.getDecoder().decode(encoded)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Optional<String> variable(Pod pod, String name) {
+        return pod.getSpec().getContainers().getFirst().getEnv().stream()
+                .filter(variable -> variable.getName().equals(name))
+                .map(EnvVar::getValue)
+                .findFirst();
+    }
+
+    @Override
+    public void close() {
+        hangUp();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.SettingsStatus;
+import dev.workerpool.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Settings reach running replicas, and the pods stay. */
+@ExtendWith(ApiServer.class)
+class LiveChangeIT {
+
+    private final Instant started =
+            Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
+    private final List<FakeWorker> workers = new ArrayList<>();
+
+    @TempDir
+    private Path folder;
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void startOperator(ApiServer.Running server) throws IOException, GeneralSecurityException {
+        cluster = new Cluster(server).withControlKey(newKey("key")).startOperator();
+    }
+
+    @AfterEach
+    void stopOperator() {
+        workers.forEach(FakeWorker::close);
+        cluster.close();
+    }
+
+    @Test
+    void tenReplicasTakeOverAllThatIsLiveAndTheTemplateStays() {
+        runPool("{replicas: 10, threads: 2}", 10);
+        PodTemplateSpec template = template();
+        long t0 = System.nanoTime();
+        Thread.ofVirtual().start(() -> {
+            while (!workers.stream().allMatch(w -> w.settings().path("threads").asInt() == 5)) {
+                java.util.concurrent.locks.LockSupport.parkNanos(500000);
+            }
+            System.err.println("TENTIME all " + (System.nanoTime() - t0) / 1000000 + " ms");
+        });
+
+        cluster.apply("thumbnails", """
+                {replicas: 10, threads: 5, queue: {capacity: 7, maxWait: 1s}, tasks: {timeout: 9s, maxAllocation: 1Gi},
+                 config: {quality: "80"}}""");
+
+        awaitThat(() -> assertThat(workers).allSatisfy(worker -> {
+            var settings = worker.settings();
+            assertThat(settings.path("threads").asInt()).isEqualTo(5);
+            assertThat(settings.path("queue").path("capacity").asInt()).isEqualTo(7);
+            assertThat(settings.path("queue").path("maxWait").asText()).isEqualTo("1s");
+            assertThat(settings.path("tasks").path("timeout").asText()).isEqualTo("9s");
+            assertThat(settings.path("tasks").path("maxAllocation").asText()).isEqualTo("1Gi");
+            assertThat(settings.path("config").path("quality").asText()).isEqualTo("80");
+        }));
+        awaitThat(() -> {
+            var status = cluster.pool("thumbnails").getStatus();
+            assertThat(status.settings()).isEqualTo(new SettingsStatus(2L, 10, 0, Map.of("2", 10)));
+            assertThat(status.threads()).isEqualTo(50);
+            assertThat(cluster.condition("thumbnails", "Progressing").reason()).isEqualTo("Settled");
+            assertThat(cluster.events("SettingsApplied")).singleElement().satisfies(event -> assertThat(
+                            event.getMessage())
+                    .startsWith("10 replicas run the settings of generation 2"));
+        });
+        assertThat(template()).isEqualTo(template);
+        assertThat(workers).allSatisfy(worker -> assertThat(worker.told()).hasSize(1));
+    }
+
+    @Test
+    void aReplicaThatStartsLaterGetsTheNewest() {
+        runPool("{replicas: 1, threads: 2}", 1);
+        cluster.apply("thumbnails", "{replicas: 2, threads: 5}");
+        awaitInForce(0, 5);
+
+        run(1);
+
+        assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("2");
+        awaitInForce(1, 5);
+    }
+
+    @Test
+    void aWorkerThatIsRestartedIsToldAgain() {
+        runPool("{replicas: 1, threads: 2}", 1);
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5}");
+        awaitInForce(0, 5);
+
+        workers.getFirst().hangUp();
+        workers.getFirst().start(pod(0));
+        cluster.setPodStatus(
+                "thumbnails-0",
+                workers.getFirst().running(started.plusSeconds(30).toString()));
+
+        awaitInForce(0, 5);
+    }
+
+    @Test
+    void aReplicaThatIsCutOffHoldsUpNobodyAndCatchesUp() {
+        runPool("{replicas: 2, threads: 2}", 2);
+        workers.get(1).hangUp();
+
+        cluster.apply("thumbnails", "{replicas: 2, threads: 5}");
+
+        awaitInForce(0, 5);
+        awaitThat(() -> {
+            var settings = cluster.pool("thumbnails").getStatus().settings();
+            assertThat(settings.replicas()).isEqualTo(1);
+            assertThat(settings.pending()).isEqualTo(1);
+            var progressing = cluster.condition("thumbnails", "Progressing");
+            assertThat(progressing.reason()).isEqualTo("TakingOverSettings");
+            assertThat(progressing.message())
+                    .isEqualTo("settings of generation 2 are in force on 1 of 2 replicas; waiting for thumbnails-1");
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        });
+
+        workers.get(1).listenAgain();
+
+        awaitInForce(1, 5);
+        awaitThat(() -> assertThat(
+                        cluster.pool("thumbnails").getStatus().settings().pending())
+                .isZero());
+    }
+
+    @Test
+    void aRefusalIsToldAndTriedAgain() {
+        runPool("{replicas: 1, threads: 2}", 1);
+        workers.getFirst().refuse("the clock is wrong");
+
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5}");
+
+        awaitThat(() -> {
+            var degraded = cluster.condition("thumbnails", "Degraded");
+            assertThat(degraded.reason()).isEqualTo("SettingsRefused");
+            assertThat(degraded.message())
+                    .isEqualTo(
+                            "settings of generation 2 are refused: 401 the clock is wrong (by replica thumbnails-0)");
+        });
+
+        workers.getFirst().refuse(null);
+
+        awaitInForce(0, 5);
+        awaitThat(() ->
+                assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False"));
+    }
+
+    @Test
+    void theTemplateCatchesUpWithTheNextChangeThatRolls() {
+        runPool("{replicas: 1, threads: 2}", 1);
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5}");
+        awaitInForce(0, 5);
+        assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("2");
+
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5, image: 'own:2'}");
+
+        awaitThat(() -> {
+            assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("5");
+            assertThat(variable("WORKERPOOL_GENERATION")).isEqualTo("3");
+        });
+    }
+
+    @Test
+    void theNextOperatorGoesOnWhereTheFirstStoppedAndRollsNothing() {
+        runPool("{replicas: 2, threads: 2}", 2);
+        PodTemplateSpec template = template();
+        workers.get(1).hangUp();
+        cluster.apply("thumbnails", "{replicas: 2, threads: 5}");
+        awaitInForce(0, 5);
+
+        cluster.stopOperator();
+        workers.get(1).listenAgain();
+        cluster.startOperator();
+
+        awaitInForce(1, 5);
+        cluster.awaitReconciled("thumbnails");
+        assertThat(template()).isEqualTo(template);
+        assertThat(workers.getFirst().settings().path("generation").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void aSettingChangedByHandInTheDeploymentIsPutRight() {
+        runPool("{replicas: 1, threads: 2}", 1);
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5}");
+        awaitInForce(0, 5);
+
+        cluster.admin()
+                .apps()
+                .deployments()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .edit(deployment -> {
+                    deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv().stream()
+                            .filter(variable -> variable.getName().equals("WORKERPOOL_THREADS"))
+                            .forEach(variable -> variable.setValue("99"));
+                    return deployment;
+                });
+
+        awaitThat(() -> assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("5"));
+    }
+
+    @Test
+    void replicasThatDoNotKnowTheKeyTakeAChangeOverByRolling() throws Exception {
+        runPool("{replicas: 1, threads: 2}", 1);
+        cluster.stopOperator();
+        cluster.withControlKey(newKey("other")).startOperator();
+        cluster.awaitReconciled("thumbnails");
+        assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("2");
+
+        cluster.apply("thumbnails", "{replicas: 1, threads: 5}");
+
+        awaitThat(() -> {
+            assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("5");
+            var progressing = cluster.condition("thumbnails", "Progressing");
+            assertThat(progressing.status()).isEqualTo("True");
+        });
+        assertThat(workers.getFirst().told()).isEmpty();
+    }
+
+    private void runPool(String spec, int replicas) {
+        cluster.apply("thumbnails", spec);
+        cluster.awaitReconciled("thumbnails");
+        for (int index = 0; index < replicas; index++) {
+            run(index);
+        }
+        cluster.setDeploymentStatus("thumbnails", """
+                observedGeneration: %d
+                replicas: %2$d
+                updatedReplicas: %2$d
+                readyReplicas: %2$d
+                """.formatted(
+                        cluster.deployment("thumbnails").getMetadata().getGeneration(), replicas));
+        awaitThat(
+                () -> assertThat(cluster.condition("thumbnails", "Progressing").reason())
+                        .isEqualTo("Settled"));
+    }
+
+    private void run(int index) {
+        var worker = new FakeWorker("127.0.9." + (index + 1));
+        workers.add(worker);
+        worker.start(cluster.createPod("thumbnails", "" + index));
+        cluster.setPodStatus("thumbnails-" + index, worker.running(started.toString()));
+    }
+
+    private void awaitInForce(int index, int threads) {
+        awaitThat(() -> assertThat(workers.get(index).settings().path("threads").asInt())
+                .isEqualTo(threads));
+    }
+
+    private Pod pod(int index) {
+        return cluster.admin()
+                .pods()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails-" + index)
+                .get();
+    }
+
+    private PodTemplateSpec template() {
+        return cluster.deployment("thumbnails").getSpec().getTemplate();
+    }
+
+    private String variable(String name) {
+        return template().getSpec().getContainers().getFirst().getEnv().stream()
+                .filter(variable -> variable.getName().equals(name))
+                .map(EnvVar::getValue)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Path newKey(String name) throws IOException, GeneralSecurityException {
+        byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        return Files.writeString(
+                folder.resolve(name),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+    }
+}
