@@ -28,6 +28,10 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{ .image.repository }}:{{ .image.tag | default .tag }}{{ with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
+{{- define "operator.controlKeySecret" -}}
+{{ .Values.controlKey.existingSecret | default (printf "%s-control-key" (include "operator.name" .)) }}
+{{- end }}
+
 {{- define "operator.workerImage" -}}
 {{ include "operator.image" (dict "image" .Values.worker.image "tag" .Chart.AppVersion) }}
 {{- end }}

@@ -2,15 +2,11 @@ package dev.workerpool.e2e.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.workerpool.e2e.fixtures.Setting;
 import dev.workerpool.e2e.harness.ClusterTest;
-import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Load;
 import dev.workerpool.e2e.harness.Pool;
-import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import io.fabric8.kubernetes.api.model.Pod;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,19 +23,10 @@ class RollingChangeE2E {
 
     @BeforeAll
     void apply() {
-        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Setting.class));
         pool = namespace.pool("rolling").apply("""
                         replicas: 2
                         threads: 1
-                        config: {quality: "80"}
-                        tasks: {artifacts: [{configMap: fixtures}]}
                         """).awaitSettled();
-    }
-
-    @Test
-    void threads() {
-        change("{\"threads\":2}");
-        assertThat(pool.status().threads()).isEqualTo(4);
     }
 
     @Test
@@ -61,15 +48,6 @@ class RollingChangeE2E {
                         .get("memory")
                         .toString())
                 .containsOnly("320Mi");
-    }
-
-    @Test
-    void config() {
-        change("{\"config\":{\"quality\":\"95\"}}");
-        byte[] key = "quality".getBytes(StandardCharsets.UTF_8);
-        assertThat(pool.send(Http.Request.bytes("/tasks/setting", "text/plain", key))
-                        .body())
-                .isEqualTo("95");
     }
 
     private void change(String spec) {

@@ -3,6 +3,7 @@ package dev.workerpool.operator.control;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,6 +69,8 @@ public final class ControlKey {
                 LOG.info("Settings are told with the control key {}", key.get().publicKey());
             }
             lastProblem = null;
+        } catch (NoSuchFileException e) {
+            complain(path, "is not there");
         } catch (IOException e) {
             complain(path, "cannot be read: " + e);
         } catch (InvalidKeyFileException e) {
@@ -84,7 +87,8 @@ public final class ControlKey {
     private void complain(Path path, String problem) {
         if (!problem.equals(lastProblem)) {
             lastProblem = problem;
-            LOG.error(
+            // Not an error: where it is optional, it may never come.
+            LOG.warn(
                     "Control key file {} (WORKERPOOL_CONTROL_KEY_FILE) {}. {}",
                     path,
                     problem,

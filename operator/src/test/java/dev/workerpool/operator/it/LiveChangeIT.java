@@ -53,13 +53,6 @@ class LiveChangeIT {
     void tenReplicasTakeOverAllThatIsLiveAndTheTemplateStays() {
         runPool("{replicas: 10, threads: 2}", 10);
         PodTemplateSpec template = template();
-        long t0 = System.nanoTime();
-        Thread.ofVirtual().start(() -> {
-            while (!workers.stream().allMatch(w -> w.settings().path("threads").asInt() == 5)) {
-                java.util.concurrent.locks.LockSupport.parkNanos(500000);
-            }
-            System.err.println("TENTIME all " + (System.nanoTime() - t0) / 1000000 + " ms");
-        });
 
         cluster.apply("thumbnails", """
                 {replicas: 10, threads: 5, queue: {capacity: 7, maxWait: 1s}, tasks: {timeout: 9s, maxAllocation: 1Gi},
