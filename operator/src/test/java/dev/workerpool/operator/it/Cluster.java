@@ -178,6 +178,8 @@ public final class Cluster implements AutoCloseable {
     public static void awaitThat(ThrowingRunnable assertion) {
         await().atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
+                // What is not there yet is null at first.
+                .ignoreExceptions()
                 .untilAsserted(assertion);
     }
 
