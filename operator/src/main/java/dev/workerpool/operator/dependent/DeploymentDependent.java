@@ -5,6 +5,7 @@ import dev.workerpool.operator.desired.DesiredDeployment;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The Deployment that keeps the replicas. */
 public final class DeploymentDependent extends PoolDependent<Deployment> {
@@ -14,7 +15,7 @@ public final class DeploymentDependent extends PoolDependent<Deployment> {
     }
 
     @Override
-    protected Deployment desired(WorkerPool pool, Release release, Optional<Deployment> present) {
-        return DesiredDeployment.of(pool, release, present);
+    protected Deployment desired(WorkerPool pool, Release release, Supplier<Optional<Deployment>> present) {
+        return DesiredDeployment.of(pool, release, present.get());
     }
 }

@@ -5,6 +5,7 @@ import dev.workerpool.operator.desired.DesiredNetworkPolicy;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The NetworkPolicy: who may reach the replicas. */
 public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
@@ -14,7 +15,7 @@ public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
     }
 
     @Override
-    protected NetworkPolicy desired(WorkerPool pool, Release release, Optional<NetworkPolicy> present) {
+    protected NetworkPolicy desired(WorkerPool pool, Release release, Supplier<Optional<NetworkPolicy>> present) {
         return DesiredNetworkPolicy.of(pool, release);
     }
 }

@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A child object of a pool, applied with server-side apply under the operator's field manager.
@@ -44,15 +45,19 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
         return eventSource().orElseThrow();
     }
 
-    /** A pure function: what the API server should hold, given what is there. */
-    protected abstract R desired(WorkerPool pool, Release release, Optional<R> present);
+    /**
+     * A pure function: what the API server should hold, given what is there.
+     *
+     * @param present looks it up, which costs something
+     */
+    protected abstract R desired(WorkerPool pool, Release release, Supplier<Optional<R>> present);
 
     @Override
     protected final R desired(WorkerPool pool, Context<WorkerPool> context) {
-        return desired(pool, context, context.getSecondaryResource(resourceType()));
+        return desired(pool, context, () -> context.getSecondaryResource(resourceType()));
     }
 
-    private R desired(WorkerPool pool, Context<WorkerPool> context, Optional<R> present) {
+    private R desired(WorkerPool pool, Context<WorkerPool> context, Supplier<Optional<R>> present) {
         Release release =
                 context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class);
         return desired(pool, release, present);
@@ -70,7 +75,7 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
             if (existing == null) {
                 throw e;
             }
-            return update(existing, desired(pool, context, Optional.of(existing)), pool, context);
+            return update(existing, desired(pool, context, () -> Optional.of(existing)), pool, context);
         }
     }
 

@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.dependent.Matcher;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The Service: one port in front of the Ready replicas. */
 public final class ServiceDependent extends PoolDependent<Service> {
@@ -28,7 +29,7 @@ public final class ServiceDependent extends PoolDependent<Service> {
     }
 
     @Override
-    protected Service desired(WorkerPool pool, Release release, Optional<Service> present) {
+    protected Service desired(WorkerPool pool, Release release, Supplier<Optional<Service>> present) {
         return DesiredService.of(pool);
     }
 
