@@ -50,9 +50,12 @@ final class CheckpointInserter implements CodeTransform {
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
     private final ThreadInserter threads = new ThreadInserter();
+    private final boolean dynamic;
     private CodeElement previous;
 
-    CheckpointInserter(CodeModel code) {
+    /** @param dynamic whether the class file may have invokedynamic */
+    CheckpointInserter(CodeModel code, boolean dynamic) {
+        this.dynamic = dynamic;
         swallowing = code.exceptionHandlers().stream()
                 .filter(handler -> handler.catchType()
                         .filter(type -> SWALLOWING.contains(type.asSymbol()))
@@ -62,13 +65,13 @@ final class CheckpointInserter implements CodeTransform {
 
     @Override
     public void atStart(CodeBuilder code) {
-        code.invokedynamic(CHECKPOINT);
+        checkpoint(code);
     }
 
     @Override
     public void accept(CodeBuilder code, CodeElement element) {
         if (jumpsBack(element)) {
-            code.invokedynamic(CHECKPOINT);
+            checkpoint(code);
         }
         AllocationInserter.insert(code, element, previous);
         previous = element;
@@ -78,8 +81,16 @@ final class CheckpointInserter implements CodeTransform {
         if (element instanceof LabelTarget target) {
             passed.add(target.label());
             if (swallows(target.label())) {
-                code.invokedynamic(CHECKPOINT);
+                checkpoint(code);
             }
+        }
+    }
+
+    private void checkpoint(CodeBuilder code) {
+        if (dynamic) {
+            code.invokedynamic(CHECKPOINT);
+        } else {
+            code.invokestatic(ClassDesc.of(TaskHooks.class.getName()), "poll", ConstantDescs.MTD_void);
         }
     }
 

@@ -17,8 +17,7 @@ import java.lang.constant.MethodTypeDesc;
 
 /**
  * Turns {@code System.exit}, {@code Runtime.exit} and {@code Runtime.halt}, called or as method references, into
- * {@link TaskHooks}: in task code they end a worker thread, not the process. Reached by reflection they still end the
- * process.
+ * {@link TaskHooks}: in task code they end a worker thread, not the process; also when they are reached by reflection.
  */
 final class ExitRewriter {
     private static final ClassDesc HOOKS = ClassDesc.of(TaskHooks.class.getName());
@@ -54,7 +53,11 @@ final class ExitRewriter {
                             call.type().stringValue())
                     instanceof MethodTypeDesc type -> code.invokestatic(HOOKS, "exit", type);
             case InvokeDynamicInstruction call when refersToExit(call) -> code.invokedynamic(redirected(call));
-            default -> code.with(element);
+            default -> {
+                if (!(element instanceof InvokeInstruction call && ReflectionRewriter.rewrite(code, call))) {
+                    code.with(element);
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.task;
 
 import dev.workerpool.task.Task;
+import java.util.Set;
 
 /**
  * The parent of every task jar's class loader. It shows the JDK, the task API and the hooks that {@link TaskWeaver}
@@ -8,7 +9,7 @@ import dev.workerpool.task.Task;
  */
 final class TaskApiLoader extends ClassLoader {
     private static final String API = Task.class.getPackageName();
-    private static final String HOOKS = TaskHooks.class.getName();
+    private static final Set<String> HOOKS = Set.of(TaskHooks.class.getName(), TaskReflection.class.getName());
 
     private final ClassLoader worker = TaskApiLoader.class.getClassLoader();
 
@@ -22,7 +23,7 @@ final class TaskApiLoader extends ClassLoader {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        if (isOfApi(name) || name.equals(HOOKS)) {
+        if (isOfApi(name) || HOOKS.contains(name)) {
             return worker.loadClass(name);
         }
         throw new ClassNotFoundException(name);

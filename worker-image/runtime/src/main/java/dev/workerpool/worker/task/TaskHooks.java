@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
 /**
- * What woven task code calls. The only class of the worker that task code can see, so it is public, static and as small as
+ * What woven task code calls. With {@link TaskReflection} the only class of the worker that task code can see, so it is public, static and as small as
  * can be.
  */
 public final class TaskHooks {
@@ -40,6 +40,8 @@ public final class TaskHooks {
      * it, until the target changes. As they share it, none is left behind by a class that is unloaded.
      */
     private static final MutableCallSite CHECKPOINTS = new MutableCallSite(NOTHING);
+
+    private static final MethodHandle POLL = CHECKPOINTS.dynamicInvoker();
 
     private TaskHooks() {}
 
@@ -94,6 +96,11 @@ public final class TaskHooks {
     /** Links a checkpoint in task code. */
     public static CallSite bootstrap(MethodHandles.Lookup caller, String name, MethodType type) {
         return CHECKPOINTS;
+    }
+
+    /** A checkpoint in a class file that is older than invokedynamic. Compiled to nothing just the same. */
+    public static void poll() throws Throwable {
+        POLL.invokeExact();
     }
 
     private static void checkpoint() {

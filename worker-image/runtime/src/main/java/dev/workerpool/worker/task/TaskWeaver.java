@@ -2,6 +2,7 @@ package dev.workerpool.worker.task;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassElement;
 import java.lang.classfile.ClassFile;
@@ -10,18 +11,22 @@ import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ConstantDescs;
 
 /**
  * Weaves the classes of one jar: checkpoints, and {@code System.exit} to the end of a thread. A class that cannot be woven,
- * because it is too old, too large, or refers to classes that are not there, is loaded as it came: its loops cannot be
- * killed, and the pool has a second line for that.
+ * because it refers to classes that are not there, is loaded as it came, and so are methods that are too large: such loops
+ * cannot be killed, and the pool has a second line for that.
  */
 final class TaskWeaver {
     private static final Logger LOG = System.getLogger(TaskWeaver.class.getName());
 
     /** The first class files that have invokedynamic. */
     private static final int JAVA_7 = 51;
+
+    /** Bytes of code. A method can have 65,535, and some that a machine wrote are so close to it that nothing can be added. */
+    private static final int[] LONGEST = {65_535, 30_000};
 
     private final ClassHierarchyResolver relatives;
 
@@ -34,15 +39,16 @@ final class TaskWeaver {
 
     /** @return the class file to define */
     byte[] weave(byte[] classFile) {
-        ClassModel model;
-        try {
-            model = ClassFile.of().parse(classFile);
-            if (model.majorVersion() >= JAVA_7) {
+        for (int longest : LONGEST) {
+            try {
+                ClassModel model = ClassFile.of().parse(classFile);
                 return ClassFile.of(ClassHierarchyResolverOption.of(relatives))
-                        .transformClass(model, TaskWeaver::weave);
+                        .transformClass(
+                                model,
+                                (builder, element) -> weave(builder, element, model.majorVersion() >= JAVA_7, longest));
+            } catch (IllegalArgumentException e) {
+                LOG.log(Level.DEBUG, "A class is loaded without checkpoints in methods of that length", e);
             }
-        } catch (IllegalArgumentException e) {
-            LOG.log(Level.DEBUG, "A class is loaded without checkpoints", e);
         }
         return rewriteExits(classFile);
     }
@@ -63,16 +69,23 @@ final class TaskWeaver {
         }
     }
 
-    private static void weave(ClassBuilder builder, ClassElement element) {
+    private static void weave(ClassBuilder builder, ClassElement element, boolean dynamic, int longest) {
         // A static initialiser that dies leaves its class unusable for every thread, which is worse than a lost thread.
         if (element instanceof MethodModel method
                 && method.code().isPresent()
-                && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)) {
-            var inserter = new CheckpointInserter(method.code().get());
+                && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
+                && length(method) <= longest) {
+            var inserter = new CheckpointInserter(method.code().get(), dynamic);
             builder.transformMethod(method, MethodTransform.transformingCode(inserter));
         } else {
             rewriteExits(builder, element);
         }
+    }
+
+    private static int length(MethodModel method) {
+        return method.findAttribute(Attributes.code())
+                .map(CodeAttribute::codeLength)
+                .orElse(0);
     }
 
     private static void rewriteExits(ClassBuilder builder, ClassElement element) {

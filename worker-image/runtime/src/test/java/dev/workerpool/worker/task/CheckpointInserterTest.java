@@ -34,6 +34,7 @@ class CheckpointInserterTest {
                             static final CountDownLatch CLEANED = (CountDownLatch) System.getProperties().get("cleaned");
                             static long sink;
                             int spins;
+                            void swallow(int n) { try { if (n < 2000) swallow(n + 1); sink++; } catch (Throwable t) { sink--; } }
                             long recurse(int n) { return n == 0 ? 1 : recurse(n - 1) + recurse(n - 1); }
                             public String run(String input, TaskContext context) throws Exception {
                                 STARTED.countDown();
@@ -90,6 +91,17 @@ class CheckpointInserterTest {
                 "java.util.stream.LongStream.iterate(0, x -> x + 1).forEach(x -> sink += x); return \"\";",
                 "Runnable r = () -> { while (true) { } }; r.run(); return \"\";",
                 "List<Integer> l = new ArrayList<>(List.of(3, 1, 2)); while (true) l.sort((a, b) -> a - b);",
+                "new Random().ints().map(x -> x | 1).forEach(x -> sink += x); return \"\";",
+                "var p = (Runnable) java.lang.reflect.Proxy.newProxyInstance(getClass().getClassLoader(),"
+                        + " new Class<?>[] {Runnable.class}, (o, m, a) -> { while (true) { } }); p.run(); return \"\";",
+                "swallow(0); while (true) { swallow(0); }",
+                "var l = new java.util.concurrent.locks.ReentrantLock(); l.lock(); try { while (true) { } } finally { l.unlock(); }",
+                "Iterator<Integer> it = new Iterator<>() { public boolean hasNext() { return true; } public Integer next() { return 1; } };"
+                        + " it.forEachRemaining(x -> sink += x); return \"\";",
+                "byte[][] a = new byte[64][1 << 20]; while (true) for (byte[] b : a) Arrays.fill(b, (byte) sink++);",
+                "while (true) { try { Thread.sleep(10); } catch (InterruptedException e) { } }",
+                "for (long[] a = new long[1024]; ; ) for (int i = 0; i < a.length; i++) a[i] += a[a.length - 1 - i];",
+                "char[] c = new char[100]; while (true) for (char x : c) switch (x) { case 0 -> sink++; case 1 -> sink--; default -> { } }",
             })
     void killsWhateverTheCodeDoes(String body) throws Exception {
         assertThat(kill(body)).isInstanceOf(TaskKilled.class);

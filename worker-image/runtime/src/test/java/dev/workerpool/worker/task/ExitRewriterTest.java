@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** If the rewriting fails, these tests end the JVM they run in, which no build takes for success. */
 class ExitRewriterTest {
+    private static final String LOOKUP = "var l = java.lang.invoke.MethodHandles.lookup();"
+            + " var exit = java.lang.invoke.MethodType.methodType(void.class, int.class);";
+
     @TempDir
     Path folder;
 
@@ -32,7 +35,18 @@ class ExitRewriterTest {
     }
 
     private String run(String body) throws Exception {
-        TaskJars.jar().task("Exit", "String", "String", body).writeTo(folder.resolve("exit.jar"));
+        TaskJars.jar().taskClass("Exit", """
+                        @TaskType("exit")
+                        public class Exit implements Task<String, String> {
+                            private static String secret(String a, int b) { return a + b; }
+                            public String run(String input, TaskContext context) throws Exception {
+                                try { if (input != null) { %s } }
+                                catch (Exception | Error e) { throw e; }
+                                catch (Throwable e) { throw new AssertionError(e); }
+                                return null;
+                            }
+                        }
+                        """.formatted(body)).writeTo(folder.resolve("exit.jar"));
         TaskCatalog catalog = TaskCatalog.load(List.of(folder), Isolation.SHARED);
         assertThat(catalog.artifacts()).extracting(Artifact::state).containsExactly(Artifact.State.LOADED);
         return TaskCatalogTest.run(catalog.forThread(), catalog, "exit", "");
@@ -48,6 +62,14 @@ class ExitRewriterTest {
                 "java.util.function.IntConsumer f = Runtime.getRuntime()::halt; f.accept(7);",
                 "java.util.function.ObjIntConsumer<Runtime> f = Runtime::exit; f.accept(Runtime.getRuntime(), 7);",
                 "Runnable r = () -> System.exit(7); r.run();",
+                "System.class.getMethod(\"exit\", int.class).invoke(null, 7);",
+                "Runtime.class.getMethod(\"halt\", int.class).invoke(Runtime.getRuntime(), 7);",
+                LOOKUP + "l.findStatic(System.class, \"exit\", exit).invokeWithArguments(7);",
+                LOOKUP + "l.findVirtual(Runtime.class, \"halt\", exit).invokeWithArguments(Runtime.getRuntime(), 7);",
+                LOOKUP + "l.bind(Runtime.getRuntime(), \"exit\", exit).invokeWithArguments(7);",
+                LOOKUP + "l.unreflect(System.class.getMethod(\"exit\", int.class)).invokeWithArguments(7);",
+                LOOKUP
+                        + "l.unreflect(Runtime.class.getMethod(\"exit\", int.class)).invokeWithArguments(Runtime.getRuntime(), 7);",
                 "for (Object o : List.of(1, \"a\")) { switch (o) { case String s -> System.exit(7); default -> {} } }",
             })
     void endsTheThreadHoweverExitIsCalled(String exit) {
@@ -55,6 +77,20 @@ class ExitRewriterTest {
                 .isInstanceOf(ThreadExit.class)
                 .hasMessage("Worker stopped with exit code 7");
         assertThat(exits).containsExactly(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "var m = Exit.class.getDeclaredMethod(\"secret\", String.class, int.class); return (String) m.invoke(null, \"a\", 1);",
+                LOOKUP
+                        + "return (String) l.findStatic(Exit.class, \"secret\", java.lang.invoke.MethodType.methodType(String.class, String.class, int.class)).invokeWithArguments(\"a\", 1);",
+                LOOKUP
+                        + "return (String) l.bind(\"a\", \"concat\", java.lang.invoke.MethodType.methodType(String.class, String.class)).invokeWithArguments(\"1\");",
+            })
+    void leavesOtherReflectionWithItsRights(String reflects) throws Exception {
+        assertThat(run(reflects)).isEqualTo("a1");
+        assertThat(exits).isEmpty();
     }
 
     @Test

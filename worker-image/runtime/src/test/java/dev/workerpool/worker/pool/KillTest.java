@@ -1,0 +1,176 @@
+package dev.workerpool.worker.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.TaskJars;
+import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.TaskCatalog;
+import java.lang.management.ClassLoadingMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kills in numbers, and code that no kill reaches. */
+class KillTest {
+    private static final Duration SHORT = Duration.ofMillis(2);
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void compile() {
+        TaskJars.jar()
+                .task("Spin", "String", "String", "long x = 1; while (x != 0) x |= x * 31; return input;")
+                .task(
+                        "Work",
+                        "String",
+                        "String",
+                        "long x = 1; for (int i = 0; i < 100_000; i++) x = x * 31 + i; return \"\" + x;")
+                .task(
+                        "Regex",
+                        "String",
+                        "String",
+                        "return \"\" + java.util.regex.Pattern.matches(\"(x+x+)+\\\\1y\", \"x\".repeat(24));")
+                .task(
+                        "Power",
+                        "String",
+                        "String",
+                        "return \"\" + java.math.BigInteger.valueOf(3).pow(3_000_000).bitLength();")
+                .taskClass("Initialises", """
+                        @TaskType("initialises")
+                        public class Initialises implements Task<String, String> {
+                            static class Slow {
+                                static final long SUM = sum();
+                                static long sum() {
+                                    long sum = 0;
+                                    long end = System.nanoTime() + 300_000_000;
+                                    while (System.nanoTime() < end) sum++;
+                                    return sum;
+                                }
+                            }
+                            public String run(String input, TaskContext context) { return Slow.SUM > 0 ? "initialised" : ""; }
+                        }
+                        """)
+                .writeTo(folder.resolve("tasks.jar"));
+    }
+
+    private static TaskCatalog tasks(Isolation isolation) {
+        TaskCatalog tasks = TaskCatalog.load(List.of(folder), isolation);
+        assertThat(tasks.artifacts()).extracting(artifact -> artifact.reason()).containsOnlyNulls();
+        return tasks;
+    }
+
+    /** Runs work on all but one thread, until told to stop; counts what it did. */
+    private static Thread neighbour(PoolFixture fixture, AtomicBoolean go, AtomicLong done) {
+        return Thread.ofPlatform().daemon().start(() -> {
+            while (go.get()) {
+                try {
+                    fixture.submit("work", "").output();
+                    done.incrementAndGet();
+                } catch (RunRejectedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leaveNothingBehindHoweverOften(Isolation isolation) throws Exception {
+        ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
+        var go = new AtomicBoolean(true);
+        var done = new AtomicLong();
+        try (var fixture = PoolFixture.settings()
+                .threads(2)
+                .queueCapacity(10)
+                .patience(SHORT)
+                .grace(Duration.ofSeconds(20))
+                .start(tasks(isolation))) {
+            Thread neighbour = neighbour(fixture, go, done);
+            kill(fixture, 20);
+            long threads = threads();
+            long loaded = classes.getLoadedClassCount();
+            long before = done.get();
+
+            kill(fixture, 200);
+
+            go.set(false);
+            neighbour.join();
+            assertThat(done.get()).as("what the neighbour did meanwhile").isGreaterThan(before);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(fixture.counted("workerpool_threads_replaced", "reason", "killed"))
+                            .isEqualTo(220));
+            assertThat(fixture.pool.lost()).isZero();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(threads()).isLessThanOrEqualTo(threads + 2));
+            await().atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(500))
+                    .untilAsserted(() -> {
+                        System.gc();
+                        // With loaders of their own, some hundred classes went with each thread.
+                        assertThat(classes.getLoadedClassCount()).isLessThan((int) loaded + 300);
+                    });
+        } finally {
+            go.set(false);
+        }
+    }
+
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("worker-"))
+                .count();
+    }
+
+    private static void kill(PoolFixture fixture, int times) throws Exception {
+        for (int i = 0; i < times; i++) {
+            var victim = fixture.submit("spin", "");
+            await().pollInterval(Duration.ofMillis(1))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> victim.run().thread() != null);
+            fixture.pool.cancel(victim.run());
+            assertThat(victim.await()).isEqualTo(new Outcome.Cancelled());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"regex", "power"})
+    void replacesAThreadThatIsLostInsideTheJdkAndTakesItBack(String type) throws Exception {
+        try (var fixture = PoolFixture.settings()
+                .timeout(SHORT)
+                .patience(SHORT)
+                .grace(SHORT)
+                .start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit(type, "").await()).isInstanceOf(Outcome.TimedOut.class);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> fixture.counted("workerpool_threads_replaced", "reason", "given-up") == 1);
+
+            fixture.pool.apply(PoolFixture.settings().live());
+            assertThat(fixture.submit("work", "").output()).isNotEmpty();
+            await().atMost(Duration.ofSeconds(120)).until(() -> fixture.pool.lost() == 0);
+        }
+    }
+
+    @Test
+    void leavesAClassUsableWhoseInitialiserTookTooLong() throws Exception {
+        try (var fixture = PoolFixture.settings()
+                .timeout(Duration.ofMillis(30))
+                .patience(SHORT)
+                .grace(Duration.ofSeconds(20))
+                .start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit("initialises", "").await()).isInstanceOf(Outcome.TimedOut.class);
+
+            fixture.pool.apply(PoolFixture.settings().live());
+            assertThat(fixture.submit("initialises", "").output()).isEqualTo("initialised");
+        }
+    }
+}

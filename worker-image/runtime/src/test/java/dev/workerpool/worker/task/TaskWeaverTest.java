@@ -1,0 +1,135 @@
+package dev.workerpool.worker.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.worker.TaskJars;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Classes that come in other ways than usual: each spins, and has to die. */
+class TaskWeaverTest {
+    private static final String SPINS =
+            "package sample; public class Other implements Runnable { static long sink; public void run() { while (true) sink++; } }";
+    private static final String BYTES =
+            "byte[] b = getClass().getResourceAsStream(\"/sample/Other.class\").readAllBytes();";
+
+    @TempDir
+    Path folder;
+
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile boolean killed;
+
+    private TaskJars jar(String body) {
+        System.getProperties().put("started", started);
+        return TaskJars.jar()
+                .source("sample.Other", SPINS)
+                .source("sample.Child", """
+                        package sample;
+                        public class Child extends ClassLoader {
+                            public Child(ClassLoader parent) { super(parent); }
+                            public Class<?> define(String name, byte[] b) {
+                                byte[] padded = new byte[b.length + 9];
+                                System.arraycopy(b, 0, padded, 5, b.length);
+                                return defineClass(name, padded, 5, b.length);
+                            }
+                            public Class<?> defineIn(byte[] b, java.security.ProtectionDomain domain) {
+                                return defineClass(null, b, 0, b.length, domain);
+                            }
+                        }
+                        """)
+                .task(
+                        "Spin",
+                        "String",
+                        "String",
+                        "((CountDownLatch) System.getProperties().get(\"started\")).countDown(); " + body
+                                + " return input;");
+    }
+
+    private Throwable kill() throws Exception {
+        TaskCatalog catalog = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        assertThat(catalog.artifacts()).extracting(Artifact::reason).containsOnlyNulls();
+        var thrown = new AtomicReference<Throwable>();
+        Thread thread = Thread.ofPlatform().daemon().start(() -> {
+            new TestHost() {
+                @Override
+                public boolean isKilled() {
+                    return killed;
+                }
+            }.enter();
+            try {
+                TaskCatalogTest.run(catalog.forThread(), catalog, "spin", "");
+            } catch (Throwable e) {
+                thrown.set(e);
+            }
+        });
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+        killed = true;
+        Checkpoints.arm();
+        try {
+            assertThat(thread.join(Duration.ofSeconds(20)))
+                    .as("the task has ended")
+                    .isTrue();
+        } finally {
+            Checkpoints.disarm();
+        }
+        // Reflection wraps whatever a constructor throws.
+        return thrown.get() instanceof InvocationTargetException wrapped ? wrapped.getCause() : thrown.get();
+    }
+
+    /** From Java 1.2, 1.4, 5 and 6, which have no invokedynamic, and 7, which has. */
+    @ParameterizedTest
+    @ValueSource(ints = {46, 48, 49, 50, 51})
+    void killsWhatOldClassFilesDo(int version) throws Exception {
+        Path jar = jar("new Other().run();").writeTo(folder.resolve("old.jar"));
+        try (var files = FileSystems.newFileSystem(jar)) {
+            Path other = files.getPath("sample/Other.class");
+            byte[] bytes = Files.readAllBytes(other);
+            bytes[7] = (byte) version;
+            Files.write(other, bytes);
+        }
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "var l = java.lang.invoke.MethodHandles.lookup().defineHiddenClass(b, true);"
+                        + " ((Runnable) l.lookupClass().getConstructor().newInstance()).run();",
+                "var l = java.lang.invoke.MethodHandles.lookup().defineHiddenClassWithClassData(b, 1, true);"
+                        + " ((Runnable) l.lookupClass().getConstructor().newInstance()).run();",
+                "((Runnable) java.lang.invoke.MethodHandles.lookup().defineClass(b).getConstructor().newInstance()).run();",
+                "((Runnable) new Child(getClass().getClassLoader()).define(\"sample.Other\", b).getConstructor().newInstance()).run();",
+                "((Runnable) new Child(getClass().getClassLoader()).defineIn(b, null).getConstructor().newInstance()).run();",
+            })
+    void killsWhatClassesDoThatTaskCodeDefines(String body) throws Exception {
+        jar(BYTES + body).writeTo(folder.resolve("defines.jar"));
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    /** A thousand loops in one method of almost 64 KiB: with a checkpoint in each it would be too long. */
+    @Test
+    void killsInAClassThatHasAMethodTooLargeToAddTo() throws Exception {
+        String loop = "for (int i = 0; i < 9; i++) { " + "x = x * 7 + i; ".repeat(5) + "} ";
+        jar("new Large().spin();")
+                .source(
+                        "sample.Large",
+                        "package sample; public class Large { static int x; void all() { " + loop.repeat(890)
+                                + "} void spin() { while (true) x++; } }")
+                .writeTo(folder.resolve("large.jar"));
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+}
