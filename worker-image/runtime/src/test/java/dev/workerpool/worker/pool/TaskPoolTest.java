@@ -416,7 +416,16 @@ class TaskPoolTest {
             assertThat(fixture.pool.queued()).isZero();
             assertThat(fixture.pool.counters().refusals())
                     .isEqualTo(Map.of(
-                            "queue-full", (long) refused, "wait-exceeded", 0L, "draining", 0L, "buffer-full", 0L));
+                            "queue-full",
+                            (long) refused,
+                            "wait-exceeded",
+                            0L,
+                            "draining",
+                            0L,
+                            "buffer-full",
+                            0L,
+                            "task-refused",
+                            0L));
             await().until(() -> fixture.pool.active() == 0);
         }
     }
