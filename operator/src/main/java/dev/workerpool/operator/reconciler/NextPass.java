@@ -30,15 +30,20 @@ final class NextPass {
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
      *
      * @param budget when a dead replica that has to wait for the restart budget may be made anew
+     * @param release when a task type that is refused is let in again
      */
     static UpdateControl<WorkerPool> after(
-            Children children, List<Replica> replicas, Duration whileBlocked, Optional<Duration> budget) {
+            Children children,
+            List<Replica> replicas,
+            Duration whileBlocked,
+            Optional<Duration> budget,
+            Optional<Duration> release) {
         if (!children.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
             throw new AggregatedOperatorException("Child objects could not be applied", failures);
         }
-        return Stream.of(blocked(children, whileBlocked), volumes(replicas), budget)
+        return Stream.of(blocked(children, whileBlocked), volumes(replicas), budget, release)
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)

@@ -14,9 +14,11 @@ import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.event.EventRecorder;
 import dev.workerpool.operator.event.LifeCycle;
 import dev.workerpool.operator.event.Occurrence;
+import dev.workerpool.operator.event.TaskRefusal;
 import dev.workerpool.operator.metrics.PoolMetrics;
 import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.policy.FastRestart;
+import dev.workerpool.operator.policy.TaskRefusals;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
@@ -42,7 +44,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -76,6 +77,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final Clock clock;
     private final PodWatch pods = new PodWatch();
     private final History history = new History();
+    private final RefusedTaskTypes refusedTypes = new RefusedTaskTypes();
     private final Replacements replacements;
     private final StatusWriter statuses;
     private final EventRecorder events;
@@ -135,7 +137,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Optional<Deployment> lastTold = context.getSecondaryResource(Deployment.class);
         Release present = release.withControlKey(controlKey.publicKey());
         reports.follow(pool, replicas);
-        settings.bring(pool, replicas, Map.of());
+        TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
+        settings.bring(pool, replicas, refusedTypes.section(pool, verdict));
         Told told = settings.told(present, replicas);
         Optional<Advice> advice = autoscaled.advice(pool, replicas, lastTold, now);
         // This pass's own copy of the spec: the user's is never written.
@@ -144,6 +147,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
         List<Occurrence> occurrences = history.occurrences(pool, replicas, told, lastTold, advice, now);
         restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
+        occurrences.addAll(TaskRefusal.of(verdict, now));
         events.record(pool, occurrences);
 
         idleFirst.prepare(pool, lastTold, replicas);
@@ -157,14 +161,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         Troubles.of(children, replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
-                        List.of(),
+                        verdict.refused(),
                         told),
                 now);
         statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
-        return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain());
+        return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain(), verdict.lookAgain());
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */
@@ -188,6 +192,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         history.forget(pool);
         replacements.forget(pool);
         autoscaled.forget(pool);
+        refusedTypes.forget(pool);
         metrics.forget(pool);
     }
 }

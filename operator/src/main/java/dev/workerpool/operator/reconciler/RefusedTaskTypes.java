@@ -1,0 +1,63 @@
+package dev.workerpool.operator.reconciler;
+
+import dev.workerpool.api.v1alpha1.RefusedTask;
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolSpec;
+import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.policy.TaskRefusals;
+import dev.workerpool.operator.policy.TaskRefusals.Verdict;
+import dev.workerpool.operator.status.Replica;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Keeps for each pool which task types are refused, and says how the replicas are told. */
+final class RefusedTaskTypes {
+
+    /** The field of a settings message. */
+    private static final String SECTION = "refusedTasks";
+
+    private final Map<String, TaskRefusals> pools = new ConcurrentHashMap<>();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** Where the replicas cannot be told, nothing is refused: a status must not say what is not so. */
+    Verdict verdict(WorkerPool pool, List<Replica> replicas, Release release, Instant now) {
+        if (release.controlKey().isEmpty()) {
+            return new Verdict(List.of(), List.of(), Optional.empty());
+        }
+        String code = code(pool.getSpec(), release);
+        return pools.computeIfAbsent(pool.getMetadata().getUid(), _ -> new TaskRefusals(known(pool), code))
+                .update(replicas, code, now);
+    }
+
+    /** A replica that was told of one must be told when there is none any more; before that, none need be told anything. */
+    Map<String, ?> section(WorkerPool pool, Verdict verdict) {
+        String uid = pool.getMetadata().getUid();
+        if (verdict.refused().isEmpty() && !told.contains(uid)) {
+            return Map.of();
+        }
+        told.add(uid);
+        var until = new TreeMap<String, String>();
+        verdict.refused().forEach(task -> until.put(task.type(), task.until()));
+        return Map.of(SECTION, until);
+    }
+
+    void forget(WorkerPool pool) {
+        pools.remove(pool.getMetadata().getUid());
+        told.remove(pool.getMetadata().getUid());
+    }
+
+    private static List<RefusedTask> known(WorkerPool pool) {
+        return pool.getStatus() == null ? List.of() : pool.getStatus().refusedTasks();
+    }
+
+    /** What runs the tasks. */
+    private static String code(WorkerPoolSpec spec, Release release) {
+        String image = spec.image() == null ? release.workerImage() : spec.image();
+        return image + " " + spec.tasks().artifacts();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.api.v1alpha1.RefusedTask;
+import dev.workerpool.apiserver.ApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task type that was running at three deaths is refused by the replicas, until the pool gets another image. */
+@ExtendWith(ApiServer.class)
+class RefusedTaskIT {
+
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+    @TempDir
+    private Path folder;
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void useServer(ApiServer.Running running) {
+        cluster = new Cluster(running);
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Test
+    void theReplicasAreToldAndSoAreStatusAndEvents() throws Exception {
+        cluster.withControlKey(newKey()).startOperator();
+        try (var worker = new FakeWorker("127.0.10.1")) {
+            startPool();
+            worker.start(cluster.createPod("thumbnails", "well"));
+            cluster.setPodStatus("thumbnails-well", worker.running(now.toString()));
+            die("a", "executing deadly   \\nexecuting harmless ");
+            die("b", "executing deadly");
+            die("c", "  \\nexecuting deadly");
+
+            awaitThat(() -> assertThat(
+                            worker.settings().at("/refusedTasks/deadly").asText())
+                    .isNotEmpty());
+            assertThat(worker.settings().path("refusedTasks").size()).isEqualTo(1);
+            awaitThat(() -> {
+                List<RefusedTask> refused =
+                        cluster.pool("thumbnails").getStatus().refusedTasks();
+                assertThat(refused).singleElement().satisfies(task -> {
+                    assertThat(task.type()).isEqualTo("deadly");
+                    assertThat(task.deaths()).isEqualTo(3);
+                    assertThat(task.until())
+                            .isEqualTo(
+                                    worker.settings().at("/refusedTasks/deadly").asText());
+                });
+                assertThat(cluster.events("TaskRefused")).singleElement().satisfies(event -> assertThat(
+                                event.getMessage())
+                        .startsWith("Task type deadly was running at 3 deaths of workers"));
+            });
+
+            cluster.apply("thumbnails", "{replicas: 4, image: 'mended:2'}");
+
+            awaitThat(() -> {
+                assertThat(worker.settings().path("refusedTasks").isObject()).isTrue();
+                assertThat(worker.settings().path("refusedTasks")).isEmpty();
+                assertThat(cluster.pool("thumbnails").getStatus().refusedTasks())
+                        .isEmpty();
+                assertThat(cluster.events("TaskReleased")).singleElement().satisfies(event -> assertThat(
+                                event.getMessage())
+                        .isEqualTo("Task type deadly is let in again: the image or the artifacts of the pool have"
+                                + " changed"));
+            });
+        }
+    }
+
+    @Test
+    void nothingIsRefusedWhereTheReplicasCannotBeTold() {
+        cluster.startOperator();
+        startPool();
+        die("a", "executing deadly");
+        die("b", "executing deadly");
+        die("c", "executing deadly");
+
+        awaitThat(() -> assertThat(cluster.events("WorkerDied")).hasSize(3));
+        awaitThat(() ->
+                assertThat(cluster.pool("thumbnails").getStatus().lastDeath()).isNotNull());
+        assertThat(cluster.pool("thumbnails").getStatus().refusedTasks()).isEmpty();
+        assertThat(cluster.events("TaskRefused")).isEmpty();
+    }
+
+    private void startPool() {
+        cluster.apply("thumbnails", "{replicas: 4}");
+        cluster.awaitReconciled("thumbnails");
+    }
+
+    /** A replica whose worker died a moment ago and is starting again. */
+    private void die(String suffix, String message) {
+        cluster.createPod("thumbnails", suffix);
+        cluster.setPodStatus("thumbnails-" + suffix, """
+                phase: Running
+                conditions: [{type: Ready, status: "False", lastTransitionTime: "%1$s"}]
+                containerStatuses:
+                - name: worker
+                  image: workerpool/worker:test
+                  imageID: "1"
+                  ready: false
+                  restartCount: 1
+                  state: {running: {startedAt: "%1$s"}}
+                  lastState: {terminated: {exitCode: 137, reason: Error, finishedAt: "%1$s", message: "%2$s"}}
+                """.formatted(now, message));
+    }
+
+    private Path newKey() throws IOException, GeneralSecurityException {
+        byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        return Files.writeString(
+                folder.resolve("key"),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+    }
+}
