@@ -3,6 +3,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,7 @@ public final class Training {
         awaitListening(management);
         awaitListening(tasks);
         new Training(management).manage();
+        new Training(management).change(new ControlTraining(Path.of(arguments[2])));
         var training = new Training(tasks);
         training.everyAnswer();
         training.load();
@@ -46,9 +48,17 @@ public final class Training {
     }
 
     private void manage() throws IOException {
-        for (String path : List.of("/health/started", "/health/ready", "/health/live", "/metrics", "/status")) {
+        for (String path : List.of("/health/started", "/health/ready", "/health/live", "/metrics", "/status", "/settings")) {
             exchange("GET", path, "", 200);
         }
+    }
+
+    private void change(ControlTraining operator) throws IOException {
+        for (int generation = 1; generation <= 20; generation++) {
+            String body = "{\"generation\":" + generation + ",\"threads\":2,\"queue\":{\"maxWait\":\"10s\"},\"config\":{}}";
+            exchange("PUT", "/settings", "Authorization: Bearer " + operator.token(body) + "\r\n", body, 200);
+        }
+        exchange("PUT", "/settings", "", "{}", 401);
     }
 
     private void everyAnswer() throws IOException {
@@ -78,8 +88,8 @@ public final class Training {
             clients.add(Thread.ofPlatform().start(() -> {
                 try (Socket socket = new Socket("127.0.0.1", port)) {
                     for (int i = 0; i < ROUNDS; i++) {
-                        exchange(socket, "POST", "/tasks/echo", "{\"n\":1}".getBytes(StandardCharsets.UTF_8), 200);
-                        exchange(socket, "POST", "/tasks/primes", "{\"n\":200}".getBytes(StandardCharsets.UTF_8), 200);
+                        exchange(socket, "POST", "/tasks/echo", "", "{\"n\":1}".getBytes(StandardCharsets.UTF_8), 200);
+                        exchange(socket, "POST", "/tasks/primes", "", "{\"n\":200}".getBytes(StandardCharsets.UTF_8), 200);
                     }
                 } catch (IOException | RuntimeException e) {
                     synchronized (failures) {
@@ -102,15 +112,21 @@ public final class Training {
 
     private byte[] exchange(String method, String path, byte[] body, int status) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            return exchange(socket, method, path, body, status);
+            return exchange(socket, method, path, "", body, status);
         }
     }
 
-    private static byte[] exchange(Socket socket, String method, String path, byte[] body, int status)
-            throws IOException {
+    private void exchange(String method, String path, String headers, String body, int status) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            exchange(socket, method, path, headers, body.getBytes(StandardCharsets.UTF_8), status);
+        }
+    }
+
+    private static byte[] exchange(
+            Socket socket, String method, String path, String headers, byte[] body, int status) throws IOException {
         var request = new ByteArrayOutputStream();
         String head = method + " " + path + " HTTP/1.1\r\nHost: training\r\nContent-Type: application/json\r\n"
-                + "Content-Length: " + body.length + "\r\n\r\n";
+                + headers + "Content-Length: " + body.length + "\r\n\r\n";
         request.write(head.getBytes(StandardCharsets.US_ASCII));
         request.write(body);
         socket.getOutputStream().write(request.toByteArray());

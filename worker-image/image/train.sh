@@ -11,10 +11,13 @@ for jar in lib/netty-transport-native-epoll-*.jar; do
   (cd native && jar xf "../$jar" META-INF/native && mv META-INF/native/*.so . && rm -r META-INF)
 done
 
-mkdir /build/classes && javac -d /build/classes /build/Training.java
-WORKERPOOL_THREADS=2 WORKERPOOL_REPLICA=training jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/worker.aot \
+mkdir /build/classes && javac -d /build/classes /build/Training.java /build/ControlTraining.java
+# A key pair of its own, for the control messages of the training.
+WORKERPOOL_CONTROL_KEY=$(java -cp /build/classes ControlTraining /build/control-key)
+export WORKERPOOL_CONTROL_KEY WORKERPOOL_NAMESPACE=training WORKERPOOL_REPLICA=training WORKERPOOL_POD_UID=training
+WORKERPOOL_THREADS=2 jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/worker.aot \
   -jar /opt/workerpool/worker-runtime.jar & worker=$!
-java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 || { kill $worker; exit 1; }
+java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 /build/control-key || { kill $worker; exit 1; }
 kill -TERM $worker
 wait $worker
 test -s worker.aot

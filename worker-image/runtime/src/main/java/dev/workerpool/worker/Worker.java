@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * All parts of a worker put together: tasks, the pool that runs them, and the two ports. Started once and stopped once;
@@ -38,10 +39,14 @@ final class Worker implements WorkerInfo {
 
     private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
 
+    /** By then the first runs are through, and a start in a hurry is not disturbed. */
+    private static final Duration REHEARSAL = Duration.ofSeconds(5);
+
     private final WorkerSettings settings;
     private final TaskCatalog catalog;
     private final TerminationLog terminationLog;
     private final TaskPool pool;
+    private final ControlChannel control;
     private final EventLoops loops;
     private final Peers peers;
     private final HttpServer tasks;
@@ -61,7 +66,7 @@ final class Worker implements WorkerInfo {
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         peers = new Peers(pool, loops, metrics);
         tasks = HttpServer.tasks(settings.port(), catalog, pool, peers, settings.maxBodySize(), budget, loops);
-        var control = new ControlChannel(
+        control = new ControlChannel(
                 settings.control(),
                 pool,
                 Map.of("peers", peers::read, "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
@@ -104,6 +109,7 @@ final class Worker implements WorkerInfo {
         tasks.start();
         peers.start();
         state = State.READY;
+        Thread.ofPlatform().name("control-rehearsal").daemon().start(this::rehearse);
         LOG.log(
                 Level.INFO,
                 "Worker {0} started: pool {1}, {2} threads, {3} task types, port {4}, {5} ms after the process",
@@ -113,6 +119,11 @@ final class Worker implements WorkerInfo {
                 catalog.entries().size(),
                 Integer.toString(tasks.port()),
                 Long.toString(millisSinceProcessStart()));
+    }
+
+    private void rehearse() {
+        LockSupport.parkNanos(REHEARSAL.toNanos());
+        control.rehearse();
     }
 
     private static long millisSinceProcessStart() {

@@ -59,8 +59,15 @@ public final class ControlChannel {
         }
     }
 
+    /** Has ready what the first message would otherwise wait for, a few tenths of a second. Not needed without a key. */
+    public synchronized void rehearse() {
+        if (!settings.keys().isEmpty()) {
+            Rehearsal.of(pool.live(), clock);
+        }
+    }
+
     /**
-     * Puts the settings of a message in force. Takes a moment, the first time a quarter of a second.
+     * Puts the settings of a message in force. Takes a moment.
      *
      * @param body the message; JSON in an array
      * @return what is in force

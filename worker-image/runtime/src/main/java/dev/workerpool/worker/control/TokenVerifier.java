@@ -26,7 +26,7 @@ import org.jose4j.jwt.consumer.JwtConsumerBuilder;
  * sent before. Not thread-safe. Alone in touching the JWT library, whose classes are loaded with the first message.
  */
 final class TokenVerifier {
-    private static final String ISSUER = "workerpool-operator";
+    static final String ISSUER = "workerpool-operator";
 
     /** By which the clocks of two nodes may differ. */
     private static final int SKEW_SECONDS = 10;
@@ -145,7 +145,7 @@ final class TokenVerifier {
         return Instant.ofEpochMilli(date.getValueInMillis());
     }
 
-    private static String digest(ByteBuffer body) {
+    static String digest(ByteBuffer body) {
         try {
             var sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update(body.duplicate());

@@ -373,6 +373,15 @@ class ControlChannelTest {
     }
 
     @Test
+    void rehearsesWithoutAnythingBeingSeenOfIt() throws Exception {
+        channel.rehearse();
+
+        assertThat(counted(Reason.SIGNATURE)).isZero();
+        assertThat(pool.live()).isEqualTo(INITIAL);
+        assertThat(send(BODY).generation()).isEqualTo(7);
+    }
+
+    @Test
     void takesMessagesOfAnyOfItsKeys() throws Exception {
         var next = new OperatorKey();
         var rotating = new ControlChannel(
