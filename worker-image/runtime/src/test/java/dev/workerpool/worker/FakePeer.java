@@ -23,6 +23,7 @@ final class FakePeer implements AutoCloseable {
     private final Queue<String> passed = new ConcurrentLinkedQueue<>();
     private final String replica;
     private final Behaviour behaviour;
+    private volatile String load = "0 0 1 ready 0";
 
     /** What to do with a request whose head has been read. The connection is closed afterwards. */
     interface Behaviour {
@@ -55,6 +56,11 @@ final class FakePeer implements AutoCloseable {
     /** The heads of what it was passed. */
     Queue<String> passed() {
         return passed;
+    }
+
+    /** Another load than idle, of the same length. */
+    void says(String line) {
+        load = line;
     }
 
     /** Takes no more connections; says on that it is idle. */
@@ -107,7 +113,7 @@ final class FakePeer implements AutoCloseable {
         out.write(("HTTP/1.1 200 OK\r\nWorkerpool-Replica: " + replica + "\r\nTransfer-Encoding: chunked\r\n\r\n")
                 .getBytes());
         do {
-            out.write("e\r\n0 0 1 ready 0\n\r\n".getBytes());
+            out.write(("e\r\n" + load + "\n\r\n").getBytes());
             out.flush();
         } while (!silent.await(100, TimeUnit.MILLISECONDS));
         new CountDownLatch(1).await(60, TimeUnit.SECONDS);

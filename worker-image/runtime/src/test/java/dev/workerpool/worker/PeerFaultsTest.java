@@ -18,7 +18,7 @@ class PeerFaultsTest extends PeerFixture {
     private void start(FakePeer.Behaviour behaviour, String... settings) throws Exception {
         worker = start("a", settings);
         peer = new FakePeer("b", behaviour);
-        open.add(peer);
+        closeables.add(peer);
         introduce(worker, Map.of("b", peer.port()));
         awaitHeard(worker, 1);
         hold(worker, "first");
@@ -28,7 +28,7 @@ class PeerFaultsTest extends PeerFixture {
         var client = call(worker, "quick", input);
         await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_queued") == 1);
         assertThat(passes(worker, "idle", outcome)).isGreaterThanOrEqualTo(1);
-        permits.release();
+        release("first");
         Answer answer = client.read();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Workerpool-Replica")).isEqualTo("a");
@@ -43,7 +43,7 @@ class PeerFaultsTest extends PeerFixture {
                 .contains("urn:workerpool:problem:replica-lost")
                 .contains("\"replica\":\"b\"");
         assertThat(passes(worker, "idle", "lost")).isEqualTo(1);
-        permits.release();
+        release("first");
         await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_active") == 0);
         assertThat(begun).containsExactly("first");
     }
@@ -139,7 +139,7 @@ class PeerFaultsTest extends PeerFixture {
     void anAddressThatNowBelongsToAnotherIsNoPeer() throws Exception {
         worker = start("a");
         peer = new FakePeer("c", FakePeer.answering(""));
-        open.add(peer);
+        closeables.add(peer);
         introduce(worker, Map.of("b", peer.port()));
         hold(worker, "first");
         call(worker, "quick", "second");
@@ -160,5 +160,52 @@ class PeerFaultsTest extends PeerFixture {
 
         assertThat(worker.peers().isAlone()).isTrue();
         assertThat(peer.passed()).isEmpty();
+    }
+
+    @Test
+    void whatAPeerAsksForAndDeclinesRunsHereInItsTurn() throws Exception {
+        worker = start("a");
+        peer = new FakePeer(
+                "b",
+                FakePeer.answering("HTTP/1.1 503 No\r\nWorkerpool-Declined: busy\r\n"
+                        + "Workerpool-Load: 1 0 1 ready 0\r\nContent-Length: 0\r\n\r\n"));
+        closeables.add(peer);
+        peer.says("1 0 1 ready 0");
+        introduce(worker, Map.of("b", peer.port()));
+        awaitHeard(worker, 1);
+        hold(worker, "first");
+        var second = call(worker, "quick", "second");
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_queued") == 1);
+        var third = call(worker, "quick", "third");
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_queued") == 2);
+        peer.says("0 0 1 ready 1");
+        await().atMost(PATIENCE).until(() -> passes(worker, "waiting", "declined") > 0);
+        peer.says("1 0 1 ready 0");
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_queued") == 2);
+        release("first");
+
+        assertThat(second.read().status()).isEqualTo(200);
+        assertThat(third.read().status()).isEqualTo(200);
+        assertThat(begun).containsExactly("first", "second", "third");
+        assertThat(peer.passed().peek()).contains("workerpool-waited: ");
+    }
+
+    @Test
+    void whatAPeerAsksForAndDoesNotAnswerIsNotRunAgain() throws Exception {
+        worker = start("a");
+        peer = new FakePeer("b", FakePeer.answering(""));
+        closeables.add(peer);
+        peer.says("1 0 1 ready 0");
+        introduce(worker, Map.of("b", peer.port()));
+        awaitHeard(worker, 1);
+        hold(worker, "first");
+        var second = call(worker, "quick", "second");
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_queued") == 1);
+        peer.says("0 0 1 ready 1");
+
+        assertThat(second.read().status()).isEqualTo(502);
+        release("first");
+        await().atMost(PATIENCE).until(() -> metric(worker, "workerpool_active") == 0);
+        assertThat(begun).containsExactly("first");
     }
 }

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,14 +28,16 @@ abstract class PeerFixture {
     @TempDir
     static Path folder;
 
-    /** Held runs take one permit each. */
-    final Semaphore permits = new Semaphore(0);
+    /** A held run takes one permit of its input. */
+    private final Map<String, Semaphore> permits = new ConcurrentHashMap<>();
+
+    private volatile boolean open;
 
     /** The input of every run that was begun, wherever. */
     final ConcurrentLinkedQueue<String> begun = new ConcurrentLinkedQueue<>();
 
     final Map<String, Worker> workers = new HashMap<>();
-    final List<AutoCloseable> open = new ArrayList<>();
+    final List<AutoCloseable> closeables = new ArrayList<>();
     private long version;
 
     @BeforeAll
@@ -44,7 +48,10 @@ abstract class PeerFixture {
                         "Hold",
                         "String",
                         "String",
-                        tell + "((Semaphore) System.getProperties().get(\"permits\")).acquire(); return input;")
+                        tell
+                                + "((java.util.function.Function<String, Semaphore>) System.getProperties().get(\"permits\"))"
+                                + ".apply(input).acquire(); return input;")
+                .task("Nap", "String", "String", tell + "Thread.sleep(10); return input;")
                 .task("Quick", "String", "String", tell + "return input;")
                 .task("Large", "Integer", "Content", "return new Content(\"x/y\", ByteBuffer.allocate(input));")
                 .task("Throws", "String", "String", "throw new IllegalStateException(input);")
@@ -54,7 +61,7 @@ abstract class PeerFixture {
     @BeforeEach
     void gates() {
         System.getProperties().put("begun", begun);
-        System.getProperties().put("permits", permits);
+        System.getProperties().put("permits", (Function<String, Semaphore>) this::permit);
     }
 
     Worker start(String replica, String... settings) throws Exception {
@@ -71,6 +78,15 @@ abstract class PeerFixture {
         worker.start();
         workers.put(replica, worker);
         return worker;
+    }
+
+    private Semaphore permit(String input) {
+        return permits.computeIfAbsent(input, held -> new Semaphore(open ? 1000 : 0));
+    }
+
+    /** Lets one run that is held end. */
+    void release(String input) {
+        permit(input).release();
     }
 
     /** Tells the worker its peers, as the operator does, and waits until it hears them. */
@@ -91,14 +107,10 @@ abstract class PeerFixture {
 
     /** All know all. */
     void introduceAll() throws Exception {
-        for (var each : workers.entrySet()) {
-            var others = new HashMap<String, Integer>();
-            workers.forEach((name, worker) -> {
-                if (!name.equals(each.getKey())) {
-                    others.put(name, worker.taskPort());
-                }
-            });
-            introduce(each.getValue(), others);
+        var all = new HashMap<String, Integer>();
+        workers.forEach((name, worker) -> all.put(name, worker.taskPort()));
+        for (Worker worker : workers.values()) {
+            introduce(worker, all);
         }
         for (Worker worker : workers.values()) {
             awaitHeard(worker, workers.size() - 1);
@@ -127,7 +139,7 @@ abstract class PeerFixture {
 
     RawClient call(Worker worker, String task, String input) throws Exception {
         var client = new RawClient(worker.taskPort());
-        open.add(client);
+        closeables.add(client);
         return client.post("/tasks/" + task, input);
     }
 
@@ -140,8 +152,9 @@ abstract class PeerFixture {
 
     @AfterEach
     void stop() throws Exception {
-        permits.release(1000);
-        for (AutoCloseable each : open) {
+        open = true;
+        permits.values().forEach(permit -> permit.release(1000));
+        for (AutoCloseable each : closeables) {
             each.close();
         }
         for (Worker worker : workers.values()) {

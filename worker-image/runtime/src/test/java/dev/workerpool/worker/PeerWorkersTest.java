@@ -134,7 +134,8 @@ class PeerWorkersTest extends PeerFixture {
         await().atMost(PATIENCE).until(() -> a.peers().description().get("b").contains("draining"));
         RawClient waiting = call(a, "quick", "third");
         await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
-        permits.release(2);
+        release("second");
+        release("first");
 
         assertThat(held.read().status()).isEqualTo(200);
         assertThat(waiting.read().header("Workerpool-Replica")).isEqualTo("a");
@@ -161,7 +162,70 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
         assertThat(passes(a, "draining", "answered")).isEqualTo(1);
-        permits.release(1);
+        release("first");
         draining.join(PATIENCE);
+    }
+
+    @Test
+    void whatWaitsGoesToAPeerThatTurnsIdle() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        hold(a, "second"); // Which b has.
+        RawClient waiting = call(a, "quick", "third");
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
+        release("second");
+
+        Answer answer = waiting.read();
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(answer.body()).isEqualTo("third");
+        assertThat(passes(a, "waiting", "answered")).isEqualTo(1);
+        assertThat(begun).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void aReplicaThatDrainsPassesWhatWaits() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        hold(a, "second");
+        RawClient waiting = call(a, "quick", "third");
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
+        workers.remove("a");
+        var draining = Thread.startVirtualThread(() -> {
+            try {
+                a.stop();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await().atMost(PATIENCE).until(a::isClosed);
+        release("second");
+
+        assertThat(waiting.read().header("Workerpool-Replica")).isEqualTo("b");
+        release("first");
+        draining.join(PATIENCE);
+    }
+
+    @Test
+    void manyRequestsAtOnceAreEachRunOnceByAll() throws Exception {
+        Worker a = start("a");
+        start("b");
+        start("c");
+        introduceAll();
+        var waiting = new java.util.ArrayList<RawClient>();
+        for (int i = 0; i < 60; i++) {
+            waiting.add(call(a, "nap", "n" + i));
+        }
+        var replicas = new java.util.TreeSet<String>();
+        for (RawClient client : waiting) {
+            Answer answer = client.read();
+            assertThat(answer.status()).isEqualTo(200);
+            replicas.add(answer.header("Workerpool-Replica"));
+        }
+        assertThat(begun).hasSize(60).doesNotHaveDuplicates();
+        assertThat(replicas).containsExactly("a", "b", "c");
     }
 }

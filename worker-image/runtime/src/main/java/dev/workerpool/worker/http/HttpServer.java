@@ -49,7 +49,7 @@ public final class HttpServer {
             long maxBodySize,
             BodyBudget budget,
             EventLoops loops) {
-        var routes = new PeerRoutes(new TaskRoutes(catalog, pool, budget), pool, peers);
+        var routes = new PeerRoutes(new TaskRoutes(catalog, pool, peers, budget), pool, peers);
         return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
     }
 

@@ -3,43 +3,61 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.peers.Pass;
 import dev.workerpool.worker.peers.PassObserver;
 import dev.workerpool.worker.peers.PassedRequest;
+import dev.workerpool.worker.peers.PeerHeaders;
+import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /**
  * A request that a peer carries out, and the exchange that waits for the answer. Whatever the peer does, the client gets one
  * answer: the peer's, this replica's own when the peer declines, or that nobody knows. On the exchange's event loop only.
  */
 final class PassedCall implements PassObserver {
+    /** Whose request it is. */
+    interface Owner {
+        /** A peer has declined. @return another to try; null when this replica is to do it */
+        Routing.Choice other();
+
+        /** No peer does it: this replica has to. */
+        void here();
+
+        /** It is answered, or its client has gone. */
+        default void over() {}
+    }
+
     /** Peers that are asked to take what this replica cannot, before the client is told to come back. */
     private static final int MOST_TRIES = 3;
 
-    private final PeerRoutes routes;
-    private final Request request;
-    private final ByteBuffer body;
+    private final Peers peers;
+    private final PassedRequest request;
     private final Exchange exchange;
-    private final long admittedAt = System.nanoTime();
+    private final Owner owner;
     private int tries;
     private String peer;
     private Pass pass;
     private boolean over;
     private RelayedAnswer answer;
 
-    PassedCall(PeerRoutes routes, Request request, ByteBuffer body, Exchange exchange) {
-        this.routes = routes;
+    PassedCall(Peers peers, PassedRequest request, Exchange exchange, Owner owner) {
+        this.peers = peers;
         this.request = request;
-        this.body = body;
         this.exchange = exchange;
+        this.owner = owner;
+    }
+
+    /** @param admittedAt when it came to this replica */
+    static PassedRequest request(Request request, ByteBuffer body, long admittedAt) {
+        String target = request.path() + request.query();
+        return new PassedRequest(request.method(), target, request.headers(), body, admittedAt);
     }
 
     void pass(Routing.Choice choice) {
         int mine = ++tries;
         peer = choice.replica();
-        String target = request.path() + request.query();
-        var passed = new PassedRequest(request.method(), target, request.headers(), body, admittedAt);
-        Pass begun = routes.pass(exchange, passed, choice, this);
+        Pass begun = peers.pass(exchange.loop(), request, choice, this);
         if (!over && tries == mine) {
             pass = begun;
             exchange.onAbandoned(this::abandoned);
@@ -51,6 +69,7 @@ final class PassedCall implements PassObserver {
         if (!over) {
             over = true;
             pass.cancel();
+            owner.over();
         }
     }
 
@@ -67,25 +86,31 @@ final class PassedCall implements PassObserver {
     @Override
     public void ended() {
         over = true;
+        owner.over();
         answer.end();
     }
 
     @Override
     public void declined(String why) {
-        Routing.Choice other = tries < MOST_TRIES ? routes.other() : null;
+        Routing.Choice other = tries < MOST_TRIES ? owner.other() : null;
         if (other != null) {
             pass(other);
         } else {
             over = true;
-            routes.here(request, body, exchange, admittedAt);
+            owner.here();
         }
     }
 
     @Override
     public void lost(String why) {
         over = true;
+        owner.over();
         if (answer == null || !answer.breakOff()) {
-            exchange.respond(routes.lost(peer, why));
+            String detail =
+                    "The request was passed to replica " + peer + ", and " + why + "; it may have been carried out";
+            exchange.respond(Problem.REPLICA_LOST
+                    .because(detail, Map.of("replica", peer))
+                    .with(PeerHeaders.REPLICA, peers.replica()));
         }
     }
 }

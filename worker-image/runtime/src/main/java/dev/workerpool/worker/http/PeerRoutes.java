@@ -1,15 +1,11 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.peers.LoadNews;
-import dev.workerpool.worker.peers.Pass;
-import dev.workerpool.worker.peers.PassObserver;
-import dev.workerpool.worker.peers.PassedRequest;
 import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
 import dev.workerpool.worker.pool.TaskPool;
 import java.nio.ByteBuffer;
-import java.util.Map;
 
 /**
  * The task port as one of several: before a request is done here, sees whether a peer does it sooner, and takes what peers
@@ -80,7 +76,7 @@ final class PeerRoutes implements Routes {
         }
         Routing.Choice choice = mayGoElsewhere() && tasks.isRun(request) ? elsewhere() : null;
         if (choice != null) {
-            new PassedCall(this, request, body, exchange).pass(choice);
+            pass(request, body, exchange, choice);
         } else {
             tasks.handle(request, body, exchange);
         }
@@ -121,30 +117,26 @@ final class PeerRoutes implements Routes {
         return response.with(PeerHeaders.REPLICA, replica);
     }
 
-    Pass pass(Exchange exchange, PassedRequest request, Routing.Choice choice, PassObserver observer) {
-        return peers.pass(exchange.loop(), request, choice, observer);
-    }
+    private void pass(Request request, ByteBuffer body, Exchange exchange, Routing.Choice choice) {
+        long admittedAt = System.nanoTime();
+        var owner = new PassedCall.Owner() {
+            @Override
+            public Routing.Choice other() {
+                return pool.isClosed() ? peers.elsewhere() : null;
+            }
 
-    /** A peer does not take it. @return another to try, for what cannot be done here; else null */
-    Routing.Choice other() {
-        return pool.isClosed() ? peers.elsewhere() : null;
-    }
-
-    /** No peer takes it. */
-    void here(Request request, ByteBuffer body, Exchange exchange, long admittedAt) {
-        Response refusal = tasks.refuse(request);
-        if (refusal == null) {
-            refusal = tasks.run(request, body, exchange, Arrival.direct(admittedAt));
-        }
-        if (refusal != null) {
-            exchange.respond(refusal);
-        }
-    }
-
-    Response lost(String peer, String why) {
-        return identified(Problem.REPLICA_LOST.because(
-                "The request was passed to replica " + peer + ", and " + why + "; it may have been carried out",
-                Map.of("replica", peer)));
+            @Override
+            public void here() {
+                Response refusal = tasks.refuse(request);
+                if (refusal == null) {
+                    refusal = tasks.run(request, body, exchange, Arrival.direct(admittedAt));
+                }
+                if (refusal != null) {
+                    exchange.respond(refusal);
+                }
+            }
+        };
+        new PassedCall(peers, PassedCall.request(request, body, admittedAt), exchange, owner).pass(choice);
     }
 
     @Override

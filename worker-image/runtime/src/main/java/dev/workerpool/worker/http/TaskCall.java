@@ -2,19 +2,26 @@ package dev.workerpool.worker.http;
 
 import dev.workerpool.mapping.ResultStream;
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.peers.Passable;
+import dev.workerpool.worker.peers.Routing;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunObserver;
 import dev.workerpool.worker.pool.RunRejectedException;
-import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.task.TaskEntry;
 import java.nio.ByteBuffer;
 
 /** A run and the exchange that waits for it. One object, since every request makes one. */
-final class TaskCall implements RunObserver, Runnable {
+final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owner {
     private final TaskRoutes routes;
     private final Exchange exchange;
+    private final Request request;
+    private final ByteBuffer body;
     private final Run run;
+
+    /** Came from a peer, and is not passed a second time. */
+    private boolean passed;
+
     private volatile Outcome outcome;
 
     /** Null for most: the result is there whole when the run is over. */
@@ -23,21 +30,57 @@ final class TaskCall implements RunObserver, Runnable {
     TaskCall(TaskRoutes routes, Exchange exchange, TaskEntry task, Request request, ByteBuffer body) {
         this.routes = routes;
         this.exchange = exchange;
+        this.request = request;
+        this.body = body;
         this.run = new Run(task, new Content(request.contentType(), body), request::parameters, this)
                 .with(RunHeaders.options(request));
     }
 
-    void submitTo(TaskPool pool, Arrival arrival) throws RunRejectedException {
-        arrival.submit(pool, run);
+    void submit(Arrival arrival) throws RunRejectedException {
+        passed = arrival.passed();
+        arrival.submit(routes.pool(), run);
         // Once the client has gone, nobody wants the result.
-        exchange.onAbandoned(() -> abandoned(pool));
+        exchange.onAbandoned(this::abandoned);
     }
 
-    private void abandoned(TaskPool pool) {
-        pool.cancel(run);
+    private void abandoned() {
+        routes.pool().cancel(run);
         if (stream != null) {
             stream.abandon();
         }
+    }
+
+    @Override
+    public boolean isPassable() {
+        return !passed;
+    }
+
+    @Override
+    public void pass(Routing.Choice choice) {
+        exchange.execute(() -> {
+            if (outcome != null) {
+                routes.pool().gone(); // Its client went meanwhile.
+                return;
+            }
+            var request = PassedCall.request(this.request, body, run.admittedAt());
+            new PassedCall(routes.peers(), request, exchange, this).pass(choice);
+        });
+    }
+
+    @Override
+    public Routing.Choice other() {
+        return null;
+    }
+
+    @Override
+    public void here() {
+        exchange.onAbandoned(this::abandoned);
+        routes.pool().putBack(run);
+    }
+
+    @Override
+    public void over() {
+        routes.pool().gone();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.QueueFullException;
@@ -22,12 +23,14 @@ final class TaskRoutes implements Routes {
 
     private final TaskCatalog catalog;
     private final TaskPool pool;
+    private final Peers peers;
     private final BodyBudget budget;
     private final String replica;
     private final RetryAdvice retry;
     private final Outcomes outcomes;
 
-    TaskRoutes(TaskCatalog catalog, TaskPool pool, BodyBudget budget) {
+    TaskRoutes(TaskCatalog catalog, TaskPool pool, Peers peers, BodyBudget budget) {
+        this.peers = peers;
         this.budget = budget;
         this.catalog = catalog;
         this.pool = pool;
@@ -120,7 +123,7 @@ final class TaskRoutes implements Routes {
     Response run(Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
         TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
         try {
-            new TaskCall(this, exchange, task, request, body).submitTo(pool, arrival);
+            new TaskCall(this, exchange, task, request, body).submit(arrival);
             return null;
         } catch (RunRejectedException e) {
             return identified(rejected(e));
@@ -187,6 +190,14 @@ final class TaskRoutes implements Routes {
                 Integer.toString(run.threadNumber()),
                 "Server-Timing",
                 ServerTiming.of(run.waitNanos()));
+    }
+
+    TaskPool pool() {
+        return pool;
+    }
+
+    Peers peers() {
+        return peers;
     }
 
     BodyBudget budget() {

@@ -153,7 +153,7 @@ final class PeerLink {
             heardAt = System.nanoTime();
             pause = FIRST_PAUSE_NANOS;
             view.report(load, heardAt);
-            peers.reported(load);
+            peers.reported(view, load);
             return true;
         }
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * Which replicas there are beside this one, as the operator tells.
+ * Which replicas there are, as the operator tells.
  *
  * @param version of the list; a message that was overtaken by a later one has a lower one
  * @param token by which replicas of this pool know each other
@@ -22,6 +22,14 @@ record PeerList(long version, String token, List<Peer> replicas) {
     private static final int MAX_TOKEN = 256;
     private static final Set<String> FIELDS = Set.of("version", "token", "replicas");
     private static final Set<String> REPLICA_FIELDS = Set.of("replica", "address");
+
+    /** The others: the operator tells all replicas the same. */
+    PeerList without(String self) {
+        return new PeerList(
+                version,
+                token,
+                replicas.stream().filter(peer -> !peer.replica().equals(self)).toList());
+    }
 
     /**
      * Reads the section {@code peers} of a control message.

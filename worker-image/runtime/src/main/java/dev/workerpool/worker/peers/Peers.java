@@ -2,6 +2,7 @@ package dev.workerpool.worker.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
@@ -92,7 +93,7 @@ public final class Peers {
      */
     public Runnable read(JsonNode section, BiConsumer<String, String> complaint) {
         PeerList read = PeerList.read(section, complaint);
-        return read == null ? null : () -> apply(read);
+        return read == null ? null : () -> apply(read.without(replica()));
     }
 
     /** Takes over who the peers are, unless that is older news than what is known. */
@@ -121,7 +122,15 @@ public final class Peers {
     }
 
     /** A peer told its load. On the home loop. */
-    void reported(Load load) {
+    void reported(PeerView view, Load load) {
+        int wanted = Routing.toPass(pool.queued(), pool.live().threads(), meanRun, load);
+        for (; wanted > 0; wanted--) {
+            Run run = pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassable());
+            if (run == null) {
+                break;
+            }
+            ((Passable) run.observer()).pass(new Routing.Choice(view, PassReason.WAITING, 0));
+        }
         if (load.queued() > 0 && pool.idle() > 0) {
             publisher.changed(); // With something to ask for.
         }
@@ -240,7 +249,8 @@ public final class Peers {
         });
     }
 
-    String replica() {
+    /** This one's name. */
+    public String replica() {
         return pool.settings().replica();
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Runs waiting for a thread, and threads waiting for a run; never both. A new run goes to the thread that went idle last,
@@ -30,6 +31,9 @@ final class RunQueue {
 
     private volatile int capacity;
     private volatile boolean closed;
+
+    /** Runs that were taken out to be done elsewhere and may come back. Guarded by the lock. */
+    private int away;
 
     /** Told, outside the lock, when a run or a thread came or went; null when nobody wants to know. */
     private volatile Runnable onChange;
@@ -100,7 +104,7 @@ final class RunQueue {
             run = waiting.next();
             if (run != null) {
                 unlink(run);
-            } else if (closed) {
+            } else if (closed && away == 0) {
                 return null;
             } else {
                 idle.addLast(taker);
@@ -111,6 +115,74 @@ final class RunQueue {
         }
         changed();
         return run == null ? taker.awaitHanded() : run;
+    }
+
+    /**
+     * Takes out the first waiting run that may be done elsewhere. Until it is {@link #putBack} or {@link #gone}, threads
+     * stay, also when the queue is closed and nothing else waits.
+     *
+     * @return null when there is none
+     */
+    Run takeAway(Predicate<Run> movable) {
+        lock.lock();
+        try {
+            Run run = waiting.next(movable);
+            if (run != null) {
+                unlink(run);
+                away++;
+            }
+            return run;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A run that was taken away is here again, before those that came later. @return whether it waits */
+    boolean putBack(Run run) {
+        PoolThread taker;
+        lock.lock();
+        try {
+            away--;
+            taker = idle.pollLast();
+            if (taker != null) {
+                idleThreads = idle.size();
+                taker.hand(run);
+            } else {
+                waiting.add(run);
+                size = size + 1;
+            }
+            dismissWhenOver();
+        } finally {
+            lock.unlock();
+        }
+        if (taker != null) {
+            LockSupport.unpark(taker.thread());
+        }
+        changed();
+        return taker == null;
+    }
+
+    /** A run that was taken away is done elsewhere, or nobody wants it any more. */
+    void gone() {
+        lock.lock();
+        try {
+            away--;
+            dismissWhenOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock, where waking is rare enough. */
+    private void dismissWhenOver() {
+        if (closed && away == 0) {
+            for (PoolThread thread : idle) {
+                thread.dismiss();
+                LockSupport.unpark(thread.thread());
+            }
+            idle.clear();
+            idleThreads = 0;
+        }
     }
 
     /** Takes a waiting run out. @return false when it was not waiting (any more) */
@@ -170,18 +242,13 @@ final class RunQueue {
 
     /** Refuses new runs. Threads still take what waits; idle ones, and those that find nothing, are told to end. */
     void close() {
-        List<PoolThread> wake;
         lock.lock();
         try {
             closed = true;
-            wake = List.copyOf(idle);
-            idle.clear();
-            idleThreads = 0;
-            wake.forEach(PoolThread::dismiss);
+            dismissWhenOver();
         } finally {
             lock.unlock();
         }
-        wake.forEach(thread -> LockSupport.unpark(thread.thread()));
     }
 
     /** Would a run be refused now? Without the lock, so only a hint: for refusing early what is costly to receive. */

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Worker threads and the queue before them, as many of either as the {@link LiveSettings} say. Promises that every admitted run has exactly one outcome,
@@ -133,6 +134,28 @@ public final class TaskPool {
     private void watchWait(Run run) {
         // The settings of now, after it is in: a change that these do not have yet wakes the watchdog later.
         watchdog.watch(run.admittedAt() + live.maxWait().toNanos());
+    }
+
+    /**
+     * Takes out the next waiting run whose observer is movable, so that it can be done elsewhere. Either {@link #putBack} or
+     * {@link #gone} has to follow; the pool does not end before.
+     *
+     * @return null when there is none
+     */
+    public Run takeAway(Predicate<RunObserver> movable) {
+        return queue.takeAway(run -> movable.test(run.observer()));
+    }
+
+    /** Nobody elsewhere did the run that was taken away: it waits where it did before. */
+    public void putBack(Run run) {
+        if (queue.putBack(run)) {
+            watchWait(run);
+        }
+    }
+
+    /** The run that was taken away does not come back. */
+    public void gone() {
+        queue.gone();
     }
 
     /** @param listener called on every change of what is idle or queued, on any thread; null for none */

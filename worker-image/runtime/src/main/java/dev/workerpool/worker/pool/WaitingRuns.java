@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -12,6 +13,9 @@ import java.util.function.ToLongFunction;
  * constant time, and finding the next compares eight heads at most. Not thread-safe.
  */
 final class WaitingRuns {
+    /** How far from a head a wanted run is looked for. */
+    private static final int LOOKED_AT = 64;
+
     private static final int URGENCIES = RunOptions.LEAST_URGENT + 1;
 
     private final Run[] first = new Run[URGENCIES];
@@ -33,6 +37,21 @@ final class WaitingRuns {
     /** The run that is to start next; null when none waits. */
     Run next() {
         return least(byUrgency);
+    }
+
+    /** The first in their order of those that are wanted; null when there is none near a head. */
+    Run next(Predicate<Run> wanted) {
+        Run least = null;
+        for (int left = present; left != 0; left &= left - 1) {
+            Run run = first[Integer.numberOfTrailingZeros(left)];
+            for (int looked = 1; run != null && !wanted.test(run); looked++) {
+                run = looked == LOOKED_AT ? null : run.next;
+            }
+            if (run != null && (least == null || byUrgency.applyAsLong(run) - byUrgency.applyAsLong(least) < 0)) {
+                least = run;
+            }
+        }
+        return least;
     }
 
     /** The run that has waited for longest; null when none waits. */
