@@ -85,13 +85,22 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
             return Optional.empty();
         }
         Entry entry = pools.computeIfAbsent(id, _ -> new Entry(new Autoscaler(start(pool, lastTold, now), now)));
+        boolean newSpec = entry.seen == null || !entry.seen.spec().equals(spec);
         entry.seen = new Seen(
                 spec,
                 Amounts.threads(pool.getSpec().threads(), pool.getSpec().resources()),
                 replicas.stream()
                         .filter(replica -> replica.state() == State.READY)
                         .toList());
-        return Optional.of(ask(entry, now));
+        // New bounds hold at once. Else the ticks look at the load, so that many passes do not give a moment more
+        // weight.
+        return Optional.of(newSpec ? ask(entry, now) : current(entry));
+    }
+
+    private static Advice current(Entry entry) {
+        synchronized (entry) {
+            return entry.autoscaler.advice();
+        }
     }
 
     void forget(WorkerPool pool) {
@@ -147,10 +156,7 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
     }
 
     private boolean changes(Entry entry, Instant now) {
-        Advice before;
-        synchronized (entry) {
-            before = entry.autoscaler.advice();
-        }
+        Advice before = current(entry);
         return !ask(entry, now).equals(before);
     }
 

@@ -92,6 +92,7 @@ final class Conditions {
         observed.replicas().forEach(replica -> troubles.addAll(replica.troubles()));
         troubles.addAll(takeover.troubles());
         troubles.addAll(notMounted());
+        observed.refusedTasks().forEach(task -> troubles.add(Trouble.ofRefusedTask(task)));
         observed.deployment().map(Rollout::new).map(Rollout::troubles).ifPresent(troubles::addAll);
         if (troubles.isEmpty()) {
             return new Finding(false, "AsExpected", "nothing needs attention");

@@ -1,5 +1,6 @@
 package dev.workerpool.operator.status;
 
+import dev.workerpool.api.v1alpha1.RefusedTask;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -59,6 +60,13 @@ public record Trouble(String reason, String message) {
         String words = death.getMessage() == null ? "" : death.getMessage().strip();
         return "keeps exiting, last with exit code " + death.getExitCode() + " (" + death.getReason() + ")"
                 + (words.isEmpty() ? "" : ": " + words);
+    }
+
+    static Trouble ofRefusedTask(RefusedTask task) {
+        return new Trouble(
+                "TaskRefused",
+                "task type " + task.type() + " was running at " + task.deaths()
+                        + " deaths of workers and is refused until " + task.until());
     }
 
     static Optional<Trouble> ofPod(String pod, PodCondition condition) {

@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.api.v1alpha1.Condition;
+import dev.workerpool.api.v1alpha1.RefusedTask;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Pools;
@@ -217,6 +218,28 @@ class StatusCalculatorTest {
 
             assertCondition(status, "Degraded", "True", "ReplicasNotCreated");
             assertThat(condition(status, "Degraded").message()).contains("exceeded quota");
+        }
+
+        @Test
+        void isDegradedByATaskTypeThatIsRefused() {
+            var refused = new RefusedTask("deadly", 3, NOW.toString(), LATER.toString());
+
+            WorkerPoolStatus status = StatusCalculator.calculate(
+                    pool,
+                    new Observed(
+                            complete(),
+                            List.of(Pods.ready("a"), Pods.ready("b")),
+                            List.of(),
+                            Set.of(),
+                            Optional.empty(),
+                            List.of(refused),
+                            Told.NOTHING),
+                    NOW);
+
+            assertThat(status.refusedTasks()).containsExactly(refused);
+            assertCondition(status, "Degraded", "True", "TaskRefused");
+            assertThat(condition(status, "Degraded").message())
+                    .isEqualTo("task type deadly was running at 3 deaths of workers and is refused until " + LATER);
         }
 
         @Test

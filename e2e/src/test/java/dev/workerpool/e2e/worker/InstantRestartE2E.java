@@ -1,0 +1,64 @@
+package dev.workerpool.e2e.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.e2e.harness.ClusterTest;
+import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A worker that is killed over and over is back each time, without waiting for its node's growing back-off. */
+@ClusterTest
+class InstantRestartE2E {
+    /** Typically 2 to 4 s. A plain Deployment takes 0.6, 18, 32, 45, 83 s and so on. */
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final TestNamespace namespace;
+
+    InstantRestartE2E(TestNamespace namespace) {
+        this.namespace = namespace;
+    }
+
+    @Test
+    void theTenthDeathIsOverAsSoonAsTheFirst() {
+        Pool pool = namespace.pool("phoenix").apply("replicas: 1\nthreads: 1").awaitSettled();
+        List<Duration> away = new ArrayList<>();
+        Pod alive = Wait.forPresent("a worker is Ready", () -> ready(pool, ""));
+        for (int death = 1; death <= 10; death++) {
+            String dead = worker(alive);
+            namespace.cluster().killHard(alive, "worker");
+            long killed = System.nanoTime();
+            alive = Wait.forPresent("another worker is Ready after death " + death, () -> ready(pool, dead));
+            away.add(Duration.ofNanos(System.nanoTime() - killed));
+        }
+        System.out.printf("From each death to Ready again: %s%n", away);
+
+        assertThat(away).allSatisfy(time -> assertThat(time).isLessThan(SOON));
+        Wait.untilAsserted(
+                "every death is counted, in old pods and new",
+                () -> assertThat(pool.status().restarts()).isEqualTo(10));
+        pool.awaitEvent("WorkerRestarted", event -> event.getMessage().contains("by a new replica"));
+        pool.awaitSettled();
+        assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");
+    }
+
+    private static Optional<Pod> ready(Pool pool, String otherThan) {
+        return pool.pods().stream()
+                .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                .filter(pod -> pod.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Ready")
+                                && condition.getStatus().equals("True")))
+                .filter(pod -> !worker(pod).equals(otherThan))
+                .findFirst();
+    }
+
+    private static String worker(Pod pod) {
+        return pod.getStatus().getContainerStatuses().getFirst().getContainerID();
+    }
+}
