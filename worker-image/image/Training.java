@@ -64,6 +64,7 @@ public final class Training {
     private void everyAnswer() throws IOException {
         exchange("GET", "/tasks", "", 200);
         exchange("GET", "/nothing", "", 404);
+        exchange("GET", "/runs/nothing", "", 404);
         exchange("GET", "/tasks/echo", "", 405);
         exchange("POST", "/tasks/unknown", "{}", 404);
         exchange("POST", "/tasks/primes", "{\"n\":-1}", 400);

@@ -11,6 +11,7 @@ import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.PoolListener;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.TerminationLog;
+import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -35,6 +36,7 @@ final class Worker implements WorkerInfo {
     /** Of the heap, for all bodies together: the rest is for tasks, whose results and pictures are larger than inputs. */
     private static final int BODY_SHARE = 3;
 
+    private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
     private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
@@ -49,6 +51,7 @@ final class Worker implements WorkerInfo {
     private final ControlChannel control;
     private final EventLoops loops;
     private final Peers peers;
+    private final RunStore runs;
     private final HttpServer tasks;
     private final HttpServer management;
     private volatile State state = State.STARTING;
@@ -65,7 +68,9 @@ final class Worker implements WorkerInfo {
         loops = new EventLoops(ioThreads());
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         peers = new Peers(pool, loops, metrics);
-        tasks = HttpServer.tasks(settings.port(), catalog, pool, peers, settings.maxBodySize(), budget, loops);
+        runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
+        tasks = HttpServer.tasks(
+                settings.port(), catalog, pool, runs, peers, metrics, settings.maxBodySize(), budget, loops);
         control = new ControlChannel(
                 settings.control(),
                 pool,
@@ -105,6 +110,7 @@ final class Worker implements WorkerInfo {
     void start() throws IOException {
         report();
         pool.start();
+        loops.repeat(runs::sweep, SWEEP);
         management.start();
         tasks.start();
         peers.start();

@@ -5,6 +5,7 @@ import dev.workerpool.worker.control.LiveRules;
 import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.PoolSettings;
+import dev.workerpool.worker.runs.RetentionSettings;
 import dev.workerpool.worker.task.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,12 +28,19 @@ record WorkerSettings(
         boolean jsonLog,
         Path terminationLog,
         ControlSettings control,
+        RetentionSettings runs,
         PoolSettings threads) {
     /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
     private static final Duration PATIENCE = Duration.ofMillis(10);
 
     /** Task code dies at its next checkpoint, within milliseconds; only the JDK's own and native code takes longer. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** Of the heap, for runs that can be asked for: beside the third that bodies may take. */
+    private static final int RETENTION_SHARE = 8;
+
+    private static final int MOST_RETAINED = 3;
+    private static final int MAX_RETAINED = 10_000;
 
     /** Where the image keeps the jars that every worker has. */
     private static final String BUILTIN = "workerpool.builtin";
@@ -71,6 +79,7 @@ record WorkerSettings(
                         writable(TERMINATION_LOG),
                         new Rule<>("must be a file that exists and can be written", WorkerSettings::writable)),
                 control(environment),
+                retention(environment),
                 threads);
         environment.throwIfInvalid();
         return settings;
@@ -91,6 +100,16 @@ record WorkerSettings(
                 environment.read("WORKERPOOL_MAX_ALLOCATION", 0L, LiveRules.MAX_ALLOCATION),
                 environment.read("WORKERPOOL_DRAIN_TIMEOUT", "60s", LiveRules.DRAIN_TIMEOUT),
                 environment.read("WORKERPOOL_CONFIG", Map.of(), LiveRules.CONFIG));
+    }
+
+    private static RetentionSettings retention(Environment environment) {
+        long heap = Runtime.getRuntime().maxMemory();
+        long size =
+                environment.read("WORKERPOOL_RUN_RETENTION_SIZE", heap / RETENTION_SHARE, Rule.quantity("1Mi", "64Gi"));
+        return new RetentionSettings(
+                environment.duration("WORKERPOOL_RUN_RETENTION", "10m", "1s", "24h"),
+                Math.min(size, heap / MOST_RETAINED),
+                MAX_RETAINED);
     }
 
     /** @return null when it is none */

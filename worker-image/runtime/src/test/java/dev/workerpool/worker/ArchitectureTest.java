@@ -14,7 +14,7 @@ class ArchitectureTest {
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.workerpool.worker");
 
     @Test
-    void mainSeesHttpSeesControlAndPeersSeePoolSeesTaskAndNeverBack() {
+    void mainSeesHttpSeesControlPeersAndRunsSeePoolSeesTaskAndNeverBack() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("main")
@@ -23,6 +23,8 @@ class ArchitectureTest {
                 .definedBy("dev.workerpool.worker.http")
                 .layer("control")
                 .definedBy("dev.workerpool.worker.control")
+                .layer("runs")
+                .definedBy("dev.workerpool.worker.runs")
                 .layer("pool")
                 .definedBy("dev.workerpool.worker.pool")
                 .layer("task")
@@ -41,10 +43,12 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("main", "http")
                 .whereLayer("io")
                 .mayOnlyBeAccessedByLayers("main", "http", "peers")
+                .whereLayer("runs")
+                .mayOnlyBeAccessedByLayers("main", "http")
                 .whereLayer("pool")
-                .mayOnlyBeAccessedByLayers("main", "http", "control", "peers")
+                .mayOnlyBeAccessedByLayers("main", "http", "control", "peers", "runs")
                 .whereLayer("task")
-                .mayOnlyBeAccessedByLayers("main", "http", "pool")
+                .mayOnlyBeAccessedByLayers("main", "http", "runs", "pool")
                 .check(CLASSES);
     }
 

@@ -43,6 +43,7 @@ public final class TaskJars {
                 package sample;
                 import dev.workerpool.task.*;
                 import java.nio.ByteBuffer;
+                import java.time.Duration;
                 import java.util.*;
                 import java.util.concurrent.*;
                 """ + source);

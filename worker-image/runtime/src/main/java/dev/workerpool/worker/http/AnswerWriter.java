@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Writes the answers of one connection, one at a time. Small ones in one go; large ones in slices as the socket takes them,
@@ -14,6 +15,9 @@ import java.nio.ByteBuffer;
 final class AnswerWriter {
     private static final int SLICE = 128 * 1024;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
+            Unpooled.directBuffer().writeBytes("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
     private final ResponseEncoder encoder;
     private final BodyBudget budget;
@@ -39,6 +43,11 @@ final class AnswerWriter {
 
     void attach(ChannelHandlerContext context) {
         ctx = context;
+    }
+
+    /** The client waits for this before it sends the body. */
+    void askForBody() {
+        ctx.writeAndFlush(CONTINUE.duplicate());
     }
 
     void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody) {

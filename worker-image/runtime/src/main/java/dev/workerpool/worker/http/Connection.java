@@ -1,7 +1,5 @@
 package dev.workerpool.worker.http;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -13,7 +11,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 
 /**
  * One client connection, on its event loop only. Requests are answered in order because there is one at a time: what is
@@ -25,8 +22,6 @@ import java.nio.charset.StandardCharsets;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
-    private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
-            Unpooled.directBuffer().writeBytes("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
     enum State {
         IDLE,
@@ -41,7 +36,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final HttpServer server;
     private final HttpLimits limits;
     private final AnswerWriter writer;
-
     private final Backlog backlog = new Backlog();
 
     /** Links of the group's list. */
@@ -132,7 +126,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         deadline = incoming.deadline(limits);
         refuse(server.admission().ofHead(incoming));
         if (!incoming.isRefused() && incoming.expects()) {
-            ctx.writeAndFlush(CONTINUE.duplicate());
+            writer.askForBody();
         }
     }
 

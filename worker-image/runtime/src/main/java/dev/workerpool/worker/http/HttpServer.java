@@ -4,6 +4,7 @@ import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -45,11 +46,14 @@ public final class HttpServer {
             int port,
             TaskCatalog catalog,
             TaskPool pool,
+            RunStore runs,
             Peers peers,
+            PrometheusRegistry metrics,
             long maxBodySize,
             BodyBudget budget,
             EventLoops loops) {
-        var routes = new PeerRoutes(new TaskRoutes(catalog, pool, peers, budget), pool, peers);
+        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, metrics);
+        var routes = new PeerRoutes(tasks, pool, peers);
         return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
     }
 

@@ -74,7 +74,8 @@ final class PeerRoutes implements Routes {
             fromPeer(request, body, exchange);
             return;
         }
-        Routing.Choice choice = mayGoElsewhere() && tasks.isRun(request) ? elsewhere() : null;
+        boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !tasks.mustStay(request);
+        Routing.Choice choice = mayGo ? elsewhere() : null;
         if (choice != null) {
             pass(request, body, exchange, choice);
         } else {

@@ -8,15 +8,17 @@ import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskEntry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The task port: {@code GET /tasks} and {@code POST /tasks/{type}}. */
+/** The task port: {@code GET /tasks}, {@code POST /tasks/{type}}, and by {@link RunRoutes} the runs that came of it. */
 final class TaskRoutes implements Routes {
     private static final String LIST = "/tasks";
     private static final String PREFIX = "/tasks/";
@@ -28,8 +30,16 @@ final class TaskRoutes implements Routes {
     private final String replica;
     private final RetryAdvice retry;
     private final Outcomes outcomes;
+    private final StoredCalls stored;
+    private final RunRoutes runs;
 
-    TaskRoutes(TaskCatalog catalog, TaskPool pool, Peers peers, BodyBudget budget) {
+    TaskRoutes(
+            TaskCatalog catalog,
+            TaskPool pool,
+            RunStore store,
+            Peers peers,
+            BodyBudget budget,
+            PrometheusRegistry metrics) {
         this.peers = peers;
         this.budget = budget;
         this.catalog = catalog;
@@ -38,10 +48,17 @@ final class TaskRoutes implements Routes {
         // A queue that is full empties at the latest within the longest wait.
         this.retry = () -> Math.clamp(pool.live().maxWait().toSeconds(), 1, 30);
         this.outcomes = new Outcomes(retry);
+        var answers = new RunAnswers(replica, outcomes, store.settings().period());
+        var streams = new EventStreams(metrics);
+        this.stored = new StoredCalls(pool, store, answers, streams, this::rejected);
+        this.runs = new RunRoutes(store, answers, streams);
     }
 
     @Override
     public Response refuse(Request request) {
+        if (request.path().startsWith(RunRoutes.PREFIX)) {
+            return runs.refuse(request);
+        }
         Response refusal = refusal(request);
         return refusal == null ? null : identified(refusal);
     }
@@ -72,6 +89,11 @@ final class TaskRoutes implements Routes {
                     refusedFor.toSeconds(),
                     "Task type '" + type + "' kept killing its worker and is let in again later");
         }
+        // What was called with a key may be there already.
+        return StoredCalls.hasKey(request) ? null : noRoom();
+    }
+
+    private Response noRoom() {
         if (pool.isClosed()) {
             pool.counters().refused(Refusal.DRAINING);
             return draining();
@@ -103,6 +125,10 @@ final class TaskRoutes implements Routes {
             exchange.respond(identified(list()));
             return;
         }
+        if (request.path().startsWith(RunRoutes.PREFIX)) {
+            runs.handle(request, body, exchange);
+            return;
+        }
         Response refusal = run(request, body, exchange, Arrival.direct(System.nanoTime()));
         if (refusal != null) {
             exchange.respond(refusal);
@@ -119,9 +145,17 @@ final class TaskRoutes implements Routes {
         return pool.refusedTasks().refusedFor(request.path().substring(PREFIX.length())) != null;
     }
 
+    /** Has it to be done here, because it may have been before? While this replica drains, only if it was. */
+    boolean mustStay(Request request) {
+        return StoredCalls.hasKey(request) && (!pool.isClosed() || stored.isKnown(request));
+    }
+
     /** Starts a run, whose answer comes later. @return the refusal, or null when it is admitted */
     Response run(Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
         TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
+        if (StoredCalls.isOne(request)) {
+            return stored.handle(task, request, body, exchange, arrival);
+        }
         try {
             new TaskCall(this, exchange, task, request, body).submit(arrival);
             return null;

@@ -14,6 +14,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,11 @@ public final class EventLoops implements AutoCloseable {
 
     public String description() {
         return nativeTransport ? "epoll" : "NIO";
+    }
+
+    /** Has something short done again and again. */
+    public void repeat(Runnable task, Duration pause) {
+        group.next().scheduleAtFixedRate(task, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -8,7 +8,9 @@ public enum Refusal {
     /** The task type kept killing workers. */
     TASK_REFUSED("task-refused"),
     /** The bodies of all requests together take as much memory as they may. */
-    BUFFER_FULL("buffer-full");
+    BUFFER_FULL("buffer-full"),
+    /** Runs that can be asked for later take as much memory as they may. */
+    RUNS_FULL("runs-full");
 
     private final String label;
 

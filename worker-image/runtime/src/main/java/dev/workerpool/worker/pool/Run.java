@@ -196,7 +196,7 @@ public final class Run implements ResultReceiver {
     }
 
     /** Null until it is over. */
-    Outcome outcome() {
+    public Outcome outcome() {
         return outcome;
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -415,17 +414,10 @@ class TaskPoolTest {
 
             assertThat(fixture.pool.queued()).isZero();
             assertThat(fixture.pool.counters().refusals())
-                    .isEqualTo(Map.of(
-                            "queue-full",
-                            (long) refused,
-                            "wait-exceeded",
-                            0L,
-                            "draining",
-                            0L,
-                            "buffer-full",
-                            0L,
-                            "task-refused",
-                            0L));
+                    .containsEntry("queue-full", (long) refused)
+                    .allSatisfy((reason, count) -> assertThat(reason.equals("queue-full") || count == 0)
+                            .as(reason)
+                            .isTrue());
             await().until(() -> fixture.pool.active() == 0);
         }
     }

@@ -1,0 +1,260 @@
+package dev.workerpool.worker.runs;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.Outcome;
+import dev.workerpool.worker.pool.Refusal;
+import dev.workerpool.worker.pool.Run;
+import dev.workerpool.worker.pool.RunRejectedException;
+import dev.workerpool.worker.pool.TaskPool;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The runs that can be found by their id: those in flight, and those that are over until their time is up or their room is
+ * needed, the one that ended first going first. Promises that no run in flight is ever forgotten, and that bodies, events,
+ * messages and results together keep to the limit: a run for which there is no room even without all that is over is
+ * refused. Thread-safe.
+ */
+public final class RunStore {
+    /** How a run comes into the pool. */
+    @FunctionalInterface
+    public interface Entrance {
+        void admit(Run run) throws RunRejectedException;
+    }
+
+    private final TaskPool pool;
+    private final RetentionSettings settings;
+    private final InstantSource clock;
+    private final RunMemory memory;
+    private final RunCounters counters;
+
+    /** Changed under the lock, read without. */
+    private final Map<String, StoredRun> runs = new ConcurrentHashMap<>();
+
+    /** Guarded by this. */
+    private final Map<String, StoredRun> keys = new HashMap<>();
+
+    /** Over and kept, in the order of their ends. Guarded by this. */
+    private final ArrayDeque<StoredRun> over = new ArrayDeque<>();
+
+    public RunStore(TaskPool pool, RetentionSettings settings, InstantSource clock, PrometheusRegistry registry) {
+        this.pool = pool;
+        this.settings = settings;
+        this.clock = clock;
+        this.memory = new RunMemory(settings.maxBytes());
+        this.counters = new RunCounters(registry, this);
+    }
+
+    /**
+     * Admits the run, or finds the one that the key names. Either way the caller has joined it and is to leave it again.
+     *
+     * @throws KeyConflictException when the key names a run that is made of something else
+     * @throws RunsFullException when there is no room to keep it
+     * @throws RunRejectedException when the pool does not admit it
+     */
+    public StoredRun submit(RunRequest request) throws KeyConflictException, RunsFullException, RunRejectedException {
+        return submit(request, System.nanoTime(), pool::submit);
+    }
+
+    /**
+     * As {@link #submit(RunRequest)}, for a run that comes into the pool in a way of its own.
+     *
+     * @param admittedAt when it came, as {@link System#nanoTime} tells
+     */
+    public synchronized StoredRun submit(RunRequest request, long admittedAt, Entrance entrance)
+            throws KeyConflictException, RunsFullException, RunRejectedException {
+        StoredRun known = request.key() == null ? null : keys.get(request.key().name());
+        if (known != null) {
+            if (!known.key().equals(request.key())) {
+                throw new KeyConflictException(known.id());
+            }
+            known.join();
+            return known;
+        }
+        Instant createdAt = clock.instant().minusNanos(System.nanoTime() - admittedAt);
+        var run = new StoredRun(this, pool.runIds().next(), request, createdAt);
+        long bytes = RetentionSettings.OVERHEAD;
+        if (request.outlivesItsCallers()) {
+            bytes += RunMemory.of(request.body().bytes());
+        }
+        admit(run, bytes, entrance);
+        return run;
+    }
+
+    private void admit(StoredRun run, long bytes, Entrance entrance) throws RunsFullException, RunRejectedException {
+        if (!makeRoom(bytes)) {
+            pool.counters().refused(Refusal.RUNS_FULL);
+            throw new RunsFullException(bytes > memory.limit(), memory.limit());
+        }
+        charge(run, bytes);
+        register(run);
+        run.join();
+        try {
+            // Under the lock, so that nobody finds a run that is then refused. Its end comes here on another thread,
+            // later.
+            entrance.admit(run.run());
+        } catch (RunRejectedException e) {
+            forget(run);
+            throw e;
+        }
+    }
+
+    private void register(StoredRun run) {
+        runs.put(run.id(), run);
+        if (run.key() != null) {
+            keys.put(run.key().name(), run);
+        }
+    }
+
+    private void charge(StoredRun run, long bytes) {
+        memory.charge(bytes - run.charged);
+        run.charged = bytes;
+    }
+
+    private boolean makeRoom(long bytes) {
+        if (bytes > memory.limit()) {
+            return false;
+        }
+        while (!memory.hasRoom(bytes) && !over.isEmpty()) {
+            evict(RunCounters.Eviction.BYTES);
+        }
+        return memory.hasRoom(bytes);
+    }
+
+    private void evict(RunCounters.Eviction why) {
+        forget(over.poll());
+        counters.evicted(why);
+    }
+
+    private void forget(StoredRun run) {
+        runs.remove(run.id());
+        releaseKey(run);
+        charge(run, 0);
+    }
+
+    private void releaseKey(StoredRun run) {
+        if (run.key() != null) {
+            keys.remove(run.key().name(), run);
+        }
+    }
+
+    /** The run is over: from now on it is kept as long as there is time and room. */
+    synchronized void ended(StoredRun run, EndedRun ended) {
+        run.settled = ended;
+        if (ended.outcome() instanceof Outcome.WaitExceeded || ended.outcome() instanceof Outcome.Drained) {
+            // Its caller is told to come again, and is to have a new run then.
+            releaseKey(run);
+        }
+        keep(run);
+    }
+
+    private void keep(StoredRun run) {
+        long bytes = RetentionSettings.OVERHEAD + run.events().bytes() + run.settled.resultBytes();
+        charge(run, 0);
+        if (!makeRoom(bytes)) {
+            forget(run);
+            counters.evicted(RunCounters.Eviction.BYTES);
+            return;
+        }
+        charge(run, bytes);
+        over.add(run);
+        if (over.size() > settings.maxRuns()) {
+            evict(RunCounters.Eviction.NUMBER);
+        }
+    }
+
+    /** Forgets what is over for too long. To be called now and then. */
+    public synchronized void sweep() {
+        Instant latest = clock.instant().minus(settings.period());
+        while (!over.isEmpty() && !over.peek().settled.endedAt().isAfter(latest)) {
+            evict(RunCounters.Eviction.AGE);
+        }
+    }
+
+    /** @return null when there is no such run (any more) */
+    public StoredRun find(String id) {
+        return runs.get(id);
+    }
+
+    /** Is there a run under the key? */
+    public synchronized boolean knows(String key) {
+        return keys.containsKey(key);
+    }
+
+    /** Was there once a run with this id that is forgotten now, or never was kept because its caller waited for it? */
+    public boolean isGone(String id) {
+        return !runs.containsKey(id) && (pool.runIds().gave(id) || pool.runIds().gaveBefore(id));
+    }
+
+    /** Sends a message to the run. Never waits. */
+    public Delivery send(StoredRun run, Content message) {
+        int size = RunMemory.of(message.bytes());
+        synchronized (this) {
+            if (!makeRoom(size)) {
+                return run.ended() == null ? Delivery.FULL : Delivery.CLOSED;
+            }
+            memory.charge(size);
+        }
+        Delivery delivery = run.deliver(message);
+        if (delivery != Delivery.ACCEPTED) {
+            memory.release(size);
+        }
+        return delivery;
+    }
+
+    /** All that is over and kept, in the order of their ends: for another worker to {@link #adopt}. */
+    public synchronized List<RetainedRun> snapshot() {
+        return over.stream().map(StoredRun::retained).toList();
+    }
+
+    /**
+     * Answers from now on for a run that another worker had, as long as for its own.
+     *
+     * @return false when it is known already, too old, or there is no room
+     */
+    public synchronized boolean adopt(RetainedRun retained) {
+        boolean tooOld = !retained.ended().endedAt().plus(settings.period()).isAfter(clock.instant());
+        if (tooOld || runs.containsKey(retained.ended().id())) {
+            return false;
+        }
+        var run = new StoredRun(this, retained);
+        runs.put(run.id(), run);
+        if (run.key() != null) {
+            keys.putIfAbsent(run.key().name(), run);
+        }
+        keep(run);
+        return runs.containsKey(run.id());
+    }
+
+    public RetentionSettings settings() {
+        return settings;
+    }
+
+    /** Runs over and kept. */
+    public synchronized int retained() {
+        return over.size();
+    }
+
+    /** What all runs, in flight or over, keep in memory. */
+    public long bytes() {
+        return memory.used();
+    }
+
+    RunMemory memory() {
+        return memory;
+    }
+
+    TaskPool pool() {
+        return pool;
+    }
+
+    String replica() {
+        return pool.settings().replica();
+    }
+}

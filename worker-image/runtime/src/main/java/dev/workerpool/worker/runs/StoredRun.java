@@ -1,0 +1,223 @@
+package dev.workerpool.worker.runs;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.Outcome;
+import dev.workerpool.worker.pool.Run;
+import dev.workerpool.worker.pool.RunLink;
+import dev.workerpool.worker.pool.RunObserver;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A run that can be found by its id, from its admission until it is forgotten. While it is in flight it holds the pool's
+ * run; once over only what there is to tell, so that input and messages are free. Thread-safe.
+ */
+public final class StoredRun implements RunObserver, RunLink {
+    private final RunStore store;
+    private final String id;
+    private final String task;
+    private final RunKey key;
+    private final boolean outlivesItsCallers;
+    private final Instant createdAt;
+    private final EventLog events;
+    private final Mailbox mailbox;
+
+    /** Called when something happened. They hand over and return, and look for themselves what it was. */
+    private final CopyOnWriteArrayList<Runnable> followers = new CopyOnWriteArrayList<>();
+
+    /** Null once it is over. */
+    private volatile Run run;
+
+    /** Null until it is over and the store has taken note of that. */
+    private volatile EndedRun ended;
+
+    /** What it is charged for in the store. Guarded by the store. */
+    long charged;
+
+    /** Its end, as soon as the store has taken note of it. Guarded by the store. */
+    EndedRun settled;
+
+    private int callers;
+    private boolean cancelled;
+
+    StoredRun(RunStore store, String id, RunRequest request, Instant createdAt) {
+        this.store = store;
+        this.id = id;
+        this.task = request.task().type();
+        this.key = request.key();
+        this.outlivesItsCallers = request.outlivesItsCallers();
+        this.createdAt = createdAt;
+        this.events = new EventLog();
+        this.mailbox = new Mailbox(store.memory()::release);
+        this.run = new Run(request.task(), request.body(), request.parameters(), this, this).with(request.options());
+    }
+
+    /** One that another worker had. */
+    StoredRun(RunStore store, RetainedRun retained) {
+        this.store = store;
+        this.ended = retained.ended();
+        this.settled = ended;
+        this.id = ended.id();
+        this.task = ended.task();
+        this.key = retained.key();
+        this.outlivesItsCallers = true;
+        this.createdAt = ended.createdAt();
+        this.events = EventLog.of(retained.events());
+        this.mailbox = new Mailbox(store.memory()::release);
+        mailbox.close();
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** The type. */
+    public String task() {
+        return task;
+    }
+
+    /** Null when the caller gave none. */
+    public RunKey key() {
+        return key;
+    }
+
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    /** The pool's run; null once it is over. */
+    Run run() {
+        return run;
+    }
+
+    /** Null until it is over. */
+    public EndedRun ended() {
+        return ended;
+    }
+
+    public RunState state() {
+        Run inFlight = run;
+        EndedRun over = ended;
+        if (over != null) {
+            return over.state();
+        }
+        Outcome outcome = inFlight.outcome();
+        if (outcome != null) {
+            return RunState.of(outcome);
+        }
+        return inFlight.threadNumber() == 0 ? RunState.QUEUED : RunState.ACTIVE;
+    }
+
+    /** The number of the thread it is or was on; 0 before that. */
+    public int thread() {
+        Run inFlight = run;
+        EndedRun over = ended;
+        return over != null ? over.thread() : inFlight.threadNumber();
+    }
+
+    /** How long it was queued; null as long as it is. */
+    public Duration waitTime() {
+        Run inFlight = run;
+        EndedRun over = ended;
+        if (over != null) {
+            return over.waitTime();
+        }
+        return inFlight.threadNumber() == 0 ? null : Duration.ofNanos(inFlight.waitNanos());
+    }
+
+    public EventLog events() {
+        return events;
+    }
+
+    /** Has it called from now on when an event was emitted and when the run is over. At once if it is. */
+    public void follow(Runnable follower) {
+        followers.add(follower);
+        if (ended != null) {
+            follower.run();
+        }
+    }
+
+    public void unfollow(Runnable follower) {
+        followers.remove(follower);
+    }
+
+    /** A caller waits for the outcome. */
+    synchronized void join() {
+        callers++;
+    }
+
+    /** A caller no longer waits. The last one to go takes the run along, unless it is to outlive them. */
+    public void leave() {
+        boolean deserted;
+        synchronized (this) {
+            callers--;
+            deserted = callers == 0 && !outlivesItsCallers;
+        }
+        if (deserted) {
+            cancel();
+        }
+    }
+
+    /** Ends the run unless it has ended. @return whether this call did */
+    public boolean cancel() {
+        synchronized (this) {
+            if (cancelled || ended != null) {
+                return false;
+            }
+            cancelled = true;
+        }
+        Run inFlight = run;
+        if (inFlight == null) {
+            return false;
+        }
+        store.pool().cancel(inFlight);
+        return inFlight.outcome() instanceof Outcome.Cancelled;
+    }
+
+    @Override
+    public void completed(Run over, Outcome outcome) {
+        events.close();
+        mailbox.close();
+        var end = new EndedRun(
+                id,
+                task,
+                store.replica(),
+                over.threadNumber(),
+                createdAt,
+                Duration.ofNanos(over.waitNanos()),
+                Duration.ofNanos(over.runNanos()),
+                outcome);
+        store.ended(this, end);
+        ended = end;
+        run = null;
+        followers.forEach(Runnable::run);
+    }
+
+    /** @return what became of it */
+    Delivery deliver(Content message) {
+        return mailbox.offer(message);
+    }
+
+    /** Under the store's lock. */
+    RetainedRun retained() {
+        return new RetainedRun(settled, events.all(), key);
+    }
+
+    @Override
+    public String runId() {
+        return id;
+    }
+
+    @Override
+    public void emit(byte[] json) {
+        if (events.append(json)) {
+            followers.forEach(Runnable::run);
+        }
+    }
+
+    @Override
+    public Content receive(Duration patience) throws InterruptedException {
+        return mailbox.take(patience);
+    }
+}
