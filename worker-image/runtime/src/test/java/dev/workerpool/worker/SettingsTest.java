@@ -105,7 +105,7 @@ class SettingsTest {
 
         assertThat(change("{\"generation\":4,\"threads\":64}").status()).isEqualTo(200);
 
-        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(1));
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
         assertThat(get("/status").body()).contains("{\"id\":64,");
     }
 

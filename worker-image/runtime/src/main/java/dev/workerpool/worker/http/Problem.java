@@ -30,6 +30,7 @@ enum Problem {
     IDEMPOTENCY_CONFLICT(422, "idempotency-conflict", "The key names another run"),
     HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are over the limit"),
     WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker thread"),
+    INTERNAL_ERROR(500, "internal-error", "The worker failed at it"),
     REPLICA_LOST(502, "replica-lost", "The replica that had the request does not answer"),
     TOO_MANY_PEERS(503, "too-many-peers", "Too many replicas listen"),
     QUEUE_FULL(503, "queue-full", "The queue is full"),

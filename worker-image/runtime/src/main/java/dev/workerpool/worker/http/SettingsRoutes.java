@@ -8,6 +8,8 @@ import dev.workerpool.worker.control.SettingsDescription;
 import dev.workerpool.worker.control.StaleGenerationException;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -17,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code GET /settings} and {@code PUT /settings} on the management port. */
 final class SettingsRoutes implements Routes {
+    private static final Logger LOG = System.getLogger(SettingsRoutes.class.getName());
+
     static final String PATH = "/settings";
     private static final String BEARER = "Bearer ";
     private static final int MAX_WAITING = 16;
@@ -92,6 +96,10 @@ final class SettingsRoutes implements Routes {
             return Problem.MALFORMED_INPUT.because(e.getMessage(), Map.of("errors", e.violations()));
         } catch (StaleGenerationException e) {
             return Problem.STALE_GENERATION.because(e.getMessage(), Map.of("generation", e.inForce()));
+        } catch (RuntimeException e) {
+            // Nobody else would answer, and the connection would be kept for ever.
+            LOG.log(Level.ERROR, "A control message could not be handled", e);
+            return Problem.INTERNAL_ERROR.because("The control message could not be handled: " + e);
         }
     }
 
