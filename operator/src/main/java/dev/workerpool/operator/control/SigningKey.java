@@ -1,5 +1,6 @@
 package dev.workerpool.operator.control;
 
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
@@ -13,6 +14,8 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The key with which the operator signs.
@@ -78,6 +81,18 @@ record SigningKey(PrivateKey privateKey, String publicKey) {
         @Override
         public void nextBytes(byte[] bytes) {
             System.arraycopy(seed, 0, bytes, 0, bytes.length);
+        }
+    }
+
+    /** A secret for one purpose, the same from every operator that has this key, from which nothing of the key can be told. */
+    String derive(String purpose) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(privateKey.getEncoded(), "HmacSHA256"));
+            byte[] derived = mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(derived);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java has HMAC with SHA-256", e);
         }
     }
 

@@ -21,7 +21,7 @@ public final class WorkerPoolNames {
     public static final String WORKER_CONTAINER = "worker";
 
     static final String TASKS_PORT_NAME = "tasks";
-    static final int TASKS_PORT = 8000;
+    public static final int TASKS_PORT = 8000;
 
     static final String MANAGEMENT_PORT_NAME = "management";
     public static final int MANAGEMENT_PORT = 9000;

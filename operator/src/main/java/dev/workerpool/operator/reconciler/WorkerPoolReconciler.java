@@ -3,6 +3,7 @@ package dev.workerpool.operator.reconciler;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.control.ControlKey;
+import dev.workerpool.operator.control.PeerLists;
 import dev.workerpool.operator.control.SettingsChannel;
 import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.dependent.DeploymentDependent;
@@ -43,7 +44,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -85,6 +88,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final ReplicaReports reports;
     private final AutoscaledPools autoscaled;
     private final SettingsChannel settings;
+    private final PeerLists peers;
     private final IdleFirst idleFirst;
 
     /**
@@ -110,6 +114,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
         this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports);
+        this.peers = new PeerLists(controlKey, clock);
         this.idleFirst = new IdleFirst(client, reports);
         this.metrics = new PoolMetrics(meters, reports);
     }
@@ -138,7 +143,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Release present = release.withControlKey(controlKey.publicKey());
         reports.follow(pool, replicas);
         TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
-        settings.bring(pool, replicas, refusedTypes.section(pool, verdict));
+        Map<String, Object> sections = new HashMap<>(refusedTypes.section(pool, verdict));
+        sections.putAll(peers.section(pool, replicas));
+        settings.bring(pool, replicas, sections);
         Told told = settings.told(present, replicas);
         Optional<Advice> advice = autoscaled.advice(pool, replicas, lastTold, now);
         // This pass's own copy of the spec: the user's is never written.
@@ -187,6 +194,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     private void forget(WorkerPool pool) {
         settings.forget(pool);
+        peers.forget(pool);
         statuses.forget(pool);
         events.forget(pool);
         history.forget(pool);

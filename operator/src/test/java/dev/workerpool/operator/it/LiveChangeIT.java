@@ -77,7 +77,10 @@ class LiveChangeIT {
                     .startsWith("10 replicas run the settings of generation 2"));
         });
         assertThat(template()).isEqualTo(template);
-        assertThat(workers).allSatisfy(worker -> assertThat(worker.told()).hasSize(1));
+        // Before that, as they came up, who the others are.
+        assertThat(workers).allSatisfy(worker -> assertThat(worker.told())
+                .filteredOn(message -> message.path("generation").asLong() == 2)
+                .hasSize(1));
     }
 
     @Test
@@ -90,6 +93,19 @@ class LiveChangeIT {
 
         assertThat(variable("WORKERPOOL_THREADS")).isEqualTo("2");
         awaitInForce(1, 5);
+    }
+
+    @Test
+    void replicasAreToldWhoTheOthersAre() {
+        runPool("{replicas: 2, threads: 2}", 2);
+
+        awaitThat(() -> assertThat(workers).allSatisfy(worker -> {
+            var peers = worker.settings().path("peers");
+            assertThat(peers.at("/replicas/0/address").asText()).isEqualTo("127.0.9.1:8000");
+            assertThat(peers.at("/replicas/1/replica").asText()).isEqualTo("thumbnails-1");
+        }));
+        assertThat(workers.get(0).settings().path("peers"))
+                .isEqualTo(workers.get(1).settings().path("peers"));
     }
 
     @Test
