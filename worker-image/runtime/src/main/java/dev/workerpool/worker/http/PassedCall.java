@@ -51,7 +51,9 @@ final class PassedCall implements PassObserver {
     /** @param admittedAt when it came to this replica */
     static PassedRequest request(Request request, ByteBuffer body, long admittedAt) {
         String target = request.path() + request.query();
-        return new PassedRequest(request.method(), target, request.headers(), body, admittedAt);
+        // The answer to a HEAD has a length and no body, which is for the client's connection alone to know.
+        String method = request.method().equals("HEAD") ? "GET" : request.method();
+        return new PassedRequest(method, target, request.headers(), body, admittedAt);
     }
 
     void pass(Routing.Choice choice) {

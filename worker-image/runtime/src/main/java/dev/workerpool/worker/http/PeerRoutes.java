@@ -4,6 +4,7 @@ import dev.workerpool.worker.peers.LoadNews;
 import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
+import dev.workerpool.worker.pool.RunIds;
 import dev.workerpool.worker.pool.TaskPool;
 import java.nio.ByteBuffer;
 
@@ -35,6 +36,9 @@ final class PeerRoutes implements Routes {
         if (request.path().equals(LOAD)) {
             return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may listen to its load"));
         }
+        if (owner(request) != null) {
+            return null;
+        }
         if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null && !tasks.isRefused(request)) {
             return null;
         }
@@ -52,7 +56,21 @@ final class PeerRoutes implements Routes {
                     : Problem.METHOD_NOT_ALLOWED.because("Allowed: GET").with("Allow", "GET");
         }
         Response refusal = tasks.refuse(request);
-        return refusal == null ? null : declined(refusal, "refused");
+        // What is said of a run by its id is the answer: nobody else could give another.
+        return refusal == null || !tasks.isRun(request) ? refusal : declined(refusal, "refused");
+    }
+
+    /** The peer that has the run that is asked for by its id. @return null when it is no such request, or to be found here */
+    private Routing.Choice owner(Request request) {
+        if (peers.isAlone() || !request.path().startsWith(RunRoutes.PREFIX)) {
+            return null;
+        }
+        int end = request.path().indexOf('/', RunRoutes.PREFIX.length());
+        String id = end < 0
+                ? request.path().substring(RunRoutes.PREFIX.length())
+                : request.path().substring(RunRoutes.PREFIX.length(), end);
+        String owner = RunIds.owner(id);
+        return owner == null || owner.equals(replica) ? null : peers.owner(owner);
     }
 
     private Response declined(Response response, String why) {
@@ -72,6 +90,11 @@ final class PeerRoutes implements Routes {
     public void handle(Request request, ByteBuffer body, Exchange exchange) {
         if (request.headers().contains(PeerHeaders.TOKEN)) {
             fromPeer(request, body, exchange);
+            return;
+        }
+        Routing.Choice owner = owner(request);
+        if (owner != null) {
+            askOwner(request, body, exchange, owner);
             return;
         }
         boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !tasks.mustStay(request);
@@ -116,6 +139,22 @@ final class PeerRoutes implements Routes {
 
     private Response identified(Response response) {
         return response.with(PeerHeaders.REPLICA, replica);
+    }
+
+    private void askOwner(Request request, ByteBuffer body, Exchange exchange, Routing.Choice owner) {
+        var fallback = new PassedCall.Owner() {
+            @Override
+            public Routing.Choice other() {
+                return null;
+            }
+
+            @Override
+            public void here() {
+                exchange.respond(identified(Problem.OWNER_UNREACHABLE.retryAfter(
+                        1, "Replica " + owner.replica() + ", which has the run, cannot be reached")));
+            }
+        };
+        new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, fallback).pass(owner);
     }
 
     private void pass(Request request, ByteBuffer body, Exchange exchange, Routing.Choice choice) {

@@ -32,6 +32,7 @@ enum Problem {
     WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker thread"),
     INTERNAL_ERROR(500, "internal-error", "The worker failed at it"),
     REPLICA_LOST(502, "replica-lost", "The replica that had the request does not answer"),
+    OWNER_UNREACHABLE(503, "owner-unreachable", "The replica that has the run cannot be reached"),
     TOO_MANY_PEERS(503, "too-many-peers", "Too many replicas listen"),
     QUEUE_FULL(503, "queue-full", "The queue is full"),
     WAIT_EXCEEDED(503, "wait-exceeded", "No thread became free in time"),

@@ -37,6 +37,9 @@ public final class Peers {
     /** Beyond what the pool's own limits allow a run: for the way there and back. */
     private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Whoever asks for a run may want to wait for its end. */
+    private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
+
     private final TaskPool pool;
     private final EventLoops loops;
     private final PeerMetrics metrics;
@@ -163,10 +166,23 @@ public final class Peers {
                 : Routing.elsewhere(now, ThreadLocalRandom.current().nextInt(), System.nanoTime());
     }
 
+    /** The way to one replica. @return null when it is not known */
+    public Routing.Choice owner(String replica) {
+        for (Peer peer : list.replicas()) {
+            if (peer.replica().equals(replica)) {
+                return new Routing.Choice(new PeerView(peer), PassReason.OWNER, Integer.MAX_VALUE);
+            }
+        }
+        return null;
+    }
+
     /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
     public Pass pass(EventExecutor loop, PassedRequest request, Routing.Choice choice, PassObserver observer) {
         var limits = pool.live();
         Duration longest = limits.timeout().plus(choice.maxQueued() == 0 ? Duration.ZERO : limits.maxWait());
+        if (choice.reason() == PassReason.OWNER) {
+            longest = LONGEST_POLL;
+        }
         PassConnections mine = connections.get(loop);
         var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
         passes.incrementAndGet();

@@ -1,0 +1,89 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.http.RawClient;
+import dev.workerpool.worker.http.RawClient.Answer;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Any replica answers for any run. */
+class PeerRunsTest extends PeerFixture {
+    private Answer send(Worker worker, String method, String path) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            return client.send(method + " " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n")
+                    .read(!method.equals("HEAD"));
+        }
+    }
+
+    /** @return the path of a run that nobody waits for */
+    private String begin(Worker worker, String task, String input) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            Answer answer = client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
+                            + "Content-Length: " + input.length() + "\r\n\r\n" + input)
+                    .read();
+            assertThat(answer.status()).isEqualTo(202);
+            return answer.header("Location");
+        }
+    }
+
+    @Test
+    void aRunIsFoundThroughAnotherReplica() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(b, "hold", "input");
+
+        Answer described = send(a, "GET", run);
+        assertThat(described.status()).isEqualTo(200);
+        assertThat(described.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(send(a, "HEAD", run).status()).isEqualTo(200);
+        release("input");
+        await().atMost(PATIENCE).until(() -> send(a, "GET", run + "/result").status() == 200);
+        assertThat(send(a, "GET", run + "/result").body()).isEqualTo("input");
+        assertThat(send(a, "GET", run + "/events").body()).contains("event: ");
+        assertThat(passes(a, "owner", "answered")).isGreaterThan(3);
+    }
+
+    @Test
+    void aRunIsCancelledThroughAnotherReplica() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(b, "hold", "input");
+        await().atMost(PATIENCE).until(() -> begun.contains("input"));
+
+        assertThat(send(a, "DELETE", run).status()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> metric(b, "workerpool_active") == 0);
+    }
+
+    @Test
+    void aRunThatItsOwnerDoesNotKnowIsUnknown() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        Answer answer = send(a, "GET", "/runs/b-zzz-1");
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.body()).contains("urn:workerpool:problem:unknown-run");
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(answer.header("Workerpool-Declined")).isNull();
+        assertThat(send(a, "GET", "/runs/nobody-zzz-1").status()).isEqualTo(404);
+    }
+
+    @Test
+    void anOwnerThatCannotBeReachedMayBeLater() throws Exception {
+        Worker a = start("a");
+        FakePeer peer = new FakePeer("b", FakePeer.answering(""));
+        closeables.add(peer);
+        introduce(a, Map.of("b", peer.port()));
+        awaitHeard(a, 1);
+        peer.refuseConnections();
+        Answer answer = send(a, "GET", "/runs/b-zzz-1");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).isEqualTo("1");
+        assertThat(answer.body()).contains("urn:workerpool:problem:owner-unreachable");
+    }
+}
