@@ -9,11 +9,13 @@ import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.PoolListener;
+import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.TerminationLog;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
+import dev.workerpool.worker.trace.OtlpTracer;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -52,6 +54,9 @@ final class Worker implements WorkerInfo {
     private final EventLoops loops;
     private final Peers peers;
     private final RunStore runs;
+    /** Null when nothing is traced. */
+    private final OtlpTracer traces;
+
     private final HttpServer tasks;
     private final HttpServer management;
     private volatile State state = State.STARTING;
@@ -69,8 +74,10 @@ final class Worker implements WorkerInfo {
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         peers = new Peers(pool, loops, metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
+        traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
+        RunTracer tracer = traces == null ? RunTracer.OFF : traces;
         tasks = HttpServer.tasks(
-                settings.port(), catalog, pool, runs, peers, metrics, settings.maxBodySize(), budget, loops);
+                settings.port(), catalog, pool, runs, peers, metrics, settings.maxBodySize(), budget, tracer, loops);
         control = new ControlChannel(
                 settings.control(),
                 pool,
@@ -180,6 +187,9 @@ final class Worker implements WorkerInfo {
         management.close(Duration.ZERO);
         loops.close();
         closeTerminationLog();
+        if (traces != null) {
+            traces.close();
+        }
         if (finished) {
             LOG.log(Level.INFO, "Worker {0} drained", replica());
         } else {

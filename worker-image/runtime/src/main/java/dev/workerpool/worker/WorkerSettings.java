@@ -7,11 +7,16 @@ import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.PoolSettings;
 import dev.workerpool.worker.runs.RetentionSettings;
 import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.trace.TraceSettings;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,6 +32,7 @@ record WorkerSettings(
         Duration drainDelay,
         boolean jsonLog,
         Path terminationLog,
+        TraceSettings traces,
         ControlSettings control,
         RetentionSettings runs,
         PoolSettings threads) {
@@ -47,6 +53,10 @@ record WorkerSettings(
 
     /** Where Kubernetes reads a container's last message from, unless the pod says otherwise. */
     private static final String TERMINATION_LOG = "/dev/termination-log";
+
+    private static final Rule<URI> HTTP = new Rule<>("must be an http or https URL", WorkerSettings::http);
+    private static final Rule<Map<String, String>> HEADERS =
+            new Rule<>("must be name=value, several separated by commas", WorkerSettings::headers);
 
     private enum LogFormat {
         TEXT,
@@ -78,6 +88,7 @@ record WorkerSettings(
                         "WORKERPOOL_TERMINATION_LOG",
                         writable(TERMINATION_LOG),
                         new Rule<>("must be a file that exists and can be written", WorkerSettings::writable)),
+                traces(environment, threads.replica()),
                 control(environment),
                 retention(environment),
                 threads);
@@ -116,6 +127,40 @@ record WorkerSettings(
     private static Path writable(String file) {
         Path path = Path.of(file);
         return Files.isRegularFile(path) && Files.isWritable(path) ? path : null;
+    }
+
+    /** By the variables of OpenTelemetry. */
+    private static TraceSettings traces(Environment environment, String replica) {
+        URI base = environment.read("OTEL_EXPORTER_OTLP_ENDPOINT", (URI) null, HTTP);
+        URI whole = environment.read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", (URI) null, HTTP);
+        if (whole == null && base != null) {
+            whole = URI.create(base.toString().replaceFirst("/*$", "") + "/v1/traces");
+        }
+        return new TraceSettings(
+                whole,
+                environment.read("OTEL_EXPORTER_OTLP_HEADERS", Map.of(), HEADERS),
+                environment.text("OTEL_SERVICE_NAME", environment.text("WORKERPOOL_POOL", "standalone")),
+                replica);
+    }
+
+    private static URI http(String value) {
+        URI uri = URI.create(value);
+        boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        return http && uri.getHost() != null ? uri : null;
+    }
+
+    private static Map<String, String> headers(String value) {
+        var headers = new LinkedHashMap<String, String>();
+        for (String header : value.split(",")) {
+            int equals = header.indexOf('=');
+            if (equals <= 0) {
+                return null;
+            }
+            headers.put(
+                    header.substring(0, equals).strip(),
+                    URLDecoder.decode(header.substring(equals + 1).strip(), StandardCharsets.UTF_8));
+        }
+        return headers;
     }
 
     private static ControlSettings control(Environment environment) {

@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.TaskCatalog;
@@ -51,8 +52,9 @@ public final class HttpServer {
             PrometheusRegistry metrics,
             long maxBodySize,
             BodyBudget budget,
+            RunTracer tracer,
             EventLoops loops) {
-        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, metrics);
+        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, metrics);
         var routes = new PeerRoutes(tasks, pool, peers);
         return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
     }

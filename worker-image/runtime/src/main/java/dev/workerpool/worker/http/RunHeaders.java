@@ -3,6 +3,8 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.control.LiveRules;
 import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.pool.RunOptions;
+import dev.workerpool.worker.pool.RunTracer;
+import dev.workerpool.worker.pool.RunTracer.RunTrace;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +14,9 @@ import java.util.Map;
 final class RunHeaders {
     private static final AsciiString TIMEOUT = AsciiString.cached("Workerpool-Timeout");
     private static final AsciiString PRIORITY = AsciiString.cached("Priority");
+
+    private static final AsciiString TRACE_CONTEXT = AsciiString.cached("traceparent");
+    private static final AsciiString TRACE_STATE = AsciiString.cached("tracestate");
 
     private RunHeaders() {}
 
@@ -35,10 +40,14 @@ final class RunHeaders {
     }
 
     /** @param request one that was not refused */
-    static RunOptions options(Request request) {
+    static RunOptions options(Request request, RunTracer tracer) {
         String timeout = request.headers().get(TIMEOUT);
         String priority = request.headers().get(PRIORITY);
-        if (timeout == null && priority == null) {
+        RunTrace trace = tracer == RunTracer.OFF
+                ? null
+                : tracer.trace(
+                        request.headers().get(TRACE_CONTEXT), request.headers().get(TRACE_STATE));
+        if (timeout == null && priority == null && trace == null) {
             return RunOptions.DEFAULT;
         }
         return new RunOptions(
@@ -47,6 +56,7 @@ final class RunHeaders {
                         ? RunOptions.DEFAULT.urgency()
                         : PriorityField.urgency(
                                 String.join(", ", request.headers().getAll(PRIORITY))),
-                timeout == null ? null : LiveRules.TIMEOUT.read(timeout.strip()));
+                timeout == null ? null : LiveRules.TIMEOUT.read(timeout.strip()),
+                trace);
     }
 }

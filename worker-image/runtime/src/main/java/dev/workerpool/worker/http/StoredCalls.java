@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.RunRejectedException;
+import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.KeyConflictException;
 import dev.workerpool.worker.runs.RunKey;
@@ -30,6 +31,7 @@ final class StoredCalls {
     private final RunStore store;
     private final RunAnswers answers;
     private final EventStreams streams;
+    private final RunTracer tracer;
     private final Function<RunRejectedException, Response> rejected;
 
     StoredCalls(
@@ -37,11 +39,13 @@ final class StoredCalls {
             RunStore store,
             RunAnswers answers,
             EventStreams streams,
+            RunTracer tracer,
             Function<RunRejectedException, Response> rejected) {
         this.pool = pool;
         this.store = store;
         this.answers = answers;
         this.streams = streams;
+        this.tracer = tracer;
         this.rejected = rejected;
     }
 
@@ -107,7 +111,7 @@ final class StoredCalls {
         Preferences preferences = Preferences.of(request.headers());
         var content = new Content(request.contentType(), body);
         var run = new RunRequest(
-                task, content, request::parameters, RunHeaders.options(request), preferences.async(), key);
+                task, content, request::parameters, RunHeaders.options(request, tracer), preferences.async(), key);
         try {
             StoredRun stored = store.submit(run, arrival.admittedAt(), admitted -> arrival.submit(pool, admitted));
             answer(stored, wantsEvents(request.headers()), preferences, exchange);

@@ -33,7 +33,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
         this.request = request;
         this.body = body;
         this.run = new Run(task, new Content(request.contentType(), body), request::parameters, this)
-                .with(RunHeaders.options(request));
+                .with(RunHeaders.options(request, routes.tracer()));
     }
 
     void submit(Arrival arrival) throws RunRejectedException {

@@ -7,6 +7,7 @@ import dev.workerpool.worker.pool.QueueFullException;
 import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
+import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.TaskCatalog;
@@ -27,6 +28,7 @@ final class TaskRoutes implements Routes {
     private final TaskPool pool;
     private final Peers peers;
     private final BodyBudget budget;
+    private final RunTracer tracer;
     private final String replica;
     private final RetryAdvice retry;
     private final Outcomes outcomes;
@@ -39,8 +41,10 @@ final class TaskRoutes implements Routes {
             RunStore store,
             Peers peers,
             BodyBudget budget,
+            RunTracer tracer,
             PrometheusRegistry metrics) {
         this.peers = peers;
+        this.tracer = tracer;
         this.budget = budget;
         this.catalog = catalog;
         this.pool = pool;
@@ -50,7 +54,7 @@ final class TaskRoutes implements Routes {
         this.outcomes = new Outcomes(retry);
         var answers = new RunAnswers(replica, outcomes, store.settings().period());
         var streams = new EventStreams(metrics);
-        this.stored = new StoredCalls(pool, store, answers, streams, this::rejected);
+        this.stored = new StoredCalls(pool, store, answers, streams, tracer, this::rejected);
         this.runs = new RunRoutes(store, answers, streams);
     }
 
@@ -232,6 +236,10 @@ final class TaskRoutes implements Routes {
 
     Peers peers() {
         return peers;
+    }
+
+    RunTracer tracer() {
+        return tracer;
     }
 
     BodyBudget budget() {

@@ -127,7 +127,7 @@ public final class PoolCounters {
         return meanRunNanos;
     }
 
-    private static String label(Outcome outcome) {
+    static String label(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Succeeded s -> "succeeded";
             case Outcome.InvalidInput i -> "invalid-input";

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import jdk.jfr.FlightRecorder;
 
 /**
  * A worker thread: takes runs and runs them, one at a time, until it is dismissed, its task breaks it, or it is given up.
@@ -123,6 +124,8 @@ final class PoolThread {
         if (slot != null) {
             slot.executing(run.task());
         }
+        // A look at a static field: unless somebody records, not even the event's class is loaded.
+        RunEvent event = FlightRecorder.isInitialized() ? RunEvent.ofNow() : null;
         Outcome outcome = execution.run(run);
         long end = System.nanoTime();
         long allocated = allocation.end();
@@ -142,6 +145,9 @@ final class PoolThread {
             slot.idle();
         }
         run.complete(outcome, end);
+        if (event != null) {
+            event.end(run, pool.runIds(), allocated);
+        }
         run.end(pool);
         pool.counters().ran(run, end - start, allocated);
     }

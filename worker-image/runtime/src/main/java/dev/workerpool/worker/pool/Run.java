@@ -215,6 +215,9 @@ public final class Run implements ResultReceiver {
         if (!OUTCOME.compareAndSet(this, null, how)) {
             return false;
         }
+        if (options.trace() != null) {
+            options.trace().completed(this, PoolCounters.label(how));
+        }
         observer.completed(this, how);
         return true;
     }

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.pool.RunTracer.RunTrace;
 import java.time.Duration;
 
 /**
@@ -7,13 +8,18 @@ import java.time.Duration;
  *
  * @param urgency 0, the most urgent, to 7
  * @param timeout how long it may be active; null when the pool's limit is enough. A longer one than the pool's changes nothing
+ * @param trace hears of the run's end; null when nobody does
  */
-public record RunOptions(int urgency, Duration timeout) {
+public record RunOptions(int urgency, Duration timeout, RunTrace trace) {
     public static final int MOST_URGENT = 0;
     public static final int LEAST_URGENT = 7;
 
     /** Of those that do not say. */
-    public static final RunOptions DEFAULT = new RunOptions(3, null);
+    public static final RunOptions DEFAULT = new RunOptions(3, null, null);
+
+    public RunOptions(int urgency, Duration timeout) {
+        this(urgency, timeout, null);
+    }
 
     public RunOptions {
         if (urgency < MOST_URGENT || urgency > LEAST_URGENT) {
