@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.runs.EndedRun;
+import dev.workerpool.worker.runs.RunState;
 import dev.workerpool.worker.runs.StoredRun;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,18 +60,24 @@ final class RunAnswers {
     }
 
     Map<String, Object> object(StoredRun run) {
+        // In this order, and each once: the run goes on meanwhile, and what is told has to fit together.
+        RunState state = run.state();
         EndedRun ended = run.ended();
+        if (ended != null) {
+            state = ended.state();
+        }
+        int thread = state == RunState.QUEUED ? 0 : run.thread();
+        Duration waited = state == RunState.QUEUED ? null : run.waitTime();
         var object = new LinkedHashMap<String, Object>();
         object.put("id", run.id());
         object.put("task", run.task());
-        object.put("state", run.state().text());
+        object.put("state", state.text());
         object.put("replica", ended == null ? replica : ended.replica());
-        if (run.thread() > 0) {
-            object.put("thread", run.thread());
+        if (thread > 0) {
+            object.put("thread", thread);
         }
         object.put("createdAt", text(run.createdAt()));
-        Duration waited = run.waitTime();
-        if (waited != null && run.thread() > 0) {
+        if (waited != null && thread > 0) {
             object.put("startedAt", text(run.createdAt().plus(waited)));
         }
         if (ended != null) {

@@ -131,10 +131,11 @@ final class RunRoutes implements Routes {
     }
 
     private Response result(StoredRun run) {
+        // Before the end is looked for, so that this is not one of those that have a result.
+        String state = run.state().text();
         if (run.ended() != null) {
             return answers.outcome(run.ended());
         }
-        String state = run.state().text();
         return answers.identified(Problem.RUN_NOT_OVER
                 .because("The run is " + state.toLowerCase(Locale.ROOT), Map.of("state", state))
                 .with("Retry-After", "1"));

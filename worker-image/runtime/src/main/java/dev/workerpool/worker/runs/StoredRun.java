@@ -96,15 +96,15 @@ public final class StoredRun implements RunObserver, RunLink {
         return ended;
     }
 
+    /** Succeeded and failed only together with {@link #ended}: whoever hears of an end can have the outcome. */
     public RunState state() {
         Run inFlight = run;
         EndedRun over = ended;
         if (over != null) {
             return over.state();
         }
-        Outcome outcome = inFlight.outcome();
-        if (outcome != null) {
-            return RunState.of(outcome);
+        if (inFlight.outcome() instanceof Outcome.Cancelled) {
+            return RunState.CANCELLED; // At once, for whoever did it.
         }
         return inFlight.threadNumber() == 0 ? RunState.QUEUED : RunState.ACTIVE;
     }
