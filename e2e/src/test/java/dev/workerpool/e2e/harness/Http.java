@@ -150,6 +150,16 @@ public final class Http implements AutoCloseable {
         public static Request bytes(String path, String type, byte[] body) {
             return new Request("POST", path, Map.of("Content-Type", type), body);
         }
+
+        public static Request delete(String path) {
+            return new Request("DELETE", path, Map.of(), new byte[0]);
+        }
+
+        public Request with(String header, String value) {
+            Map<String, String> more = new TreeMap<>(headers);
+            more.put(header, value);
+            return new Request(method, path, more, body);
+        }
     }
 
     /** What was answered. Header names are compared without regard to case. */

@@ -167,7 +167,7 @@ public final class Pool {
     }
 
     /** A new connection to the pool, which the Service leads to any Ready replica. */
-    Http connect() throws IOException {
+    public Http connect() throws IOException {
         return new Http(namespace.cluster().host(), namespace.cluster().hostPort(nodePort));
     }
 

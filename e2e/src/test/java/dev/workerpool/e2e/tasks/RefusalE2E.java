@@ -3,6 +3,7 @@ package dev.workerpool.e2e.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.e2e.fixtures.Fail;
+import dev.workerpool.e2e.fixtures.Hoard;
 import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.fixtures.Spin;
 import dev.workerpool.e2e.harness.ClusterTest;
@@ -28,12 +29,13 @@ class RefusalE2E {
 
     @BeforeAll
     void apply() {
-        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Fail.class, Hold.class, Spin.class));
+        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Fail.class, Hoard.class, Hold.class, Spin.class));
         pool = namespace.pool("strict").apply("""
                         threads: 1
                         queue: {capacity: 1, maxWait: 1s}
                         tasks:
                           timeout: 3s
+                          maxAllocation: 64Mi
                           maxBodySize: 64Ki
                           artifacts: [{configMap: fixtures}]
                         """).awaitSettled();
@@ -89,6 +91,23 @@ class RefusalE2E {
         Wait.untilAsserted(
                 "the thread is free again",
                 () -> assertThat(pool.run("primes", "{\"n\":10}").status()).isEqualTo(200));
+    }
+
+    @Test
+    void aTaskThatAllocatesWithoutEndIsStopped() {
+        assertThat(problem(pool.run("hoard", "100000"), 422, "allocation-exceeded"))
+                .contains("67108864");
+        Wait.untilAsserted(
+                "the thread is free again",
+                () -> assertThat(pool.run("primes", "{\"n\":10}").status()).isEqualTo(200));
+    }
+
+    @Test
+    void aTimeOutOfTheCallersOwnIsShorterThanThePools() {
+        Http.Request spin = Http.Request.json("/tasks/spin", "5000");
+        problem(pool.send(spin.with("Workerpool-Timeout", "200ms")), 504, "task-timeout");
+        assertThat(problem(pool.send(spin.with("Workerpool-Timeout", "1h")), 400, "malformed-input"))
+                .contains("Workerpool-Timeout");
     }
 
     @Test
