@@ -36,7 +36,8 @@ class BadSpecE2E {
             service: {nodePort: 31999}                              | spec.service.nodePort         | only with type NodePort or LoadBalancer
             drain: {timeout: 0s}                                    | spec.drain.timeout            | from 1s to 1h
             env: [{name: LD_PRELOAD, value: /tmp/x.so}]             | spec.env                      | LD_
-            autoscaling: {minReplicas: 1}                           | spec.autoscaling              | unknown field
+            autoscaling: {minReplicas: 1}                           | spec.autoscaling.maxReplicas  | Required value
+            hostNetwork: true                                       | spec.hostNetwork              | unknown field
             serviceAccountName: default                             | spec.serviceAccountName       | unknown field
             """)
     void isRefused(String spec, String field, String rule) {
