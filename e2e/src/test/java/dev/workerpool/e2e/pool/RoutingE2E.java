@@ -33,7 +33,7 @@ class RoutingE2E {
                 .awaitSettled();
         Wait.untilAsserted("the replicas know each other", () -> assertThat(pool.pods())
                 .allSatisfy(pod -> assertThat(pool.management(pod, "/metrics"))
-                        .containsPattern("(?m)^workerpool_peers_known(\\{[^}]*\\})? 1")));
+                        .containsPattern("(?m)^workerpool_peers_heard(\\{[^}]*\\})? 1")));
     }
 
     @Test
