@@ -53,6 +53,11 @@ final class Call implements Exchange {
     }
 
     @Override
+    public void wake(Thread thread) {
+        connection.wakeups().add(thread);
+    }
+
+    @Override
     public Future<?> schedule(Runnable task, Duration delay) {
         return connection.loop().schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
     }

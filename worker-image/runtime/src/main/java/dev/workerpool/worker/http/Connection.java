@@ -68,6 +68,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return ctx.executor();
     }
 
+    Wakeups wakeups() {
+        return group.wakeups();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.util.function.Consumer;
 
 /**
@@ -9,18 +10,24 @@ import java.util.function.Consumer;
 final class ConnectionGroup {
     private final int capacity;
     private final ResponseEncoder encoder = new ResponseEncoder();
+    private final Wakeups wakeups;
     private final Runnable onEmpty;
     private Connection first;
     private Connection last;
     private volatile int size;
 
-    ConnectionGroup(int capacity, Runnable onEmpty) {
+    ConnectionGroup(EventExecutor loop, int capacity, Runnable onEmpty) {
+        this.wakeups = new Wakeups(loop);
         this.capacity = capacity;
         this.onEmpty = onEmpty;
     }
 
     ResponseEncoder encoder() {
         return encoder;
+    }
+
+    Wakeups wakeups() {
+        return wakeups;
     }
 
     int size() {

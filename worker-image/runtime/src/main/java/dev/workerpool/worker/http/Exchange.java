@@ -28,6 +28,9 @@ interface Exchange {
      */
     void execute(Runnable task);
 
+    /** Wakes a worker thread that was given a run: at the end of the event loop's turn when called on it, else at once. */
+    void wake(Thread thread);
+
     /** Has {@code task} run on the event loop after a while, also when the client has gone, unless cancelled. */
     Future<?> schedule(Runnable task, Duration delay);
 

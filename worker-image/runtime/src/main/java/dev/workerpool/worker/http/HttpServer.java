@@ -79,7 +79,7 @@ public final class HttpServer {
         this.budget = budget;
         this.loops = loops;
         int share = Math.max(1, limits.maxConnections() / loops.loops().size());
-        loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(share, this::emptied)));
+        loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(loop, share, this::emptied)));
     }
 
     /** @throws IOException when the port cannot be had */

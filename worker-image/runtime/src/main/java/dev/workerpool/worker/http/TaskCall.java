@@ -84,6 +84,11 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     }
 
     @Override
+    public void wake(Thread thread) {
+        exchange.wake(thread);
+    }
+
+    @Override
     public ResultStream streams(Run active, String mediaType) {
         var begun = new StreamedResult(exchange, routes.streamed(active, mediaType), routes.budget());
         stream = begun;

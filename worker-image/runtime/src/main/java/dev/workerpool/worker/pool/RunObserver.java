@@ -3,10 +3,19 @@ package dev.workerpool.worker.pool;
 import dev.workerpool.mapping.GatheredResult;
 import dev.workerpool.mapping.ResultStream;
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 
 /** Whoever submitted a run. */
 @FunctionalInterface
 public interface RunObserver {
+    /**
+     * The run was handed to a thread that sleeps, which is to be woken, at once or when whoever submits has submitted what
+     * it has. Called at most once, on the thread that submits.
+     */
+    default void wake(Thread thread) {
+        LockSupport.unpark(thread);
+    }
+
     /**
      * The run is over. Called exactly once, on whichever thread ended it (a worker thread, the watchdog or a canceller),
      * so it must hand over and return at once.

@@ -80,7 +80,7 @@ final class RunQueue {
             lock.unlock();
         }
         if (taker != null) {
-            LockSupport.unpark(taker.thread());
+            run.observer().wake(taker.thread());
         }
         changed();
         return taker == null;
