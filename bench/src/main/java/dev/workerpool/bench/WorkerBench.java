@@ -44,6 +44,9 @@ public final class WorkerBench {
             new Start(),
             new Memory());
 
+    /** Cores that others may use before a run is worth nothing. */
+    private static final double QUIET = 0.1;
+
     private final Options options;
     private final Report report = new Report(new PrintStream(System.out, true, StandardCharsets.UTF_8));
 
@@ -68,16 +71,25 @@ public final class WorkerBench {
                 .toList();
         double busyBefore = ProcFs.cpuOfMachine();
         long began = System.nanoTime();
+        var closedLoop = new ClosedLoop(options.script());
         boolean whole;
         try (var sides = new Sides(root, options.command(), "/tmp/bench-tasks", options.nodePeer(), options.folder())) {
-            var bench = new Bench(
-                    sides, new ClosedLoop(options.script()), report, options.folder(), taskJar, flags, options.quick());
+            var bench = new Bench(sides, closedLoop, report, options.folder(), taskJar, flags, options.quick());
             whole = measure(bench);
         }
         if (!report.isEmpty()) {
             report.print();
             double seconds = (System.nanoTime() - began) / 1e9;
-            write(Map.of("seconds", seconds, "busyCores", (ProcFs.cpuOfMachine() - busyBefore) / seconds));
+            double foreign = closedLoop.foreignCores();
+            if (foreign > QUIET) {
+                report.note(
+                        "Others used %.2f cores of this machine meanwhile: take no figure of this run for a verdict."
+                                .formatted(foreign));
+            }
+            write(Map.of(
+                    "seconds", seconds,
+                    "busyCores", (ProcFs.cpuOfMachine() - busyBefore) / seconds,
+                    "foreignCores", foreign));
         }
         return whole;
     }

@@ -10,6 +10,8 @@ import java.util.List;
 /** As many requests as the server can take, by wrk: 16 connections, each with one request at a time. */
 public final class ClosedLoop {
     private final Path script;
+    private double seconds;
+    private double foreignSeconds;
 
     public ClosedLoop(Path script) {
         this.script = script;
@@ -65,7 +67,7 @@ public final class ClosedLoop {
             throw new IllegalStateException(
                     server.name() + ": " + told[4] + " broken connections, " + answered + " answers");
         }
-        return new Window(
+        var window = new Window(
                 answered,
                 Double.parseDouble(told[3]),
                 Double.parseDouble(told[2]) / 1e6,
@@ -73,6 +75,14 @@ public final class ClosedLoop {
                 serverCpu,
                 generatorCpu,
                 Math.max(0, ProcFs.cpuOfMachine() - machineBefore - ours));
+        this.seconds += window.seconds();
+        this.foreignSeconds += window.foreignCpu();
+        return window;
+    }
+
+    /** How many cores others used during all windows so far. */
+    public double foreignCores() {
+        return seconds == 0 ? 0 : foreignSeconds / seconds;
     }
 
     private String wrk(Server server, Load load, double seconds) throws IOException, InterruptedException {

@@ -43,12 +43,12 @@ public final class ProcFs {
                 * 1024;
     }
 
-    /** Processor time that the whole machine has used, in seconds, and what its host has taken away. */
+    /** Processor time that processes have used on the whole machine, and what its host has taken away, in seconds. */
     public static double cpuOfMachine() {
         String[] fields =
                 read(Path.of("/proc/stat")).lines().findFirst().orElseThrow().split(" +");
         double busy = 0;
-        for (int field : new int[] {1, 2, 3, 6, 7, 8}) {
+        for (int field : new int[] {1, 2, 3, 8}) {
             busy += Long.parseLong(fields[field]);
         }
         return busy / TICKS;

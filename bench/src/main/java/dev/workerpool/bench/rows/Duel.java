@@ -17,7 +17,9 @@ import java.util.function.ToDoubleFunction;
  * machine hits all of them alike. Whatever is compared is compared with the layout that does better at it.
  */
 final class Duel implements AutoCloseable {
-    private static final int WARM_UP_STEPS = 5000;
+    private static final int STEPS_TO_CHECK = 5000;
+    private static final int WARM_UP_WINDOWS = 6;
+    private static final double STILL_WARMING = 0.95;
 
     private final Bench bench;
     final Server worker;
@@ -43,10 +45,17 @@ final class Duel implements AutoCloseable {
         return servers.getLast();
     }
 
-    /** Until the JIT compilers of both sides have seen what comes. */
+    /** Until the JIT compilers of either side are through with it: until a request costs hardly less than in the window before. */
     void warm(Load load) throws Exception {
         for (Server server : servers) {
-            bench.closedLoop().run(server, load, bench.quick() ? 3 : 8);
+            double before = Double.MAX_VALUE;
+            double cost = Double.MAX_VALUE / 2;
+            for (int window = 0; window < WARM_UP_WINDOWS && cost < before * STILL_WARMING; window++) {
+                before = cost;
+                cost = bench.closedLoop()
+                        .run(server, load, bench.quick() ? 2 : 5)
+                        .cpuMicrosPerRequest();
+            }
         }
     }
 
@@ -64,9 +73,9 @@ final class Duel implements AutoCloseable {
     /** One window of load; the server's results are looked at before and after. */
     Window window(Server server, Load load) throws Exception {
         try (Client client = server.connect()) {
-            server.check(client, WARM_UP_STEPS);
+            server.check(client, STEPS_TO_CHECK);
             Window window = bench.closedLoop().run(server, load, bench.window());
-            server.check(client, WARM_UP_STEPS + 1);
+            server.check(client, STEPS_TO_CHECK + 1);
             if (window.refused() > 0) {
                 throw new IllegalStateException(server.name() + " refused " + window.refused() + " of its requests");
             }
