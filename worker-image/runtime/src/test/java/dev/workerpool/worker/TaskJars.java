@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +21,7 @@ public final class TaskJars {
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final List<String> providers = new ArrayList<>();
     private final List<String> omitted = new ArrayList<>();
+    private final List<Path> libraries = new ArrayList<>();
 
     private TaskJars() {}
 
@@ -65,6 +68,12 @@ public final class TaskJars {
         return this;
     }
 
+    /** Compiled against before all others, and packed into the jar, as a user's build shades its dependencies. */
+    public TaskJars library(Path jar) {
+        libraries.add(jar);
+        return this;
+    }
+
     /** A gate that both the test and task code can reach: nothing of the worker's is visible to tasks. */
     public static String gate(String name) {
         return "((CountDownLatch) System.getProperties().get(\"" + name + "\"))";
@@ -92,8 +101,10 @@ public final class TaskJars {
         if (files.isEmpty()) {
             return;
         }
-        var arguments = new ArrayList<>(
-                List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d", classes.toString()));
+        String classPath = Stream.concat(
+                        libraries.stream().map(Path::toString), Stream.of(System.getProperty("java.class.path")))
+                .collect(Collectors.joining(java.io.File.pathSeparator));
+        var arguments = new ArrayList<>(List.of("-proc:none", "-cp", classPath, "-d", classes.toString()));
         arguments.addAll(files);
         int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new));
         if (result != 0) {
@@ -113,9 +124,25 @@ public final class TaskJars {
                     Files.copy(file, out);
                 }
             }
+            for (Path library : libraries) {
+                copy(library, out);
+            }
             if (!providers.isEmpty()) {
                 out.putNextEntry(new ZipEntry("META-INF/services/dev.workerpool.task.Task"));
                 out.write(String.join("\n", providers).getBytes());
+            }
+        }
+    }
+
+    private static void copy(Path library, JarOutputStream out) throws IOException {
+        try (var in = new JarFile(library.toFile())) {
+            for (JarEntry entry : in.stream().toList()) {
+                if (entry.getName().endsWith(".class")
+                        && !entry.getName().contains("META-INF")
+                        && !entry.getName().startsWith("module-info")) {
+                    out.putNextEntry(new ZipEntry(entry.getName()));
+                    in.getInputStream(entry).transferTo(out);
+                }
             }
         }
     }

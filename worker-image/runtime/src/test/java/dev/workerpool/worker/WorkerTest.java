@@ -127,8 +127,9 @@ class WorkerTest {
         start();
         try (var client = new RawClient(worker.taskPort())) {
             assertThat(client.get("/tasks").read().body())
-                    .contains("{\"type\":\"exit\",\"input\":\"json\",\"output\":\"text\"}")
-                    .contains("{\"type\":\"copy\",\"input\":\"bytes\",\"output\":\"bytes\"}");
+                    .contains("{\"type\":\"exit\",\"input\":\"json\",\"output\":\"text\","
+                            + "\"schema\":\"/openapi.json#/paths/~1tasks~1exit\"}")
+                    .contains("{\"type\":\"copy\",\"input\":\"bytes\",\"output\":\"bytes\",");
         }
     }
 

@@ -16,16 +16,21 @@ import java.util.stream.Stream;
 
 /** How the input and output of one task class travel. Immutable and thread-safe. */
 public final class TaskMapping {
-    private final String input;
-    private final String output;
+    private final JsonMapper json;
+    private final JavaType input;
+    private final JavaType output;
+    private final String produces;
     private final InputReader reader;
     private final OutputWriter writer;
 
-    private TaskMapping(String input, String output, InputReader reader, OutputWriter writer) {
+    private TaskMapping(JavaType input, JavaType output, String produces, JsonMapper json)
+            throws UnmappableTaskException {
+        this.json = json;
         this.input = input;
         this.output = output;
-        this.reader = reader;
-        this.writer = writer;
+        this.produces = produces;
+        this.reader = InputReader.of(input, json);
+        this.writer = OutputWriter.of(output, produces, json);
     }
 
     static TaskMapping of(Class<? extends Task<?, ?>> task, JsonMapper json) throws UnmappableTaskException {
@@ -36,11 +41,7 @@ public final class TaskMapping {
         }
         TaskType type = task.getAnnotation(TaskType.class);
         try {
-            return new TaskMapping(
-                    describe(io[0]),
-                    describe(io[1]),
-                    InputReader.of(io[0], json),
-                    OutputWriter.of(io[1], type == null ? "" : type.produces(), json));
+            return new TaskMapping(io[0], io[1], type == null ? "" : type.produces(), json);
         } catch (UnmappableTaskException | IllegalArgumentException e) {
             throw new UnmappableTaskException(task.getName() + ": " + e.getMessage());
         }
@@ -48,12 +49,17 @@ public final class TaskMapping {
 
     /** {@code bytes}, {@code text}, {@code json} or {@code nothing}. */
     public String input() {
-        return input;
+        return describe(input);
     }
 
     /** As {@link #input}, or {@code stream} of JSON values. */
     public String output() {
-        return output;
+        return describe(output);
+    }
+
+    /** Describes input and output. Looks through all their types, which takes a while. @param type of the task */
+    public TaskShape shape(String type) {
+        return ShapeWriter.shape(type, input, output, produces, json);
     }
 
     /**

@@ -56,6 +56,18 @@ enum Problem {
         this.title = title;
     }
 
+    int status() {
+        return status;
+    }
+
+    String type() {
+        return type;
+    }
+
+    String title() {
+        return title;
+    }
+
     Response because(String detail) {
         return because(detail, Map.of());
     }

@@ -23,6 +23,7 @@ import java.util.Map;
 final class TaskRoutes implements Routes {
     private static final String LIST = "/tasks";
     private static final String PREFIX = "/tasks/";
+    private static final String DESCRIPTION = "/openapi.json";
 
     private final TaskCatalog catalog;
     private final TaskPool pool;
@@ -34,6 +35,7 @@ final class TaskRoutes implements Routes {
     private final Outcomes outcomes;
     private final StoredCalls stored;
     private final RunRoutes runs;
+    private final OpenApi openApi;
 
     TaskRoutes(
             TaskCatalog catalog,
@@ -56,6 +58,7 @@ final class TaskRoutes implements Routes {
         var streams = new EventStreams(metrics);
         this.stored = new StoredCalls(pool, store, answers, streams, tracer, this::rejected);
         this.runs = new RunRoutes(store, answers, streams);
+        this.openApi = new OpenApi(catalog);
     }
 
     @Override
@@ -69,11 +72,12 @@ final class TaskRoutes implements Routes {
 
     private Response refusal(Request request) {
         String path = request.path();
-        if (path.equals(LIST)) {
+        if (path.equals(LIST) || path.equals(DESCRIPTION)) {
             return isRead(request) ? null : notAllowed("GET, HEAD");
         }
         if (!path.startsWith(PREFIX) || path.indexOf('/', PREFIX.length()) >= 0) {
-            return Problem.NOT_FOUND.because("Tasks are listed at GET /tasks and run by POST /tasks/{type}");
+            return Problem.NOT_FOUND.because(
+                    "Tasks are listed at GET /tasks, described at GET /openapi.json and run by POST /tasks/{type}");
         }
         if (!request.method().equals("POST")) {
             return notAllowed("POST");
@@ -133,6 +137,10 @@ final class TaskRoutes implements Routes {
             runs.handle(request, body, exchange);
             return;
         }
+        if (request.path().equals(DESCRIPTION)) {
+            openApi.document().thenAccept(document -> exchange.respond(identified(document)));
+            return;
+        }
         Response refusal = run(request, body, exchange, Arrival.direct(System.nanoTime()));
         if (refusal != null) {
             exchange.respond(refusal);
@@ -175,6 +183,7 @@ final class TaskRoutes implements Routes {
                     described.put("type", task.type());
                     described.put("input", task.input());
                     described.put("output", task.output());
+                    described.put("schema", DESCRIPTION + "#/paths/~1tasks~1" + task.type());
                     return described;
                 })
                 .toList();

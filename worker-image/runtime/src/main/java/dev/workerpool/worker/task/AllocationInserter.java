@@ -53,6 +53,9 @@ final class AllocationInserter {
             Map.entry("java/util/concurrent/atomic/AtomicLongArray.<init>", 8),
             Map.entry("java/util/concurrent/atomic/AtomicReferenceArray.<init>", REFERENCE));
 
+    /** The one copy whose length is not the last argument. */
+    private static final String COPY_AS = "([Ljava/lang/Object;ILjava/lang/Class;)[Ljava/lang/Object;";
+
     private static final Set<String> TAKE_A_LENGTH = Set.of("(I)V", "(I)Ljava/lang/String;");
 
     private AllocationInserter() {}
@@ -63,6 +66,7 @@ final class AllocationInserter {
             case NewMultiArrayInstruction array -> insert(code, array);
             case NewPrimitiveArrayInstruction array -> insert(code, bytes(array.typeKind()), previous);
             case NewReferenceArrayInstruction array -> insert(code, REFERENCE, previous);
+            case InvokeInstruction call when call.type().equalsString(COPY_AS) && copies(call) -> insertCopyAs(code);
             case InvokeInstruction call -> insert(code, bytes(call), previous);
             default -> {}
         }
@@ -75,6 +79,14 @@ final class AllocationInserter {
         if (bytes > 0 && !small) {
             code.dup().loadConstant(bytes).invokestatic(HOOKS, "allocating", ARRAY);
         }
+    }
+
+    private static void insertCopyAs(CodeBuilder code) {
+        code.swap()
+                .dup()
+                .loadConstant(REFERENCE)
+                .invokestatic(HOOKS, "allocating", ARRAY)
+                .swap();
     }
 
     /** All dimensions are on the stack: into variables with them, and back. */
@@ -116,11 +128,16 @@ final class AllocationInserter {
     private static int bytes(InvokeInstruction call) {
         String type = call.type().stringValue();
         String owner = call.owner().asInternalName();
-        if (owner.equals("java/util/Arrays") && call.name().equalsString("copyOf")) {
+        if (copies(call)) {
             return bytes(TypeKind.fromDescriptor(type.substring(2)));
         }
         boolean takesALength =
                 call.opcode() == Opcode.INVOKESTATIC ? type.startsWith("(I)") : TAKE_A_LENGTH.contains(type);
         return takesALength ? FACTORIES.getOrDefault(owner + '.' + call.name().stringValue(), 0) : 0;
+    }
+
+    private static boolean copies(InvokeInstruction call) {
+        return call.owner().asInternalName().equals("java/util/Arrays")
+                && call.name().equalsString("copyOf");
     }
 }

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.task;
 
+import dev.workerpool.mapping.TaskShape;
 import dev.workerpool.sharing.SharedMemory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -127,6 +128,23 @@ public final class TaskCatalog {
         } else {
             jar.close();
             sources.add(new Source(path, null));
+        }
+    }
+
+    /**
+     * Describes what a task takes and gives. Takes a while, and opens the jar anew where threads do not share it.
+     *
+     * @throws IOException when the jar is no longer what it was
+     */
+    public TaskShape shape(TaskEntry entry) throws IOException {
+        Source from = sources.get(entry.source());
+        if (from.jar() != null) {
+            return from.jar().tasks().get(entry.type()).mapping().shape(entry.type());
+        }
+        try (TaskJar jar = TaskJar.open(from.path(), api)) {
+            return jar.tasks().get(entry.type()).mapping().shape(entry.type());
+        } catch (TaskLoadException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -34,6 +34,7 @@ class AllocationBudgetTest {
         define(jar, "Grid", "Sink.sink = new int[1000][1000][1000];");
         define(jar, "Buffer", "Sink.sink = ByteBuffer.allocate(" + MUCH + ");");
         define(jar, "Copy", "Sink.sink = Arrays.copyOf(new long[10], " + MUCH + ");");
+        define(jar, "CopyAs", "Sink.sink = Arrays.copyOf(new Object[10], " + MUCH + ", String[].class);");
         define(jar, "Elements", "Sink.sink = new ArrayList<String>(" + MUCH + ");");
         define(jar, "Swallow", "while (true) try { Sink.sink = new byte[" + MUCH + "]; } catch (Throwable t) { }");
         define(
@@ -66,6 +67,7 @@ class AllocationBudgetTest {
                 "grid",
                 "buffer",
                 "copy",
+                "copyas",
                 "elements",
                 "swallow",
                 "child"

@@ -1,0 +1,166 @@
+package dev.workerpool.worker.http;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.workerpool.mapping.TaskShape;
+import dev.workerpool.worker.task.TaskCatalog;
+import dev.workerpool.worker.task.TaskEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The task port as an OpenAPI 3.1 document: what is always there from {@code openapi.json} beside this class, the tasks and the
+ * problems as this worker has them. Made when it is first asked for, on a thread of its own, and then kept.
+ */
+final class OpenApi {
+    private static final Logger LOG = System.getLogger(OpenApi.class.getName());
+
+    /** Of the management port, and between replicas. */
+    private static final Set<Problem> ELSEWHERE = EnumSet.of(
+            Problem.CONTROL_REFUSED,
+            Problem.CONTROL_CLOSED,
+            Problem.CONTROL_BUSY,
+            Problem.STALE_GENERATION,
+            Problem.UNSUPPORTED_MEDIA_TYPE,
+            Problem.PEER_REFUSED,
+            Problem.TOO_MANY_PEERS);
+
+    /** That no call of a known task is answered with. */
+    private static final Set<Integer> NOT_OF_TASKS = Set.of(404, 405, 410);
+
+    private static final List<String> CALL_HEADERS =
+            List.of("Workerpool-Timeout", "Priority", "Prefer", "Idempotency-Key");
+    private static final List<String> RUN_HEADERS = List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing");
+
+    private final TaskCatalog catalog;
+    private CompletableFuture<Response> made;
+
+    OpenApi(TaskCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    synchronized CompletableFuture<Response> document() {
+        if (made == null) {
+            made = new CompletableFuture<>();
+            Thread.ofPlatform().name("openapi").daemon().start(() -> made.complete(Response.json(200, make())));
+        }
+        return made;
+    }
+
+    private Map<String, Object> make() {
+        Map<String, Object> document = template();
+        String version = OpenApi.class.getPackage().getImplementationVersion();
+        if (version != null) {
+            object(document, "info").put("version", version);
+        }
+        Map<String, Object> components = object(document, "components");
+        Map<Integer, List<Problem>> problems = Arrays.stream(Problem.values())
+                .filter(problem -> !ELSEWHERE.contains(problem))
+                .collect(groupingBy(Problem::status, TreeMap::new, java.util.stream.Collectors.toList()));
+        Map<String, Object> responses = object(components, "responses");
+        problems.forEach((status, all) -> responses.put("Problem" + status, problem(status, all)));
+        for (TaskEntry task : catalog.entries()) {
+            TaskShape shape = shape(task);
+            object(components, "schemas").putAll(shape.definitions());
+            object(document, "paths")
+                    .put("/tasks/" + task.type(), Map.of("post", operation(task, shape, problems.keySet())));
+        }
+        return document;
+    }
+
+    private static Map<String, Object> template() {
+        try (InputStream in = OpenApi.class.getResourceAsStream("openapi.json")) {
+            return new JsonMapper().readValue(in, new TypeReference<>() {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // The template is ours.
+    private static Map<String, Object> object(Map<String, Object> parent, String name) {
+        return (Map<String, Object>) parent.get(name);
+    }
+
+    /** One that cannot be described, as its jar was exchanged, is no reason to describe none. */
+    private TaskShape shape(TaskEntry task) {
+        try {
+            return catalog.shape(task);
+        } catch (IOException | RuntimeException | LinkageError e) {
+            LOG.log(Level.WARNING, "Task " + task.type() + " cannot be described", e);
+            var anything = new TaskShape.Body("*/*", Map.of());
+            return new TaskShape(anything, anything, Map.of());
+        }
+    }
+
+    private static Map<String, Object> operation(TaskEntry task, TaskShape shape, Set<Integer> problems) {
+        var operation = new LinkedHashMap<String, Object>();
+        operation.put("operationId", "run-" + task.type());
+        operation.put("summary", "Runs the task " + task.type());
+        operation.put("tags", List.of("tasks"));
+        operation.put(
+                "parameters",
+                CALL_HEADERS.stream().map(name -> reference("parameters", name)).toList());
+        if (shape.input() != null) {
+            operation.put("requestBody", Map.of("required", true, "content", content(shape.input())));
+        }
+        var responses = new LinkedHashMap<String, Object>();
+        if (shape.output() != null) {
+            responses.put("200", response("The result", content(shape.output())));
+        }
+        responses.put("202", reference("responses", "Accepted"));
+        responses.put("204", response("The task is through and gives nothing", Map.of()));
+        problems.stream()
+                .filter(status -> !NOT_OF_TASKS.contains(status))
+                .forEach(status -> responses.put(status.toString(), reference("responses", "Problem" + status)));
+        operation.put("responses", responses);
+        return operation;
+    }
+
+    private static Map<String, Object> content(TaskShape.Body body) {
+        return Map.of(body.mediaType(), body.schema().isEmpty() ? Map.of() : Map.of("schema", body.schema()));
+    }
+
+    private static Map<String, Object> response(String description, Map<String, Object> content) {
+        var response = new LinkedHashMap<String, Object>();
+        response.put("description", description);
+        var headers = new LinkedHashMap<String, Object>();
+        RUN_HEADERS.forEach(name -> headers.put(name, reference("headers", name)));
+        response.put("headers", headers);
+        if (!content.isEmpty()) {
+            response.put("content", content);
+        }
+        return response;
+    }
+
+    private static Map<String, Object> problem(int status, List<Problem> problems) {
+        List<String> types = problems.stream().map(Problem::type).toList();
+        var response = new LinkedHashMap<String, Object>();
+        response.put("description", problems.stream().map(Problem::title).collect(joining("; ")));
+        if (status == 503) {
+            response.put("headers", Map.of("Retry-After", reference("headers", "Retry-After")));
+        }
+        var schema = new LinkedHashMap<String, Object>();
+        schema.put("allOf", List.of(reference("schemas", "Problem")));
+        schema.put("properties", Map.of("type", Map.of("enum", types)));
+        response.put("content", Map.of(Problem.MEDIA_TYPE, Map.of("schema", schema)));
+        return response;
+    }
+
+    private static Map<String, Object> reference(String kind, String name) {
+        return Map.of("$ref", "#/components/" + kind + "/" + name);
+    }
+}
