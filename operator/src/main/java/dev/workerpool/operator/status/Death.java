@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.LastDeath;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,13 @@ public record Death(
         List<String> executing) {
 
     static final int MAX_WORDS = 2048;
+
+    /**
+     * What the worker's own exit codes mean. It says so in its log too, but the node passes that on only when the container
+     * left no message, and the worker leaves one: what its threads were executing.
+     */
+    private static final Map<Integer, String> MEANINGS =
+            Map.of(3, "its heap was full", 70, "too many threads were lost to runs that do not stop");
 
     public Death {
         lastWords = end(lastWords.strip());
@@ -63,7 +71,8 @@ public record Death(
         String how = exitCode.map(code -> signal().map(signal -> signal + " (exit code " + code + ")")
                         .orElse("exit code " + code))
                 .orElse("no exit code");
-        return how + ", " + reason;
+        String meaning = exitCode.map(MEANINGS::get).map(what -> ", " + what).orElse("");
+        return how + ", " + reason + meaning;
     }
 
     LastDeath toStatus() {
@@ -72,7 +81,7 @@ public record Death(
                 exitCode.orElse(null),
                 signal().orElse(null),
                 reason,
-                lastWords.isEmpty() ? null : lastWords,
+                lastWords.isEmpty() ? exitCode.map(MEANINGS::get).orElse(null) : lastWords,
                 at.toString());
     }
 

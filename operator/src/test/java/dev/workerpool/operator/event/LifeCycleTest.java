@@ -49,7 +49,10 @@ class LifeCycleTest {
                         """))
                 .extracting(Occurrence::reason, Occurrence::message, Occurrence::warning)
                 .containsExactly(
-                        tuple("WorkerDied", "Worker thumbnails-a died: exit code 3, Error. Last words: bye", true),
+                        tuple(
+                                "WorkerDied",
+                                "Worker thumbnails-a died: exit code 3, Error, its heap was full. Last words: bye",
+                                true),
                         tuple(
                                 "WorkerRestarted",
                                 "Worker thumbnails-a restarted, 2 s after it died (restart 2)",

@@ -96,6 +96,14 @@ class ReplicaTest {
     }
 
     @Test
+    void tellsOfAWorkerWithoutLastWordsWhatItsExitCodeMeans() {
+        Death death = new Death("a", "u", 0, Optional.of(3), "Error", "", Instant.EPOCH, List.of());
+
+        assertThat(death.cause()).isEqualTo("exit code 3, Error, its heap was full");
+        assertThat(death.toStatus().message()).isEqualTo("its heap was full");
+    }
+
+    @Test
     void keepsTheEndOfLongLastWords() {
         Death death = new Death(
                 "a", "u", 0, Optional.of(1), "Error", "x".repeat(5000) + " the end", Instant.EPOCH, List.of());
