@@ -1,11 +1,11 @@
 package dev.workerpool.bench.jmh;
 
+import dev.workerpool.bench.tasks.KernelTask;
+import dev.workerpool.bench.tasks.Kernels;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
-import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,15 +19,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** A kernel loaded as the worker loads task jars, checkpoints and all, or by a plain class loader from the same jar. */
+/** A kernel loaded as the worker loads task jars, checkpoints and all, or from this class path, by the JVM's own loader. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class KernelBenchmark {
-    // As strings, for the task jar's classes are not this class loader's.
-    private static final String KERNELS = "dev.workerpool.bench.tasks.Kernels";
-    private static final String GIVEN_OUT = "dev.workerpool.bench.kernel";
-
     @Param({"plain", "woven"})
     public String loading;
 
@@ -38,8 +34,7 @@ public class KernelBenchmark {
 
     @Setup
     public void load() throws Exception {
-        Path folder = Path.of(System.getProperty("bench.tasks"));
-        code = "woven".equals(loading) ? woven(folder) : plain(folder);
+        code = "woven".equals(loading) ? woven(Path.of(System.getProperty("bench.tasks"))) : Kernels.named(kernel);
     }
 
     private IntSupplier woven(Path folder) throws Exception {
@@ -51,17 +46,7 @@ public class KernelBenchmark {
             throw new IllegalStateException("The kernel " + kernel + " ended with " + outcome.join());
         }
         pool.close();
-        return (IntSupplier) System.getProperties().remove(GIVEN_OUT);
-    }
-
-    @SuppressWarnings("resource") // Its classes are used until the JVM ends.
-    private IntSupplier plain(Path folder) throws Exception {
-        try (var jars = Files.list(folder)) {
-            var jar = jars.findFirst().orElseThrow().toUri().toURL();
-            var loader = new URLClassLoader(new java.net.URL[] {jar}, ClassLoader.getPlatformClassLoader());
-            return (IntSupplier)
-                    loader.loadClass(KERNELS).getMethod("named", String.class).invoke(null, kernel);
-        }
+        return (IntSupplier) System.getProperties().remove(KernelTask.GIVEN_OUT);
     }
 
     @Benchmark
