@@ -17,6 +17,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** One fork of a benchmark, in a JVM with the worker's flags. */
 final class Jmh {
+    /** What calls a lot takes seconds until the compiler is through with it, woven longer than plain. */
+    private static final int WARM_UP = 3;
+
     private Jmh() {}
 
     /** @return nanoseconds per operation, by iteration */
@@ -28,8 +31,8 @@ final class Jmh {
         var options = new OptionsBuilder()
                 .include(benchmark.getName())
                 .forks(1)
-                .warmupIterations(iterations / 2 + 1)
-                .warmupTime(TimeValue.milliseconds(iterationMillis))
+                .warmupIterations(WARM_UP)
+                .warmupTime(TimeValue.milliseconds(bench.quick() ? 600 : 1000))
                 .measurementIterations(iterations)
                 .measurementTime(TimeValue.milliseconds(iterationMillis))
                 .shouldFailOnError(true)
