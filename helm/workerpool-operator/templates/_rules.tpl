@@ -31,6 +31,10 @@ the code that needs it. Never secrets, service accounts, roles, exec, wildcards.
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch, patch, delete]
+# A change of CPU without a restart.
+- apiGroups: [""]
+  resources: [pods/resize]
+  verbs: [patch]
 - apiGroups: [""]
   resources: [events]
   verbs: [create]

@@ -25,13 +25,14 @@ import io.fabric8.generator.annotation.ValidationRule;
 public record ResourcesSpec(
         @JsonPropertyDescription(
                 "What a replica may use at most: CPU beyond it is throttled, a worker beyond its memory is killed. The"
-                        + " CPU limit, rounded up, is the default of threads. Default: no limit. Rolling: a change"
-                        + " replaces the pods.")
+                        + " CPU limit, rounded up, is the default of threads. Default: no limit. CPU is live where the"
+                        + " cluster can resize pods; memory is rolling: a change replaces the pods.")
         ResourceAmounts limits,
 
         @JsonPropertyDescription(
                 "What the scheduler sets aside for a replica on its node; at most the limits. Default: the limits."
-                        + " Rolling: a change replaces the pods.")
+                        + " CPU is live where the cluster can resize pods; memory is rolling: a change replaces the"
+                        + " pods.")
         ResourceAmounts requests) {
 
     static final ResourcesSpec DEFAULTS = new ResourcesSpec(null, null);

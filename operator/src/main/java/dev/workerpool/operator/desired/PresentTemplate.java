@@ -1,13 +1,20 @@
 package dev.workerpool.operator.desired;
 
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The template that a pool's Deployment has now, and what of it stays.
@@ -28,7 +35,7 @@ final class PresentTemplate {
     PodTemplateSpec next(PodTemplateSpec newest, Release release) {
         return deployment
                 .map(present -> present.getSpec().getTemplate())
-                .map(present -> lagging(newest, LiveEnvironment.in(environment(present))))
+                .map(present -> lagging(newest, present, release))
                 .filter(lagging -> staysTrue(lagging) && replicasLearn(lagging, newest, release))
                 .orElse(newest);
     }
@@ -37,9 +44,12 @@ final class PresentTemplate {
         List<EnvVar> none = environment(template).stream()
                 .filter(variable -> !LiveEnvironment.isLive(variable))
                 .toList();
+        Cpu cpu = Cpu.in(worker(template).getResources());
         return TemplateMark.of(
-                withEnvironment(template, none),
-                LiveEnvironment.in(environment(template)).variables());
+                withCpu(withEnvironment(template, none), new ResourceRequirements()),
+                Map.of(
+                        "environment", LiveEnvironment.in(environment(template)).variables(),
+                        "cpu", cpu.amounts()));
     }
 
     /** Nothing that rolls has changed, and the present values are those we gave, not put there by hand. */
@@ -58,26 +68,59 @@ final class PresentTemplate {
                 || release.controlKey().filter(has::trusts).isPresent();
     }
 
-    private static PodTemplateSpec lagging(PodTemplateSpec newest, LiveEnvironment present) {
+    private static PodTemplateSpec lagging(PodTemplateSpec newest, PodTemplateSpec present, Release release) {
+        ResourceRequirements given = worker(present).getResources();
+        PodTemplateSpec lagging = withEnvironment(newest, laggingEnvironment(newest, present));
+        boolean inPlace = release.resizesPods()
+                && Cpu.in(given).canBecome(Cpu.in(worker(newest).getResources()));
+        return inPlace ? withCpu(lagging, given) : lagging;
+    }
+
+    private static List<EnvVar> laggingEnvironment(PodTemplateSpec newest, PodTemplateSpec present) {
         var environment = new ArrayList<EnvVar>();
         boolean placed = false;
         for (EnvVar variable : environment(newest)) {
             if (!LiveEnvironment.isLive(variable)) {
                 environment.add(variable);
             } else if (!placed) {
-                environment.addAll(present.variables());
+                environment.addAll(LiveEnvironment.in(environment(present)).variables());
                 placed = true;
             }
         }
-        return withEnvironment(newest, environment);
+        return environment;
+    }
+
+    /** All containers: those that prepare the pod ask for as much as the worker. */
+    private static PodTemplateSpec withCpu(PodTemplateSpec template, ResourceRequirements from) {
+        var changed = new PodTemplateSpecBuilder(template).build();
+        Stream.concat(changed.getSpec().getInitContainers().stream(), changed.getSpec().getContainers().stream())
+                .forEach(container -> container.setResources(new ResourceRequirementsBuilder(container.getResources())
+                        .withRequests(withCpu(container.getResources().getRequests(), from.getRequests()))
+                        .withLimits(withCpu(container.getResources().getLimits(), from.getLimits()))
+                        .build()));
+        return changed;
+    }
+
+    private static Map<String, Quantity> withCpu(Map<String, Quantity> amounts, Map<String, Quantity> from) {
+        var changed = new TreeMap<>(amounts == null ? Map.of() : amounts);
+        changed.remove("cpu");
+        if (from != null && from.containsKey("cpu")) {
+            changed.put("cpu", from.get("cpu"));
+        }
+        return changed;
     }
 
     private static List<EnvVar> environment(PodTemplateSpec template) {
+        return worker(template).getEnv();
+    }
+
+    private static Container worker(PodTemplateSpec template) {
         return template.getSpec().getContainers().stream()
-                .filter(PresentTemplate::isWorker)
+                .filter(container -> WorkerPoolNames.WORKER_CONTAINER.equals(container.getName()))
                 .findFirst()
-                .map(Container::getEnv)
-                .orElse(List.of());
+                .orElseGet(() -> new ContainerBuilder()
+                        .withResources(new ResourceRequirements())
+                        .build());
     }
 
     private static PodTemplateSpec withEnvironment(PodTemplateSpec template, List<EnvVar> environment) {
@@ -88,9 +131,5 @@ final class PresentTemplate {
                 .endContainer()
                 .endSpec()
                 .build();
-    }
-
-    private static boolean isWorker(Container container) {
-        return WorkerPoolNames.WORKER_CONTAINER.equals(container.getName());
     }
 }

@@ -9,14 +9,19 @@ import java.util.Optional;
  * @param operatorNamespace from where the operator calls the management port of the replicas
  * @param controlKey the public key with which workers verify what the operator tells them; empty when it has none, and then
  *     every change rolls
+ * @param resizesPods whether the cluster can give a running pod another CPU; otherwise a change of it rolls
  */
-public record Release(String workerImage, String operatorNamespace, Optional<String> controlKey) {
+public record Release(String workerImage, String operatorNamespace, Optional<String> controlKey, boolean resizesPods) {
 
     public Release(String workerImage, String operatorNamespace) {
-        this(workerImage, operatorNamespace, Optional.empty());
+        this(workerImage, operatorNamespace, Optional.empty(), false);
     }
 
     public Release withControlKey(Optional<String> publicKey) {
-        return new Release(workerImage, operatorNamespace, publicKey);
+        return new Release(workerImage, operatorNamespace, publicKey, resizesPods);
+    }
+
+    public Release resizingPods(boolean resizes) {
+        return new Release(workerImage, operatorNamespace, controlKey, resizes);
     }
 }

@@ -3,6 +3,7 @@ package dev.workerpool.operator.reconciler;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Trouble;
 import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class NextPass {
      */
     static UpdateControl<WorkerPool> after(
             Children children,
+            List<Trouble> notResized,
             List<Replica> replicas,
             Duration whileBlocked,
             Optional<Duration> budget,
@@ -43,16 +45,16 @@ final class NextPass {
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
             throw new AggregatedOperatorException("Child objects could not be applied", failures);
         }
-        return Stream.of(blocked(children, whileBlocked), volumes(replicas), budget, release)
+        return Stream.of(blocked(children, notResized, whileBlocked), volumes(replicas), budget, release)
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)
                 .orElseGet(UpdateControl::noUpdate);
     }
 
-    private static Optional<Duration> blocked(Children children, Duration whileBlocked) {
+    private static Optional<Duration> blocked(Children children, List<Trouble> notResized, Duration whileBlocked) {
         boolean blocked =
-                !children.conflicts().isEmpty() || !children.refusals().isEmpty();
+                !children.conflicts().isEmpty() || !children.refusals().isEmpty() || !notResized.isEmpty();
         return blocked ? Optional.of(whileBlocked) : Optional.empty();
     }
 

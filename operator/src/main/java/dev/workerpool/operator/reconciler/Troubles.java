@@ -17,16 +17,18 @@ final class Troubles {
 
     private Troubles() {}
 
-    static List<Trouble> of(Children children, Collection<Replica> replicas, ReplicaReports reports) {
+    static List<Trouble> of(
+            Children children, List<Trouble> notResized, Collection<Replica> replicas, ReplicaReports reports) {
         List<Trouble> troubles = new ArrayList<>();
         children.conflicts()
                 .forEach(conflict -> troubles.add(new Trouble(Trouble.NAME_CONFLICT, conflict.getMessage())));
         children.refusals().forEach(refusal -> troubles.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
+        troubles.addAll(notResized);
         troubles.addAll(notLoaded(replicas, reports));
         return troubles;
     }
 
-    private static String message(KubernetesClientException refusal) {
+    static String message(KubernetesClientException refusal) {
         return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
                 ? refusal.getStatus().getMessage()
                 : refusal.getMessage();

@@ -25,6 +25,7 @@ import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.StatusCalculator;
 import dev.workerpool.operator.status.Told;
+import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -90,6 +91,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final SettingsChannel settings;
     private final PeerLists peers;
     private final IdleFirst idleFirst;
+    private final PodSizes sizes;
 
     /**
      * @param controlKey signs what the replicas are told
@@ -116,6 +118,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports);
         this.peers = new PeerLists(controlKey, clock);
         this.idleFirst = new IdleFirst(client, reports);
+        this.sizes = new PodSizes(client);
         this.metrics = new PoolMetrics(meters, reports);
     }
 
@@ -140,7 +143,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
         List<Replica> replicas = pods.replicas(context);
         Optional<Deployment> lastTold = context.getSecondaryResource(Deployment.class);
-        Release present = release.withControlKey(controlKey.publicKey());
+        Release present = release.withControlKey(controlKey.publicKey()).resizingPods(sizes.arePossible());
         reports.follow(pool, replicas);
         TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
         Map<String, Object> sections = new HashMap<>(refusedTypes.section(pool, verdict));
@@ -159,13 +162,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
         idleFirst.prepare(pool, lastTold, replicas);
         Children children = Children.apply(context, present);
+        List<Trouble> notResized = sizes.bring(pool, replicas);
 
         WorkerPoolStatus status = StatusCalculator.calculate(
                 pool,
                 new Observed(
                         children.deployment(),
                         replicas,
-                        Troubles.of(children, replicas, reports),
+                        Troubles.of(children, notResized, replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
                         verdict.refused(),
@@ -175,7 +179,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
-        return NextPass.after(children, replicas, whileBlocked, restarts.lookAgain(), verdict.lookAgain());
+        return NextPass.after(children, notResized, replicas, whileBlocked, restarts.lookAgain(), verdict.lookAgain());
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */

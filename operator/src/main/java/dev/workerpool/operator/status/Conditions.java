@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import dev.workerpool.api.v1alpha1.ArtifactSource;
 import dev.workerpool.api.v1alpha1.Condition;
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.Cpu;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ final class Conditions {
             return new Finding(true, "ScalingUp", present + " of " + desired + " replicas exist");
         }
         if (!rollout.isComplete(desired)) {
-            return new Finding(true, "RollingOut", rollout.progress(desired));
+            return new Finding(true, "RollingOut", rollout.progress(desired) + whyCpuRolls());
         }
         if (present > desired) {
             return new Finding(true, "ScalingDown", present + " replicas exist, " + desired + " are asked for");
@@ -74,7 +75,28 @@ final class Conditions {
         if (!takeover.pending().isEmpty()) {
             return new Finding(true, "TakingOverSettings", takeover.progress());
         }
+        long waiting = observed.replicas().stream().filter(Replica::waitsForCpu).count();
+        if (waiting > 0) {
+            return new Finding(true, "ResizingCpu", waiting + " replicas wait for their node to change their CPU");
+        }
         return leaving();
+    }
+
+    private String whyCpuRolls() {
+        Cpu asked = Cpu.of(pool.getSpec().resources());
+        Optional<Replica> other = observed.replicas().stream()
+                .filter(replica -> replica.counts() && !replica.cpu().amounts().equals(asked.amounts()))
+                .findFirst();
+        if (other.isEmpty() || asked.amounts().isEmpty()) {
+            return "";
+        }
+        if (!observed.told().release().resizesPods()) {
+            return "; CPU is changed by replacing pods, for this cluster cannot resize them (no pods/resize)";
+        }
+        return other.get().cpu().canBecome(asked)
+                ? ""
+                : "; CPU is changed by replacing pods, for a pod in place can neither get nor lose a request or limit,"
+                        + " nor come to another quality of service";
     }
 
     private Finding leaving() {

@@ -3,11 +3,14 @@ package dev.workerpool.operator.status;
 import static dev.workerpool.operator.desired.WorkerPoolNames.WORKER_CONTAINER;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.workerpool.operator.desired.Cpu;
 import dev.workerpool.operator.desired.LiveEnvironment;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -138,6 +141,25 @@ public final class Replica {
     /** Threads its worker was started with; 0 when the pod is not of our making. */
     public int threads() {
         return environment().threads();
+    }
+
+    /** What its pod is to have; the node may still owe it. */
+    public Cpu cpu() {
+        return pod.getSpec().getContainers().stream()
+                .filter(container -> container.getName().equals(WORKER_CONTAINER))
+                .findFirst()
+                .map(Container::getResources)
+                .map(Cpu::in)
+                .orElseGet(() -> Cpu.in(new ResourceRequirements()));
+    }
+
+    /** Its node has not given it the CPU yet that it is to have, and says so. */
+    boolean waitsForCpu() {
+        return counts()
+                && (condition("PodResizeInProgress", "True").isPresent()
+                        || condition("PodResizePending", "True")
+                                .filter(pending -> !"Infeasible".equals(pending.getReason()))
+                                .isPresent());
     }
 
     /** What its worker reads when it starts, of what may change afterwards. */

@@ -20,6 +20,7 @@ public record Trouble(String reason, String message) {
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String ARTIFACT_NOT_LOADED = "ArtifactNotLoaded";
     static final String SETTINGS_REFUSED = "SettingsRefused";
+    public static final String CPU_NOT_CHANGED = "CpuNotChanged";
     static final String SPEC_NOT_UNDERSTOOD = "SpecNotUnderstood";
     static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
     static final String VOLUMES_NOT_MOUNTED = "VolumesNotMounted";
@@ -70,13 +71,22 @@ public record Trouble(String reason, String message) {
     }
 
     static Optional<Trouble> ofPod(String pod, PodCondition condition) {
-        boolean unschedulable = condition.getType().equals("PodScheduled")
-                && condition.getStatus().equals("False")
-                && "Unschedulable".equals(condition.getReason());
-        return unschedulable
+        if (is(condition, "PodScheduled", "False", "Unschedulable")) {
+            return Optional.of(new Trouble(
+                    "Unschedulable", "replica " + pod + " fits on no node" + orEmpty(condition.getMessage())));
+        }
+        return is(condition, "PodResizePending", "True", "Infeasible")
                 ? Optional.of(new Trouble(
-                        "Unschedulable", "replica " + pod + " fits on no node" + orEmpty(condition.getMessage())))
+                        CPU_NOT_CHANGED,
+                        "replica " + pod + " serves on with the CPU it has, its node cannot give it another"
+                                + orEmpty(condition.getMessage())))
                 : Optional.empty();
+    }
+
+    private static boolean is(PodCondition condition, String type, String status, String reason) {
+        return condition.getType().equals(type)
+                && condition.getStatus().equals(status)
+                && reason.equals(condition.getReason());
     }
 
     private static String orEmpty(String message) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,6 +154,54 @@ class LiveChangeTest {
         assertThat(template(RELEASE, "{threads: 8}", 2, unmarked)).isEqualTo(newest(RELEASE, "{}", 1));
         assertThat(template(RELEASE, "{threads: 8, image: own:1}", 2, unmarked))
                 .isEqualTo(newest(RELEASE, "{threads: 8, image: own:1}", 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "{limits: {cpu: 1}} > {limits: {cpu: 2}}",
+                "{requests: {cpu: 1}} > {requests: {cpu: 500m}}",
+                "{limits: {cpu: 2}, requests: {cpu: 1}} > {limits: {cpu: 4}, requests: {cpu: 3}}",
+                "{limits: {cpu: 1, memory: 1Gi}} > {limits: {cpu: 2, memory: 1Gi}}"
+            })
+    void anotherCpuLeavesTheTemplateAsItIsWhereThePodsCanBeResized(String from, String to) {
+        Release resizing = RELEASE.resizingPods(true);
+        Deployment before = stored(resizing, "{resources: " + from + "}", 1);
+        String spec = "{resources: " + to + "}";
+
+        assertThat(template(resizing, spec, 2, before)).isEqualTo(template(before));
+        assertThat(template(RELEASE, spec, 2, before)).isEqualTo(newest(RELEASE, spec, 2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "{} > {limits: {cpu: 2}}",
+                "{limits: {cpu: 2}} > {}",
+                "{limits: {cpu: 2}} > {requests: {cpu: 2}}",
+                "{limits: {cpu: 1, memory: 1Gi}} > {limits: {cpu: 2, memory: 2Gi}}",
+                "{limits: {cpu: 2, memory: 1Gi}} > {limits: {cpu: 2, memory: 1Gi}, requests: {cpu: 1}}"
+            })
+    void whatNoPodInPlaceCanBecomeRolls(String from, String to) {
+        Release resizing = RELEASE.resizingPods(true);
+        Deployment before = stored(resizing, "{resources: " + from + "}", 1);
+        String spec = "{resources: " + to + "}";
+
+        assertThat(template(resizing, spec, 2, before)).isEqualTo(newest(resizing, spec, 2));
+    }
+
+    @Test
+    void theCpuCatchesUpWithTheNextChangeThatRolls() {
+        Release resizing = RELEASE.resizingPods(true);
+        String artifact = "tasks: {artifacts: [{image: jars:1}]}";
+        Deployment before = stored(resizing, "{resources: {limits: {cpu: 1}}, " + artifact + "}", 1);
+        Deployment resized = next(resizing, "{resources: {limits: {cpu: 2}}, " + artifact + "}", 2, before);
+        assertThat(template(resized)).isEqualTo(template(before));
+        String spec = "{image: own:1, resources: {limits: {cpu: 2}}, " + artifact + "}";
+
+        assertThat(template(resizing, spec, 3, resized)).isEqualTo(newest(resizing, spec, 3));
     }
 
     @Test

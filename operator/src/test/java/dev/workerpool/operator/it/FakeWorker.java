@@ -117,6 +117,8 @@ final class FakeWorker implements AutoCloseable {
                   imageID: "1"
                   ready: true
                   restartCount: 0
+                  # By this the API server knows that the node can resize.
+                  resources: {requests: {cpu: 1}}
                   state: {running: {startedAt: "%2$s"}}
                 """.formatted(address, since);
     }

@@ -244,6 +244,46 @@ class LiveChangeIT {
         assertThat(workers.getFirst().told()).isEmpty();
     }
 
+    @Test
+    void anotherCpuReachesTheRunningPodsAndTheThreadsFollow() {
+        runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
+        PodTemplateSpec template = template();
+
+        cluster.apply("thumbnails", "{replicas: 2, resources: {limits: {cpu: 3}}}");
+
+        awaitInForce(0, 3);
+        awaitThat(() -> assertThat(cpu(0)).isEqualTo("3/3"));
+        run(1);
+        awaitThat(() -> assertThat(cpu(1)).as("a new pod, too").isEqualTo("3/3"));
+        awaitInForce(1, 3);
+        assertThat(template()).isEqualTo(template);
+    }
+
+    @Test
+    void aNodeThatHasNotGotTheCpuIsTold() {
+        runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
+        cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 300}}}");
+        awaitThat(() -> assertThat(cpu(0)).isEqualTo("300/300"));
+
+        cluster.setPodStatus(
+                "thumbnails-0", workers.getFirst().running(started.toString()).replace("conditions: [", """
+                        conditions: [{type: PodResizePending, status: "True", reason: Infeasible, message: "Node didn't have enough capacity"}, """));
+
+        awaitThat(() -> {
+            var degraded = cluster.condition("thumbnails", "Degraded");
+            assertThat(degraded.reason()).isEqualTo("CpuNotChanged");
+            assertThat(degraded.message())
+                    .isEqualTo("replica thumbnails-0 serves on with the CPU it has, its node cannot give it another:"
+                            + " Node didn't have enough capacity");
+            assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("True");
+        });
+    }
+
+    private String cpu(int index) {
+        var resources = pod(index).getSpec().getContainers().getFirst().getResources();
+        return resources.getRequests().get("cpu") + "/" + resources.getLimits().get("cpu");
+    }
+
     private void runPool(String spec, int replicas) {
         cluster.apply("thumbnails", spec);
         cluster.awaitReconciled("thumbnails");

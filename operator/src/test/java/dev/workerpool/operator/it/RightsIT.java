@@ -29,6 +29,7 @@ class RightsIT {
             - {apiGroups: [policy], resources: [poddisruptionbudgets], verbs: [get, list, watch, create, patch]}
             - {apiGroups: [networking.k8s.io], resources: [networkpolicies], verbs: [get, list, watch, create, patch]}
             - {apiGroups: [""], resources: [pods], verbs: [get, list, watch, patch, delete]}
+            - {apiGroups: [""], resources: [pods/resize], verbs: [patch]}
             - {apiGroups: [""], resources: [events], verbs: [create]}
             """;
 

@@ -1,0 +1,113 @@
+package dev.workerpool.operator.reconciler;
+
+import static java.net.HttpURLConnection.HTTP_CONFLICT;
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.Cpu;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Trouble;
+import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Gives pods the CPU that their pool says now, without a restart, where the cluster can. Level-triggered: a pod whose spec
+ * has another CPU is asked to be resized, a new one right after its creation; when it gets it is its node's business, and
+ * the pod's conditions tell.
+ */
+final class PodSizes {
+
+    private static final PatchContext MERGE = new PatchContext.Builder()
+            .withPatchType(PatchType.STRATEGIC_MERGE)
+            .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
+            .build();
+
+    private final KubernetesClient client;
+    private volatile Boolean possible;
+
+    PodSizes(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /**
+     * Asked once. A failure to find out fails the pass, which is tried again: to take it for a no would replace the pods of
+     * every pool that was resized before.
+     */
+    boolean arePossible() {
+        if (possible == null) {
+            APIResourceList core = client.getApiResources("v1");
+            possible = core != null
+                    && core.getResources().stream()
+                            .anyMatch(resource -> resource.getName().equals("pods/resize"));
+        }
+        return possible;
+    }
+
+    /** @return what the API server does not let through */
+    List<Trouble> bring(WorkerPool pool, Collection<Replica> replicas) {
+        Cpu asked = Cpu.of(pool.getSpec().resources());
+        List<Replica> others = replicas.stream()
+                .filter(Replica::counts)
+                .filter(replica -> !replica.cpu().equals(asked) && replica.cpu().canBecome(asked))
+                .toList();
+        if (others.isEmpty() || !arePossible()) {
+            return List.of();
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Optional<Trouble>>> writes = others.stream()
+                    .map(replica ->
+                            threads.submit(() -> resize(pool.getMetadata().getNamespace(), replica, asked)))
+                    .toList();
+            return writes.stream()
+                    .map(PodSizes::outcome)
+                    .flatMap(Optional::stream)
+                    .distinct()
+                    .toList();
+        }
+    }
+
+    private static Optional<Trouble> outcome(Future<Optional<Trouble>> write) {
+        try {
+            return write.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private Optional<Trouble> resize(String namespace, Replica replica, Cpu asked) {
+        Map<String, Object> worker = Map.of("name", WorkerPoolNames.WORKER_CONTAINER, "resources", asked.amounts());
+        Map<String, Object> patch =
+                Map.of("metadata", Map.of("uid", replica.uid()), "spec", Map.of("containers", List.of(worker)));
+        try {
+            client.pods()
+                    .inNamespace(namespace)
+                    .withName(replica.name())
+                    .subresource("resize")
+                    .patch(MERGE, Serialization.asJson(patch));
+            return Optional.empty();
+        } catch (KubernetesClientException e) {
+            boolean gone = e.getCode() == HTTP_NOT_FOUND || e.getCode() == HTTP_CONFLICT;
+            return gone
+                    ? Optional.empty()
+                    : Optional.of(new Trouble(
+                            Trouble.CPU_NOT_CHANGED,
+                            "replica " + replica.name() + " serves on with the CPU it has: " + Troubles.message(e)));
+        }
+    }
+}
