@@ -9,6 +9,8 @@ import dev.workerpool.e2e.harness.Load;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
+import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +33,7 @@ class LiveChangeE2E {
                         replicas: 2
                         threads: 1
                         config: {quality: "80"}
+                        resources: {requests: {cpu: 50m}, limits: {cpu: "1"}}
                         tasks: {artifacts: [{configMap: fixtures}]}
                         """).awaitSettled();
     }
@@ -48,6 +51,19 @@ class LiveChangeE2E {
         assertThat(pool.send(Http.Request.bytes("/tasks/setting", "text/plain", key))
                         .body())
                 .isEqualTo("95");
+    }
+
+    @Test
+    void cpu() {
+        change("{\"resources\":{\"limits\":{\"cpu\":\"1500m\"}}}");
+        Wait.untilAsserted(
+                "the node has given it", () -> assertThat(pool.pods()).allSatisfy(pod -> assertThat(pod.getStatus()
+                                .getContainerStatuses()
+                                .getFirst()
+                                .getResources()
+                                .getLimits()
+                                .get("cpu"))
+                        .isEqualTo(new Quantity("1500m"))));
     }
 
     @Test
