@@ -11,9 +11,9 @@ import io.fabric8.kubernetes.api.model.Quantity;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResourceAmounts(
         @JsonPropertyDescription(
-                "CPUs per replica, as a quantity: 2, or 500m for half a CPU. At least 1m. Default: none. Live where the"
-                        + " cluster can resize pods (Kubernetes 1.33 and later): they get it without a restart. Else,"
-                        + " and where an amount is added or taken away, rolling: a change replaces the pods.")
+                "CPUs per replica, as a quantity: 2, or 500m for half a CPU. At least 1m. Default: none. Live: the pods"
+                        + " get it without a restart where the cluster can resize them (Kubernetes 1.33 and later)."
+                        + " Elsewhere, and where an amount is added or taken away, a change replaces the pods.")
         @ValidationRule(
                 value = Rules.QUANTITY + " && quantity(string(self)).compareTo(quantity('1m')) >= 0",
                 message = "cpu must be a quantity of at least 1m, such as 500m or 2")
