@@ -1,37 +1,27 @@
 package dev.workerpool.operator.it;
 
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executors;
+import java.util.Map;
 
 /** Answers at an address of this machine, on the management port, as a replica with the given load. */
 final class FakeReplica implements AutoCloseable {
 
     private final String address;
-    private final HttpServer server;
+    private final ManagementPort port;
     private volatile int active;
 
     FakeReplica(String address, int threads, int active) {
         this.address = address;
         this.active = active;
-        try {
-            server = HttpServer.create(new InetSocketAddress(address, 9000), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         String all = "{},".repeat(threads).substring(0, threads * 3 - 1);
-        server.createContext("/status", exchange -> {
-            String status =
-                    "{\"threads\":[%s],\"active\":%d,\"queued\":0,\"artifacts\":[]}".formatted(all, this.active);
-            exchange.sendResponseHeaders(200, status.length());
-            exchange.getResponseBody().write(status.getBytes(StandardCharsets.UTF_8));
-            exchange.close();
-        });
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
+        port = new ManagementPort(
+                address,
+                Map.of(
+                        "/status",
+                        exchange -> ManagementPort.answer(
+                                exchange,
+                                200,
+                                "{\"threads\":[%s],\"active\":%d,\"queued\":0,\"artifacts\":[]}"
+                                        .formatted(all, this.active))));
     }
 
     FakeReplica active(int now) {
@@ -58,6 +48,6 @@ final class FakeReplica implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        port.close();
     }
 }

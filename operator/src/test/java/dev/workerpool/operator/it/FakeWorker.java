@@ -3,13 +3,9 @@ package dev.workerpool.operator.it;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
@@ -19,9 +15,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jwt.JwtClaims;
@@ -38,7 +34,7 @@ final class FakeWorker implements AutoCloseable {
     private final String address;
     private final List<JsonNode> told = new ArrayList<>();
     private final Set<String> usedTokens = new HashSet<>();
-    private HttpServer server;
+    private ManagementPort port;
     private String refusal;
     private Optional<PublicKey> key = Optional.empty();
     private String audience;
@@ -69,22 +65,20 @@ final class FakeWorker implements AutoCloseable {
     }
 
     private FakeWorker listen() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(address, 9000), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.createContext("/status", exchange -> answer(exchange, 200, status()));
-        server.createContext("/settings", this::change);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.start();
+        port = new ManagementPort(
+                address,
+                Map.of(
+                        "/status",
+                        exchange -> ManagementPort.answer(exchange, 200, status()),
+                        "/settings",
+                        this::change));
         return this;
     }
 
     synchronized void hangUp() {
-        if (server != null) {
-            server.stop(0);
-            server = null;
+        if (port != null) {
+            port.close();
+            port = null;
         }
     }
 
@@ -136,18 +130,18 @@ final class FakeWorker implements AutoCloseable {
         synchronized (this) {
             String problem = refusal != null ? refusal : problem(authorization, body);
             if (problem != null) {
-                answer(exchange, 401, "{\"title\":\"Control refused\",\"detail\":\"" + problem + "\"}");
+                ManagementPort.answer(exchange, 401, "{\"title\":\"Control refused\",\"detail\":\"" + problem + "\"}");
                 return;
             }
             JsonNode message = JSON.readTree(body);
             if (message.path("generation").asLong()
                     < settings.path("generation").asLong()) {
-                answer(exchange, 409, settings.toString());
+                ManagementPort.answer(exchange, 409, settings.toString());
                 return;
             }
             settings = message;
             told.add(message);
-            answer(exchange, 200, message.toString());
+            ManagementPort.answer(exchange, 200, message.toString());
         }
     }
 
@@ -172,13 +166,6 @@ final class FakeWorker implements AutoCloseable {
         } catch (Exception e) {
             return e.getClass().getSimpleName();
         }
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 
     private static PublicKey publicKey(String encoded) {
