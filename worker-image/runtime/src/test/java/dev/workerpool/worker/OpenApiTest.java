@@ -12,8 +12,6 @@ import dev.workerpool.worker.http.RawClient;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,8 +27,7 @@ class OpenApiTest {
     @TempDir
     Path folder;
 
-    private final Map<String, String> environment = new HashMap<>();
-    private Worker worker;
+    private LocalWorker worker;
 
     @BeforeEach
     void prepare() {
@@ -61,23 +58,16 @@ class OpenApiTest {
                         }
                         """)
                 .writeTo(folder.resolve("tasks.jar"));
-        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
-        environment.put("WORKERPOOL_PORT", "0");
-        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
-        environment.put("WORKERPOOL_THREADS", "1");
+        worker = new LocalWorker(folder);
     }
 
     @AfterEach
     void stop() throws Exception {
-        worker.stop();
+        worker.close();
     }
 
     private RawClient.Answer send(String request) throws Exception {
-        if (worker == null) {
-            worker = new Worker(WorkerSettings.from(environment), lost -> {});
-            worker.start();
-        }
-        try (var client = new RawClient(worker.taskPort())) {
+        try (var client = worker.connect()) {
             return client.send(request).read();
         }
     }
@@ -276,9 +266,8 @@ class OpenApiTest {
     @Test
     void isTheSameWhereThreadsHaveClassesOfTheirOwn() throws Exception {
         ObjectNode shared = document();
-        worker.stop();
-        worker = null;
-        environment.put("WORKERPOOL_ISOLATION", "PerThread");
+        worker.close();
+        worker.with("WORKERPOOL_ISOLATION", "PerThread");
 
         assertThat(document()).isEqualTo(shared);
     }

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.control.OperatorKey;
-import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,46 +22,24 @@ class SettingsTest {
     Path folder;
 
     private final OperatorKey operator = new OperatorKey();
-    private final Map<String, String> environment = new HashMap<>();
-    private Worker worker;
+    private LocalWorker worker;
 
     @BeforeEach
     void prepare() {
-        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
-        environment.put("WORKERPOOL_NAMESPACE", "shop");
-        environment.put("WORKERPOOL_REPLICA", "replica-1");
-        environment.put("WORKERPOOL_POD_UID", "0a1b");
-        environment.put("WORKERPOOL_CONTROL_KEY", operator.encoded());
-        environment.put("WORKERPOOL_GENERATION", "3");
-        environment.put("WORKERPOOL_PORT", "0");
-        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
-        environment.put("WORKERPOOL_THREADS", "1");
-    }
-
-    private void start() throws Exception {
-        worker = new Worker(WorkerSettings.from(environment), lost -> {});
-        worker.start();
+        worker = new LocalWorker(folder)
+                .with("WORKERPOOL_NAMESPACE", "shop")
+                .with("WORKERPOOL_POD_UID", "0a1b")
+                .with("WORKERPOOL_CONTROL_KEY", operator.encoded())
+                .with("WORKERPOOL_GENERATION", "3");
     }
 
     @AfterEach
     void stop() throws Exception {
-        assertThat(worker.stop()).isTrue();
-    }
-
-    private Answer get(String path) throws Exception {
-        try (var client = new RawClient(worker.managementPort())) {
-            return client.get(path).read();
-        }
-    }
-
-    private Answer post(String path) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            return client.post(path, "\"a\"").read();
-        }
+        assertThat(worker.drain().get(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private Answer put(String headers, String body) throws Exception {
-        try (var client = new RawClient(worker.managementPort())) {
+        try (var client = worker.manage()) {
             int length = body.getBytes(StandardCharsets.ISO_8859_1).length;
             return client.send("PUT /settings HTTP/1.1\r\nHost: t\r\n" + headers + "Content-Length: " + length
                             + "\r\n\r\n" + body)
@@ -79,8 +54,7 @@ class SettingsTest {
 
     @Test
     void changesWhatIsInForceAndShowsIt() throws Exception {
-        start();
-        assertThat(get("/status").body()).contains("\"generation\":3");
+        assertThat(worker.get("/status").body()).contains("\"generation\":3");
 
         Answer answer = change("{\"generation\":4,\"threads\":2,\"config\":{\"quality\":\"80\"}}");
 
@@ -89,29 +63,29 @@ class SettingsTest {
                 .isEqualTo("{\"generation\":4,\"threads\":2,\"queue\":{\"capacity\":256,\"maxWait\":\"10s\"},"
                         + "\"tasks\":{\"timeout\":\"30s\",\"maxAllocation\":null},\"drain\":{\"timeout\":\"1m\"},"
                         + "\"config\":{\"quality\":\"80\"}}");
-        assertThat(get("/settings").body()).isEqualTo(answer.body());
-        assertThat(get("/status").body())
+        assertThat(worker.get("/settings").body()).isEqualTo(answer.body());
+        assertThat(worker.get("/status").body())
                 .contains("\"generation\":4")
                 .contains("\"settings\":{\"generation\":4,\"threads\":2")
                 .contains("{\"id\":2,\"state\":\"Idle\"");
-        assertThat(get("/metrics").body()).contains("workerpool_threads 2.0").contains("workerpool_generation 4.0");
+        assertThat(worker.get("/metrics").body())
+                .contains("workerpool_threads 2.0")
+                .contains("workerpool_generation 4.0");
     }
 
     @Test
     void isInForceSoonOnceItHasSeenAMessage() throws Exception {
-        start();
         change("{\"generation\":3}");
         long start = System.nanoTime();
 
         assertThat(change("{\"generation\":4,\"threads\":64}").status()).isEqualTo(200);
 
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
-        assertThat(get("/status").body()).contains("{\"id\":64,");
+        assertThat(worker.get("/status").body()).contains("{\"id\":64,");
     }
 
     @Test
     void refusesAnOlderGeneration() throws Exception {
-        start();
         Answer answer = change("{\"generation\":2,\"threads\":2}");
 
         assertThat(answer.status()).isEqualTo(409);
@@ -126,46 +100,42 @@ class SettingsTest {
                 .task("Deadly", "String", "String", "return input;")
                 .task("Harmless", "String", "String", "return input;")
                 .writeTo(folder.resolve("tasks.jar"));
-        start();
-        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+        assertThat(worker.post("/tasks/deadly", "\"a\"").status()).isEqualTo(200);
 
         String until = Instant.now().plusSeconds(900).toString();
         assertThat(change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"" + until + "\"}}")
                         .status())
                 .isEqualTo(200);
 
-        Answer refused = post("/tasks/deadly");
+        Answer refused = worker.post("/tasks/deadly", "\"a\"");
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.body())
                 .contains("urn:workerpool:problem:task-refused")
                 .contains("'deadly'");
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 900);
-        assertThat(post("/tasks/harmless").status()).isEqualTo(200);
-        assertThat(get("/metrics").body()).contains("workerpool_rejected_total{reason=\"task-refused\"} 1.0");
+        assertThat(worker.post("/tasks/harmless", "\"a\"").status()).isEqualTo(200);
+        assertThat(worker.get("/metrics").body()).contains("workerpool_rejected_total{reason=\"task-refused\"} 1.0");
 
         change("{\"generation\":3,\"threads\":1}");
-        assertThat(post("/tasks/deadly").status())
+        assertThat(worker.post("/tasks/deadly", "\"a\"").status())
                 .as("not named again, so as before")
                 .isEqualTo(503);
         change("{\"generation\":3,\"refusedTasks\":{}}");
-        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+        assertThat(worker.post("/tasks/deadly", "\"a\"").status()).isEqualTo(200);
     }
 
     @Test
     void letsARefusedTaskInByItselfWhenItsTimeIsOver() throws Exception {
         TaskJars.jar().task("Deadly", "String", "String", "return input;").writeTo(folder.resolve("tasks.jar"));
-        start();
         String over = Instant.now().minusSeconds(1).toString();
 
         change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"" + over + "\"}}");
 
-        assertThat(post("/tasks/deadly").status()).isEqualTo(200);
+        assertThat(worker.post("/tasks/deadly", "\"a\"").status()).isEqualTo(200);
     }
 
     @Test
     void namesWhatIsWrongWithRefusedTasks() throws Exception {
-        start();
-
         assertThat(change("{\"generation\":3,\"refusedTasks\":[\"deadly\"]}").body())
                 .contains("{\"field\":\"refusedTasks\",\"rule\":\"must be an object of at most 64 task types\"}");
         assertThat(change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"soon\"}}")
@@ -176,19 +146,17 @@ class SettingsTest {
 
     @Test
     void namesTheFieldThatIsWrong() throws Exception {
-        start();
         Answer answer = change("{\"generation\":4,\"queue\":{\"maxWait\":\"2h\"}}");
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body())
                 .contains("urn:workerpool:problem:malformed-input")
                 .contains("\"errors\":[{\"field\":\"queue.maxWait\",\"rule\":\"must be a duration from 0s to 1h");
-        assertThat(get("/settings").body()).contains("\"generation\":3");
+        assertThat(worker.get("/settings").body()).contains("\"generation\":3");
     }
 
     @Test
     void refusesWhoeverIsNotTheOperatorAndCountsIt() throws Exception {
-        start();
         String body = "{\"generation\":4,\"threads\":2}";
         String forged = new OperatorKey().sign(POD, body, Instant.now());
 
@@ -201,17 +169,16 @@ class SettingsTest {
                 .contains("\"reason\":\"signature\"");
         assertThat(put("Content-Type: application/json\r\n", body).status()).isEqualTo(401);
         assertThat(put("Authorization: Basic eDp5\r\n", body).status()).isEqualTo(401);
-        assertThat(get("/metrics").body())
+        assertThat(worker.get("/metrics").body())
                 .contains("workerpool_control_refused_total{reason=\"signature\"} 1.0")
                 .contains("workerpool_control_refused_total{reason=\"no-token\"} 2.0")
                 .contains("workerpool_control_refused_total{reason=\"replayed\"} 0.0");
-        assertThat(get("/settings").body()).contains("\"generation\":3");
+        assertThat(worker.get("/settings").body()).contains("\"generation\":3");
     }
 
     @Test
     void takesNoMessagesWithoutAKey() throws Exception {
-        environment.remove("WORKERPOOL_CONTROL_KEY");
-        start();
+        worker.without("WORKERPOOL_CONTROL_KEY");
         Answer answer = change("{\"generation\":4}");
 
         assertThat(answer.status()).isEqualTo(403);
@@ -222,12 +189,11 @@ class SettingsTest {
 
     @Test
     void takesJsonOnlyAndNotWithoutEnd() throws Exception {
-        start();
         String body = "{\"generation\":4}";
         String token = "Authorization: Bearer " + operator.sign(POD, body, Instant.now()) + "\r\n";
 
         assertThat(put(token + "Content-Type: text/plain\r\n", body).status()).isEqualTo(415);
-        try (var client = new RawClient(worker.managementPort())) {
+        try (var client = worker.manage()) {
             client.send("PUT /settings HTTP/1.1\r\n" + token
                     + "Content-Type: application/json\r\nContent-Length: 600000\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(413);
@@ -239,19 +205,17 @@ class SettingsTest {
 
     @Test
     void takesAsLongAConfigAsTheResourceMayHave() throws Exception {
-        start();
         String value = "\\u0007".repeat(30_000);
 
         Answer answer = change("{\"generation\":4,\"config\":{\"a\":\"" + value + "\",\"b\":\"" + value + "\"}}");
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(get("/status").body()).doesNotContain("\\u0007");
+        assertThat(worker.get("/status").body()).doesNotContain("\\u0007");
     }
 
     @Test
     void tellsOtherMethodsWhatThereIs() throws Exception {
-        start();
-        try (var client = new RawClient(worker.managementPort())) {
+        try (var client = worker.manage()) {
             Answer answer = client.post("/settings", "{}").read();
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, PUT");
@@ -260,13 +224,12 @@ class SettingsTest {
 
     @Test
     void isStillReadyWhileMessagesComeIn() throws Exception {
-        start();
         for (int generation = 4; generation < 40; generation++) {
             assertThat(change("{\"generation\":" + generation + ",\"threads\":" + (1 + generation % 4) + "}")
                             .status())
                     .isEqualTo(200);
         }
-        await().until(() -> !get("/status").body().contains("{\"id\":5,"));
-        assertThat(get("/health/ready").status()).isEqualTo(200);
+        await().until(() -> !worker.get("/status").body().contains("{\"id\":5,"));
+        assertThat(worker.get("/health/ready").status()).isEqualTo(200);
     }
 }

@@ -2,11 +2,8 @@ package dev.workerpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.workerpool.worker.http.RawClient;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +21,9 @@ class SharedStateTest {
     @TempDir
     Path folder;
 
-    private final Map<String, String> environment = new HashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private Worker worker;
+    private LocalWorker worker;
 
     @BeforeEach
     void prepare() {
@@ -64,36 +60,19 @@ class SharedStateTest {
                         "return context.shared(\"server\", () -> { var t = new Thread(() -> System.exit(3));"
                                 + " t.setUncaughtExceptionHandler((a, b) -> {}); t.start(); t.join(); return \"served\"; });")
                 .writeTo(folder.resolve("tasks.jar"));
-        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
-        environment.put("WORKERPOOL_PORT", "0");
-        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
-        environment.put("WORKERPOOL_THREADS", "2");
-        environment.put("WORKERPOOL_SHARED_MEMORY", "1Ki");
-    }
-
-    private void start() throws Exception {
-        worker = new Worker(WorkerSettings.from(environment), lost -> {});
-        worker.start();
+        worker = new LocalWorker(folder).with("WORKERPOOL_THREADS", "2").with("WORKERPOOL_SHARED_MEMORY", "1Ki");
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (worker != null) {
-            worker.stop();
-        }
-    }
-
-    private RawClient.Answer post(String type, String body) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            return client.post("/tasks/" + type, body).read();
-        }
+        worker.close();
     }
 
     /** On both threads at once. */
     private HashSet<String> onBoth(String type) throws Exception {
         var answers = new HashSet<String>();
-        try (var first = new RawClient(worker.taskPort());
-                var second = new RawClient(worker.taskPort())) {
+        try (var first = worker.connect();
+                var second = worker.connect()) {
             first.post("/tasks/" + type, "");
             second.post("/tasks/" + type, "");
             answers.add(first.read().body());
@@ -104,47 +83,38 @@ class SharedStateTest {
 
     @Test
     void makesAResourceOncePerReplicaAndClosesItAtTheEnd() throws Exception {
-        start();
-
         assertThat(onBoth("model")).containsExactly("1");
         assertThat(onBoth("model")).containsExactly("1");
         assertThat(closed.getCount()).isOne();
-        worker.stop();
-        worker = null;
+        worker.close();
         assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
     void makesAResourcePerThreadWhereThreadsHaveClassesOfTheirOwn() throws Exception {
-        environment.put("WORKERPOOL_ISOLATION", "PerThread");
-        start();
-
+        worker.with("WORKERPOOL_ISOLATION", "PerThread");
         assertThat(onBoth("model")).containsExactlyInAnyOrder("1", "2");
         assertThat(onBoth("model")).containsExactlyInAnyOrder("1", "2");
     }
 
     @Test
     void sharesMemoryWhateverTheIsolation() throws Exception {
-        environment.put("WORKERPOOL_ISOLATION", "PerThread");
-        start();
-
+        worker.with("WORKERPOOL_ISOLATION", "PerThread");
         assertThat(onBoth("count")).containsExactlyInAnyOrder("0", "1");
         assertThat(onBoth("count")).containsExactlyInAnyOrder("2", "3");
     }
 
     @Test
     void saysThatSharedMemoryIsUsedUpOrOfAnotherSize() throws Exception {
-        start();
-
-        assertThat(post("grow", "1025").body()).contains("does not fit").contains("WORKERPOOL_SHARED_MEMORY");
-        assertThat(post("grow", "1024").body()).isEqualTo("1024");
-        assertThat(post("grow", "512").body()).contains("Shared memory 'grown' has 1024 bytes, not 512");
+        assertThat(worker.post("/tasks/grow", "1025").body())
+                .contains("does not fit")
+                .contains("WORKERPOOL_SHARED_MEMORY");
+        assertThat(worker.post("/tasks/grow", "1024").body()).isEqualTo("1024");
+        assertThat(worker.post("/tasks/grow", "512").body()).contains("Shared memory 'grown' has 1024 bytes, not 512");
     }
 
     @Test
     void leavesTheRunAloneWhenAThreadOfAResourceExits() throws Exception {
-        start();
-
-        assertThat(post("server", "").body()).isEqualTo("served");
+        assertThat(worker.post("/tasks/server", "").body()).isEqualTo("served");
     }
 }

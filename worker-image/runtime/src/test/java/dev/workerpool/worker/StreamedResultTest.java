@@ -9,8 +9,6 @@ import dev.workerpool.worker.http.RawClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,9 +21,7 @@ class StreamedResultTest {
     Path folder;
 
     private final CountDownLatch release = new CountDownLatch(1);
-    private final Map<String, String> environment = new HashMap<>();
-    private Worker worker;
-    private boolean stopped;
+    private LocalWorker worker;
 
     @BeforeEach
     void prepare() {
@@ -68,32 +64,17 @@ class StreamedResultTest {
                                 + " public int read(byte[] b, int o, int l) { Arrays.fill(b, o, o + l, (byte) 'x'); return l; } };")
                 .task("Echo", "java.io.InputStream", "java.io.InputStream", "return input;")
                 .writeTo(folder.resolve("tasks.jar"));
-        environment.put("WORKERPOOL_TASKS_DIR", folder.toString());
-        environment.put("WORKERPOOL_PORT", "0");
-        environment.put("WORKERPOOL_MANAGEMENT_PORT", "0");
-        environment.put("WORKERPOOL_THREADS", "1");
+        worker = new LocalWorker(folder);
     }
 
     private RawClient post(String type, String body) throws Exception {
-        if (worker == null) {
-            worker = new Worker(WorkerSettings.from(environment), lost -> {});
-            worker.start();
-        }
-        return new RawClient(worker.taskPort()).post("/tasks/" + type, body);
-    }
-
-    private String metrics() throws Exception {
-        try (var client = new RawClient(worker.managementPort())) {
-            return client.get("/metrics").read().body();
-        }
+        return worker.connect().post("/tasks/" + type, body);
     }
 
     @AfterEach
     void stop() throws Exception {
         release.countDown();
-        if (!stopped) {
-            worker.stop();
-        }
+        worker.close();
     }
 
     @Test
@@ -154,19 +135,20 @@ class StreamedResultTest {
 
             assertThatThrownBy(client::chunk).isInstanceOf(IOException.class);
         }
-        await().untilAsserted(() ->
-                assertThat(metrics()).contains("workerpool_runs_total{outcome=\"failed\",task=\"cut\"} 1.0"));
+        await().untilAsserted(() -> assertThat(worker.get("/metrics").body())
+                .contains("workerpool_runs_total{outcome=\"failed\",task=\"cut\"} 1.0"));
     }
 
     @Test
     void freesTheThreadOfAClientThatTakesNothingWhenTheRunsTimeIsUp() throws Exception {
-        environment.put("WORKERPOOL_TASK_TIMEOUT", "200ms");
+        worker.with("WORKERPOOL_TASK_TIMEOUT", "200ms");
         try (var slow = post("endless", "")) {
             slow.readHead();
             try (var other = post("late", "served")) {
                 assertThat(other.read().body()).isEqualTo("served");
             }
-            assertThat(metrics()).contains("workerpool_runs_total{outcome=\"timed-out\",task=\"endless\"} 1.0");
+            assertThat(worker.get("/metrics").body())
+                    .contains("workerpool_runs_total{outcome=\"timed-out\",task=\"endless\"} 1.0");
         }
     }
 
@@ -179,8 +161,8 @@ class StreamedResultTest {
         try (var other = post("late", "served")) {
             assertThat(other.read().body()).isEqualTo("served");
         }
-        await().untilAsserted(() ->
-                assertThat(metrics()).contains("workerpool_runs_total{outcome=\"cancelled\",task=\"endless\"} 1.0"));
+        await().untilAsserted(() -> assertThat(worker.get("/metrics").body())
+                .contains("workerpool_runs_total{outcome=\"cancelled\",task=\"endless\"} 1.0"));
     }
 
     @Test
@@ -195,14 +177,7 @@ class StreamedResultTest {
     void endsTheStreamOfADrainingReplicaWhole() throws Exception {
         try (var client = post("lines", "3")) {
             client.readHead();
-            stopped = true;
-            var stopping = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
-                try {
-                    return worker.stop();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            var stopping = worker.drain();
             var received = new StringBuilder(client.chunk());
             release.countDown();
             for (String chunk = client.chunk(); chunk != null; chunk = client.chunk()) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.workerpool.worker.http.RawClient;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +28,7 @@ class TraceTest {
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private final List<String> keys = new CopyOnWriteArrayList<>();
     private HttpServer collector;
-    private Worker worker;
+    private LocalWorker worker;
 
     @BeforeEach
     void start() throws Exception {
@@ -46,28 +44,22 @@ class TraceTest {
                 .task("Copy", "String", "String", "return input;")
                 .task("Throws", "String", "String", "throw new IllegalStateException(input);")
                 .writeTo(folder.resolve("tasks.jar"));
-        worker = new Worker(
-                WorkerSettings.from(Map.of(
-                        "WORKERPOOL_TASKS_DIR", folder.toString(),
-                        "WORKERPOOL_POOL", "thumbnails",
-                        "WORKERPOOL_REPLICA", "replica-1",
-                        "WORKERPOOL_PORT", "0",
-                        "WORKERPOOL_MANAGEMENT_PORT", "0",
+        worker = new LocalWorker(folder)
+                .with("WORKERPOOL_POOL", "thumbnails")
+                .with(
                         "OTEL_EXPORTER_OTLP_ENDPOINT",
-                                "http://127.0.0.1:" + collector.getAddress().getPort() + "/",
-                        "OTEL_EXPORTER_OTLP_HEADERS", "key=a%20b")),
-                lost -> {});
-        worker.start();
+                        "http://127.0.0.1:" + collector.getAddress().getPort() + "/")
+                .with("OTEL_EXPORTER_OTLP_HEADERS", "key=a%20b");
     }
 
     @AfterEach
     void stop() throws Exception {
-        worker.stop();
+        worker.close();
         collector.stop(0);
     }
 
     private void post(String type, String context) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
+        try (var client = worker.connect()) {
             client.send(
                     "POST /tasks/" + type + " HTTP/1.1\r\ntraceparent: " + context + "\r\nContent-Length: 1\r\n\r\nx");
             client.read();
