@@ -176,6 +176,12 @@ public final class Http implements AutoCloseable {
             return header("Workerpool-Replica");
         }
 
+        /** The replica that the connection leads to; it may have passed the request to the one that answers. */
+        String connectedTo() {
+            String via = header("Via");
+            return via.isEmpty() ? replica() : via.substring(via.indexOf(' ') + 1);
+        }
+
         public int thread() {
             return Integer.parseInt(header("Workerpool-Thread"));
         }

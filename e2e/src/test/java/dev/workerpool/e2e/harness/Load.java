@@ -109,10 +109,10 @@ public final class Load implements AutoCloseable {
         private void exchange() {
             try {
                 Http.Answer answer = connection.send(request);
-                replica = answer.replica();
+                replica = answer.connectedTo();
                 if (answer.status() == 200) {
                     succeeded.incrementAndGet();
-                    byReplica.merge(replica, 1, Integer::sum);
+                    byReplica.merge(answer.replica(), 1, Integer::sum);
                 } else {
                     failures.add(new Failure(replica, answer.toString()));
                 }

@@ -23,6 +23,7 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("second");
         assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(answer.header("Via")).isEqualTo("1.1 a");
         assertThat(answer.header("Workerpool-Thread")).isEqualTo("1");
         assertThat(answer.header("Server-Timing")).isNotNull();
         assertThat(passes(a, "idle", "answered")).isEqualTo(1);
@@ -179,6 +180,7 @@ class PeerWorkersTest extends PeerFixture {
 
         Answer answer = waiting.read();
         assertThat(answer.header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(answer.header("Via")).isEqualTo("1.1 a");
         assertThat(answer.body()).isEqualTo("third");
         assertThat(passes(a, "waiting", "answered")).isEqualTo(1);
         assertThat(begun).containsExactly("first", "second", "third");

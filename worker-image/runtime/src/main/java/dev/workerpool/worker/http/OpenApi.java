@@ -44,7 +44,8 @@ final class OpenApi {
 
     private static final List<String> CALL_HEADERS =
             List.of("Workerpool-Timeout", "Priority", "Prefer", "Idempotency-Key");
-    private static final List<String> RUN_HEADERS = List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing");
+    private static final List<String> RUN_HEADERS =
+            List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing", "Via");
 
     private final TaskCatalog catalog;
     private CompletableFuture<Response> made;

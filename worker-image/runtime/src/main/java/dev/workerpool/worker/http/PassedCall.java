@@ -77,7 +77,7 @@ final class PassedCall implements PassObserver {
 
     @Override
     public void answered(int status, HttpHeaders headers) {
-        answer = RelayedAnswer.of(status, headers, exchange, on -> pass.read(on));
+        answer = RelayedAnswer.of(status, headers, peers.replica(), exchange, on -> pass.read(on));
     }
 
     @Override

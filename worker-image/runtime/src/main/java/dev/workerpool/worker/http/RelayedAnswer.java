@@ -34,19 +34,23 @@ final class RelayedAnswer implements StreamedBody {
     private int heldBytes;
     private ByteBuffer last;
 
-    private RelayedAnswer(int status, HttpHeaders head, int length, Exchange exchange, Consumer<Boolean> reading) {
+    private RelayedAnswer(
+            int status, HttpHeaders head, String via, int length, Exchange exchange, Consumer<Boolean> reading) {
         this.status = status;
         this.mediaType = head.get(HttpHeaderNames.CONTENT_TYPE);
-        this.headers = relayed(head);
+        this.headers = relayed(head, via);
         this.exchange = exchange;
         this.reading = reading;
         this.whole = length < 0 ? null : ByteBuffer.allocate(length);
     }
 
-    /** @param reading is told when no more bytes are to be read for now, and when they are again */
-    static RelayedAnswer of(int status, HttpHeaders head, Exchange exchange, Consumer<Boolean> reading) {
+    /**
+     * @param via the replica that relays
+     * @param reading is told when no more bytes are to be read for now, and when they are again
+     */
+    static RelayedAnswer of(int status, HttpHeaders head, String via, Exchange exchange, Consumer<Boolean> reading) {
         long length = status == 204 ? 0 : contentLength(head);
-        var answer = new RelayedAnswer(status, head, length > WHOLE ? -1 : (int) length, exchange, reading);
+        var answer = new RelayedAnswer(status, head, via, length > WHOLE ? -1 : (int) length, exchange, reading);
         if (answer.whole == null) {
             exchange.stream(Response.streamed(status, answer.mediaType, answer.headers), answer);
         }
@@ -58,7 +62,7 @@ final class RelayedAnswer implements StreamedBody {
         return length == null ? -1 : Long.parseLong(length);
     }
 
-    private static String[] relayed(HttpHeaders head) {
+    private static String[] relayed(HttpHeaders head, String via) {
         var relayed = new ArrayList<String>();
         for (Map.Entry<String, String> header : head) {
             String name = header.getKey();
@@ -69,6 +73,8 @@ final class RelayedAnswer implements StreamedBody {
                 relayed.add(header.getValue());
             }
         }
+        relayed.add(PeerHeaders.VIA);
+        relayed.add("1.1 " + via);
         return relayed.toArray(String[]::new);
     }
 

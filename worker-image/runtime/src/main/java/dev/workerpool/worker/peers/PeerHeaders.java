@@ -27,6 +27,9 @@ public final class PeerHeaders {
     /** Who answers. */
     public static final String REPLICA = "Workerpool-Replica";
 
+    /** In an answer that a peer gave: which replica the client's connection leads to (RFC 9110, section 7.6.3). */
+    public static final String VIA = "Via";
+
     private static final Set<AsciiString> OF_ONE_CONNECTION = Set.of(
             HttpHeaderNames.CONNECTION,
             AsciiString.cached("keep-alive"),
