@@ -65,7 +65,8 @@ check_scripts_and_chart() {
 
 build_and_test() {
     title "Build, unit tests, tests against an API server"
-    maven "mvn verify" verify --fail-at-end
+    # Operator and worker do not know each other, and the tests of both wait more than they work.
+    maven "mvn verify" verify -T 2 --fail-at-end
     if ((tried == 0)); then jars_are_built=yes; fi
     check "examples" examples/test.sh
 }
