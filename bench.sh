@@ -6,12 +6,14 @@ script=bench.sh script_arguments=("$@")
 . .ci/setup.sh
 . bench/pool-start.sh
 . bench/operator.sh
+. bench/pool.sh
 . bench/worker.sh
 
 usage() {
     cat <<EOF
 Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
        ./bench.sh soak [--minutes N] [--image IMAGE]
+       ./bench.sh pool [--quick] [--only ROW,…]
        ./bench.sh pool-start [--pairs N]
        ./bench.sh operator [--pools N]
        ./bench.sh --help
@@ -25,6 +27,10 @@ Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
 
   soak         load at 80% with a kill every second: does heap, metaspace, threads or file descriptors grow?
   --minutes N  for so long (default: 30)
+
+  pool         a pool of replicas on a cluster in Docker, beside the same pods without the operator and beside a perfect
+               queue: routing, rollouts, scale-in, kills, live changes, a burst; in about 45 minutes, --quick in 12
+  --only ROW   these rows only, separated by commas: routing, idle-hop, rollout, scale-in, kills, live-change, burst, start
 
   pool-start   from \`kubectl apply\` to every replica Ready: a WorkerPool against a plain Deployment and Service with the
                same pods, in alternation; and from the start of a worker's process to its pod being Ready
@@ -48,15 +54,15 @@ writers=10
 main() {
     local what=${1:-}
     case $what in
-    worker | soak | pool-start | operator) shift ;;
+    worker | soak | pool | pool-start | operator) shift ;;
     --help | -h) usage && return ;;
     '') usage >&2 && fail "Which measurement?" ;;
     *) fail "Unknown option $what." "./bench.sh --help lists the options." ;;
     esac
     while (($# > 0)); do
         case $what$1 in
-        worker--quick) quick=yes ;;
-        worker--only | worker--image | soak--image | soak--minutes | pool-start--pairs | operator--pools)
+        worker--quick | pool--quick) quick=yes ;;
+        worker--only | pool--only | worker--image | soak--image | soak--minutes | pool-start--pairs | operator--pools)
             (($# > 1)) || fail "$1 needs a value." "./bench.sh --help lists the options."
             declare -g "${1#--}=$2"
             shift
@@ -70,6 +76,11 @@ main() {
     soak)
         if [[ ! $minutes =~ ^[1-9][0-9]{0,3}$ ]]; then fail "--minutes must be a number from 1 to 9999, not '$minutes'."; fi
         bench_worker --soak="$minutes"
+        ;;
+    pool)
+        prepare_pool_bench
+        start_bench_cluster
+        measure_pool
         ;;
     pool-start)
         if [[ ! $pairs =~ ^[0-9]{1,3}$ ]] || ((pairs < 2 || pairs % 2)); then fail "--pairs must be an even number from 2 to 998, not '$pairs'."; fi

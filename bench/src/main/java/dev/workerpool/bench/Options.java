@@ -21,7 +21,7 @@ record Options(
         boolean quick,
         Set<String> only) {
 
-    static Options of(String... arguments) {
+    static Map<String, String> values(String... arguments) {
         Map<String, String> values = new HashMap<>();
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
@@ -30,6 +30,11 @@ record Options(
             }
             values.put(argument.substring(2, equals), argument.substring(equals + 1));
         }
+        return values;
+    }
+
+    static Options of(String... arguments) {
+        Map<String, String> values = values(arguments);
         return new Options(
                 Path.of(values.get("root")),
                 List.of(values.get("command").split(" ")),
@@ -43,7 +48,7 @@ record Options(
                 names(values.getOrDefault("only", "")));
     }
 
-    private static Set<String> names(String list) {
+    static Set<String> names(String list) {
         return list.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(list.split(",")));
     }
 }

@@ -3,6 +3,7 @@ package dev.workerpool.bench;
 import com.fasterxml.jackson.core.JsonFactory;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.JarEntry;
@@ -23,6 +24,22 @@ final class TaskJarFile {
                 var jar = new JarOutputStream(out)) {
             copy(TaskJarFile.class, jar, TASKS, PROVIDERS);
             copy(JsonFactory.class, jar, LIBRARY, LIBRARY);
+        }
+        return file;
+    }
+
+    /** A small one, of these alone; each class with those nested in it. */
+    static Path write(Path file, Class<?>... tasks) throws IOException {
+        Files.createDirectories(file.getParent());
+        try (OutputStream out = Files.newOutputStream(file);
+                var jar = new JarOutputStream(out)) {
+            jar.putNextEntry(new JarEntry(PROVIDERS));
+            for (Class<?> task : tasks) {
+                jar.write((task.getName() + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            for (Class<?> task : tasks) {
+                copy(task, jar, TASKS + task.getSimpleName() + ".class", TASKS + task.getSimpleName() + "$");
+            }
         }
         return file;
     }

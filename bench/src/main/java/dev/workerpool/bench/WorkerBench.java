@@ -22,10 +22,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -117,27 +113,7 @@ public final class WorkerBench {
     }
 
     private void write(Map<String, Object> run) throws IOException {
-        Instant now = Instant.now();
-        String stamp = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
-                .withZone(ZoneOffset.UTC)
-                .format(now);
         String name = options.soak() == null ? "worker" : "soak";
-        var about = new LinkedHashMap<String, Object>();
-        about.put("benchmark", name);
-        about.put("date", now.toString());
-        about.put("commit", options.commit());
-        about.put("quick", options.quick());
-        about.put(
-                "machine",
-                Map.of(
-                        "cpus", Runtime.getRuntime().availableProcessors(),
-                        "kernel", System.getProperty("os.version"),
-                        "loadAverage",
-                                Files.readString(Path.of("/proc/loadavg")).strip(),
-                        "java", Runtime.version().toString()));
-        about.put("run", run);
-        Path file = options.results().resolve(name + "-" + stamp + ".json");
-        report.write(file, about);
-        report.note("All samples: " + file);
+        ResultFile.write(options.results(), name, options.commit(), options.quick(), report, run);
     }
 }

@@ -9,19 +9,26 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** One connection to this machine, kept alive: one write and few reads per call, so that the client is no part of the figure. */
+/** One connection, kept alive: one write and few reads per call, so that the client is no part of the figure. */
 public final class Client implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TIMEOUT_MILLIS = 60_000;
 
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    public record Answer(int status, byte[] body) {
+    /**
+     * @param replica that answered, as the answer says; null where it does not
+     * @param closes whether the server takes no more requests on this connection
+     */
+    public record Answer(int status, byte[] body, String replica, boolean closes) {
         public JsonNode json() throws IOException {
             return JSON.readTree(body);
         }
@@ -33,10 +40,14 @@ public final class Client implements AutoCloseable {
     }
 
     public Client(int port) throws IOException {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    }
+
+    public Client(InetSocketAddress address) throws IOException {
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(60_000);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         try {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.connect(address, TIMEOUT_MILLIS);
             in = new BufferedInputStream(socket.getInputStream());
         } catch (IOException e) {
             socket.close();
@@ -60,18 +71,51 @@ public final class Client implements AutoCloseable {
         return read();
     }
 
+    public Answer get(String path) throws IOException {
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nHost: bench\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        return read();
+    }
+
     private Answer read() throws IOException {
         String line = line();
         int status = Integer.parseInt(line.split(" ")[1]);
         int length = 0;
+        String replica = null;
+        boolean closes = false;
         for (line = line(); !line.isEmpty(); line = line()) {
             String header = line.toLowerCase(Locale.ROOT);
             if (header.startsWith("content-length:")) {
                 length = Integer.parseInt(
                         header.substring("content-length:".length()).strip());
+            } else if (header.startsWith("workerpool-replica:")) {
+                replica = header.substring("workerpool-replica:".length()).strip();
+            } else if (header.startsWith("connection:")) {
+                closes = header.endsWith("close");
             }
         }
-        return new Answer(status, in.readNBytes(length));
+        byte[] body = in.readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException("The server closed the connection within an answer");
+        }
+        return new Answer(status, body, replica, closes);
+    }
+
+    /** Whether the server has closed the connection since the last answer: a client that looks need not lose a request. */
+    boolean isClosedByServer() throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            in.mark(1);
+            boolean end = in.read() < 0;
+            in.reset();
+            return end;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException broken) {
+            return true;
+        } finally {
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+        }
     }
 
     private String line() throws IOException {
@@ -97,7 +141,11 @@ public final class Client implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        socket.close();
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException gone) {
+            // It is to go in any case.
+        }
     }
 }

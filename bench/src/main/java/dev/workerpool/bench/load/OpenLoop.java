@@ -1,10 +1,8 @@
 package dev.workerpool.bench.load;
 
 import dev.workerpool.bench.load.Client.Answer;
-import dev.workerpool.bench.process.Server;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -20,10 +18,9 @@ import java.util.stream.IntStream;
 public final class OpenLoop {
     private static final long LEAD_NANOS = 20_000_000;
 
-    private final Server server;
+    private final Connections connections;
     private final double[] arrivals;
     private final IntFunction<Call> calls;
-    private final ConcurrentLinkedDeque<Client> idle = new ConcurrentLinkedDeque<>();
     private final long[] latencies;
     private final long[] lateness;
     private final int[] statuses;
@@ -78,8 +75,8 @@ public final class OpenLoop {
         }
     }
 
-    private OpenLoop(Server server, double[] arrivals, IntFunction<Call> calls) {
-        this.server = server;
+    private OpenLoop(Connections connections, double[] arrivals, IntFunction<Call> calls) {
+        this.connections = connections;
         this.arrivals = arrivals;
         this.calls = calls;
         this.latencies = new long[arrivals.length];
@@ -88,8 +85,16 @@ public final class OpenLoop {
     }
 
     /** @param arrivals in seconds from the start, ascending */
-    public static Outcome run(Server server, double[] arrivals, IntFunction<Call> calls) throws InterruptedException {
-        return new OpenLoop(server, arrivals, calls).run();
+    public static Outcome run(Endpoint server, double[] arrivals, IntFunction<Call> calls) throws InterruptedException {
+        try (var connections = new IdleConnections(server)) {
+            return run(connections, arrivals, calls);
+        }
+    }
+
+    /** @param connections which the caller closes */
+    public static Outcome run(Connections connections, double[] arrivals, IntFunction<Call> calls)
+            throws InterruptedException {
+        return new OpenLoop(connections, arrivals, calls).run();
     }
 
     private Outcome run() throws InterruptedException {
@@ -103,11 +108,8 @@ public final class OpenLoop {
             }
             senders.shutdown();
             if (!senders.awaitTermination(90, TimeUnit.SECONDS)) {
-                throw new IllegalStateException(server.name() + " leaves requests without an answer");
+                throw new IllegalStateException("Requests are left without an answer");
             }
-        }
-        for (Client client : idle) {
-            close(client);
         }
         return new Outcome(arrivals, latencies, statuses, lateness);
     }
@@ -121,28 +123,18 @@ public final class OpenLoop {
     private void send(int index, long due) {
         lateness[index] = System.nanoTime() - due;
         Call call = calls.apply(index);
-        Client client = idle.pollFirst();
+        Client client = null;
         try {
-            if (client == null) {
-                client = server.connect();
-            }
+            client = connections.take(index);
             Answer answer = client.post(call.path(), call.json());
             latencies[index] = System.nanoTime() - due;
             statuses[index] = answer.status();
-            idle.addFirst(client);
+            connections.giveBack(client, answer);
         } catch (IOException e) {
             statuses[index] = -1;
             if (client != null) {
-                close(client);
+                client.close();
             }
-        }
-    }
-
-    private static void close(Client client) {
-        try {
-            client.close();
-        } catch (IOException gone) {
-            // It is to go in any case.
         }
     }
 }

@@ -3,13 +3,14 @@ package dev.workerpool.bench.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.bench.load.Client;
 import dev.workerpool.bench.load.Client.Answer;
+import dev.workerpool.bench.load.Endpoint;
 import dev.workerpool.bench.tasks.Spin;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 
 /** One side's processes, answering on a port of their own. Closed, they are gone. */
-public final class Server implements AutoCloseable {
+public final class Server implements Endpoint, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String name;
@@ -30,6 +31,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    @Override
     public String name() {
         return name;
     }
@@ -52,6 +54,7 @@ public final class Server implements AutoCloseable {
         return ProcFs.residentOfTree(pid);
     }
 
+    @Override
     public Client connect() throws IOException {
         return new Client(port);
     }

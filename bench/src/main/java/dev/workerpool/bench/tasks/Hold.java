@@ -6,12 +6,12 @@ import dev.workerpool.task.TaskType;
 
 /** Keeps its thread without using a core, so that what comes meanwhile is refused. */
 @TaskType("hold")
-public final class Hold implements Task<Hold.Input, Void> {
+public final class Hold implements Task<Hold.Input, Integer> {
     public record Input(int millis) {}
 
     @Override
-    public Void run(Input input, TaskContext context) throws InterruptedException {
+    public Integer run(Input input, TaskContext context) throws InterruptedException {
         Thread.sleep(input.millis());
-        return null;
+        return input.millis();
     }
 }
