@@ -28,7 +28,8 @@ package dev.workerpool.task;
  *
  * <p>JSON is read strictly. Objects are records, or classes with setters, with components of
  * numbers, strings, booleans, enums, arrays, collections, maps, {@code java.time} (ISO-8601 strings), {@code byte[]} (Base64)
- * and such objects again. A primitive must be given and is in its range; everything else is {@code null} when absent. A field
+ * and such objects again. A primitive must be given and is in its range; everything else is {@code null} when absent, or an empty
+ * {@code Optional}. A field
  * that is unknown or given twice is refused, and no value is turned into one of another kind. A sealed type is the object of
  * one of its subclasses with that one's simple name as {@code "type"}: {@code {"type":"Circle","radius":2}}. What a constructor
  * throws is a broken rule of the input and answers with 400, naming the path to the object.

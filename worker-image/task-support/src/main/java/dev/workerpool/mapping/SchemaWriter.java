@@ -41,6 +41,9 @@ final class SchemaWriter {
 
     Map<String, Object> of(JavaType type) {
         Class<?> raw = type.getRawClass();
+        if (OptionalValues.isOptional(raw)) {
+            return nullable(OptionalValues.content(type));
+        }
         Map<String, Object> value = ValueSchemas.of(raw);
         if (value != null) {
             return value;
@@ -60,7 +63,7 @@ final class SchemaWriter {
     /** Primitives are always there; everything else may be null. */
     private Map<String, Object> nullable(JavaType type) {
         Map<String, Object> schema = of(type);
-        if (type.isPrimitive() || schema.isEmpty()) {
+        if (OptionalValues.isOptional(type.getRawClass()) || type.isPrimitive() || schema.isEmpty()) {
             return schema;
         }
         if (schema.get("type") instanceof String name && !schema.containsKey("enum")) {

@@ -62,7 +62,7 @@ final class ValueTypes extends Module {
             if (isTemporal(raw)) {
                 return new TemporalReader(raw);
             }
-            return StrictNumbers.scalar(raw);
+            return OptionalValues.isOptional(raw) ? OptionalValues.reader(type) : StrictNumbers.scalar(raw);
         }
 
         @Override
@@ -80,7 +80,11 @@ final class ValueTypes extends Module {
     private static final class Writers extends Serializers.Base {
         @Override
         public JsonSerializer<?> findSerializer(SerializationConfig config, JavaType type, BeanDescription bean) {
-            return isTemporal(type.getRawClass()) ? ToStringSerializer.instance : null;
+            Class<?> raw = type.getRawClass();
+            if (isTemporal(raw)) {
+                return ToStringSerializer.instance;
+            }
+            return OptionalValues.isOptional(raw) ? OptionalValues.writer(type) : null;
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param errors of the input, else empty
  * @param thrown by the task, else null
  */
-public record TaskAnswer(int status, String mediaType, byte[] bytes, List<FieldError> errors, Exception thrown) {
+public record TaskAnswer(int status, String mediaType, byte[] bytes, List<FieldError> errors, Throwable thrown) {
     /**
      * @param field the path to it, such as {@code parts[1].size}; or {@code body}
      * @param rule what it has to be, such as {@code must be positive}

@@ -168,7 +168,9 @@ public final class TaskTester<I, O> implements AutoCloseable {
                     .map(error -> new FieldError(error.field(), error.rule()))
                     .toList();
             return new TaskAnswer(400, null, new byte[0], errors, null);
-        } catch (Exception e) {
+        } catch (OutOfMemoryError e) {
+            throw e; // A worker ends of it.
+        } catch (Throwable e) {
             return new TaskAnswer(422, null, new byte[0], List.of(), e);
         }
     }

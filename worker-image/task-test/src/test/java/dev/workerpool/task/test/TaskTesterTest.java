@@ -120,6 +120,14 @@ class TaskTesterTest {
         }
     }
 
+    @TaskType("bottomless")
+    public static final class Bottomless implements Task<Void, Integer> {
+        @Override
+        public Integer run(Void input, TaskContext context) {
+            return 1 + run(input, context);
+        }
+    }
+
     @TaskType("interface")
     public static final class OfInterface implements Task<Runnable, Void> {
         @Override
@@ -152,6 +160,16 @@ class TaskTesterTest {
         }
         try (var tester = TaskTester.of(Lines.class)) {
             assertThat(tester.call("").text()).isEqualTo("{\"twice\":1}\n{\"twice\":2}\n");
+        }
+    }
+
+    @Test
+    void answersAnErrorAsTheWorkerDoes() {
+        try (var tester = TaskTester.of(Bottomless.class)) {
+            TaskAnswer answer = tester.call("");
+
+            assertThat(answer.status()).isEqualTo(422);
+            assertThat(answer.thrown()).isInstanceOf(StackOverflowError.class);
         }
     }
 
