@@ -125,6 +125,33 @@ class SettingsTest {
     }
 
     @Test
+    void doesNotRunWhatWaitsAlreadyWhenItsTaskComesToBeRefused() throws Exception {
+        var gate = new Gate();
+        gate.addTo(TaskJars.jar().task("Deadly", "String", "String", "return input;"))
+                .writeTo(folder.resolve("tasks.jar"));
+        worker.with("WORKERPOOL_THREADS", "1");
+        try (var held = gate.occupy(worker);
+                var waiting = worker.connect()) {
+            waiting.post("/tasks/deadly", "\"a\"");
+            await().until(() -> worker.get("/status").body().contains("\"queued\":1"));
+            String until = Instant.now().plusSeconds(900).toString();
+            assertThat(change("{\"generation\":3,\"refusedTasks\":{\"deadly\":\"" + until + "\"}}")
+                            .status())
+                    .isEqualTo(200);
+            gate.open();
+
+            Answer refused = waiting.read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).contains("urn:workerpool:problem:task-refused");
+            assertThat(refused.header("Workerpool-Thread")).isNull();
+            assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 900);
+            assertThat(held.read().status()).isEqualTo(200);
+            assertThat(worker.get("/metrics").body())
+                    .contains("workerpool_rejected_total{reason=\"task-refused\"} 1.0");
+        }
+    }
+
+    @Test
     void letsARefusedTaskInByItselfWhenItsTimeIsOver() throws Exception {
         TaskJars.jar().task("Deadly", "String", "String", "return input;").writeTo(folder.resolve("tasks.jar"));
         String over = Instant.now().minusSeconds(1).toString();

@@ -65,6 +65,15 @@ class WorkerTest {
     }
 
     @Test
+    void saysThatAQueryIsMalformed() throws Exception {
+        Answer answer = worker.post("/tasks/query?size=%zz", "");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body())
+                .contains("{\"field\":\"query\",\"rule\":\"must have two hexadecimal digits behind each %\"}");
+    }
+
+    @Test
     void answersNoContentForATaskThatGivesNothing() throws Exception {
         assertThat(worker.post("/tasks/nothing", "").status()).isEqualTo(204);
     }

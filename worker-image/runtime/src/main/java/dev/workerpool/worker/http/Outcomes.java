@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.pool.Outcome;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,11 +41,18 @@ final class Outcomes {
             case Outcome.WaitExceeded(var maxWait) ->
                 Problem.WAIT_EXCEEDED.retryAfter(
                         retry.seconds(), "No thread became free within " + maxWait.toMillis() + " ms");
+            case Outcome.Refused(var left) -> refused(task, left);
             case Outcome.Drained drained ->
                 Problem.DRAINING.retryAfter(1, "The replica had to exit before the task was through");
             case Outcome.Cancelled cancelled ->
                 Problem.CANCELLED.because("The run was cancelled before it was through");
         };
+    }
+
+    /** @param left until the type is let in again */
+    static Response refused(String task, Duration left) {
+        return Problem.TASK_REFUSED.retryAfter(
+                left.toSeconds(), "Task type '" + task + "' kept killing its worker and is let in again later");
     }
 
     private static Response failed(Outcome.Failed failed) {

@@ -1,8 +1,10 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.task.InvalidInputException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,15 +31,23 @@ record Request(String method, String path, String query, HttpHeaders headers) {
         return path < 0 ? "/" : target.substring(path);
     }
 
-    /** The query's parameters, the last of a name. */
+    /**
+     * The query's parameters, the last of a name.
+     *
+     * @throws InvalidInputException when they cannot be read
+     */
     Map<String, String> parameters() {
         if (query.isEmpty()) {
             return Map.of();
         }
         var parameters = new LinkedHashMap<String, String>();
-        new QueryStringDecoder(query, java.nio.charset.StandardCharsets.UTF_8, true, MAX_PARAMETERS)
-                .parameters()
-                .forEach((name, values) -> parameters.put(name, values.getLast()));
+        try {
+            new QueryStringDecoder(query, StandardCharsets.UTF_8, true, MAX_PARAMETERS)
+                    .parameters()
+                    .forEach((name, values) -> parameters.put(name, values.getLast()));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidInputException("query", "must have two hexadecimal digits behind each %");
+        }
         return Collections.unmodifiableMap(parameters);
     }
 

@@ -93,9 +93,7 @@ final class TaskRoutes implements Routes {
         Duration refusedFor = pool.refusedTasks().refusedFor(type);
         if (refusedFor != null) {
             pool.counters().refused(Refusal.TASK_REFUSED);
-            return Problem.TASK_REFUSED.retryAfter(
-                    refusedFor.toSeconds(),
-                    "Task type '" + type + "' kept killing its worker and is let in again later");
+            return Outcomes.refused(type, refusedFor);
         }
         // What was called with a key may be there already.
         return StoredCalls.hasKey(request) ? null : noRoom();

@@ -43,6 +43,9 @@ public sealed interface Outcome {
     /** No thread became free in time. */
     record WaitExceeded(Duration maxWait) implements Outcome {}
 
+    /** While it waited, its task type came to be refused. @param left until it is let in again */
+    record Refused(Duration left) implements Outcome {}
+
     /** Whoever submitted the run no longer wants it. */
     record Cancelled() implements Outcome {}
 

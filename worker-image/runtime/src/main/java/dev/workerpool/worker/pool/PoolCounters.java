@@ -136,6 +136,7 @@ public final class PoolCounters {
             case Outcome.TimedOut t -> "timed-out";
             case Outcome.AllocationExceeded a -> "allocation-exceeded";
             case Outcome.WaitExceeded w -> "wait-exceeded";
+            case Outcome.Refused r -> "task-refused";
             case Outcome.Cancelled c -> "cancelled";
             case Outcome.Drained d -> "drained";
         };

@@ -110,6 +110,13 @@ final class PoolThread {
         if (run.isOver()) {
             return; // Cancelled between the queue and here.
         }
+        Duration refusedFor = pool.refusedTasks().refusedFor(run.task().type());
+        if (refusedFor != null) {
+            // It was let into the queue before its type was known to kill.
+            pool.counters().refused(Refusal.TASK_REFUSED);
+            run.complete(new Outcome.Refused(refusedFor), System.nanoTime());
+            return;
+        }
         long start = System.nanoTime();
         long nextLook;
         synchronized (this) {

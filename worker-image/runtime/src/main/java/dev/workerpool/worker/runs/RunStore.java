@@ -147,7 +147,9 @@ public final class RunStore {
     /** The run is over: from now on it is kept as long as there is time and room. */
     synchronized void ended(StoredRun run, EndedRun ended) {
         run.settled = ended;
-        if (ended.outcome() instanceof Outcome.WaitExceeded || ended.outcome() instanceof Outcome.Drained) {
+        if (ended.outcome() instanceof Outcome.WaitExceeded
+                || ended.outcome() instanceof Outcome.Refused
+                || ended.outcome() instanceof Outcome.Drained) {
             // Its caller is told to come again, and is to have a new run then.
             releaseKey(run);
         }
