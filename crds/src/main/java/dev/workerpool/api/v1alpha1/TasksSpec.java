@@ -56,6 +56,18 @@ public record TasksSpec(
         Quantity maxBodySize,
 
         @JsonPropertyDescription(
+                "Memory outside of the heap that tasks of a replica may share, all together, as a quantity; it is taken"
+                        + " when a task asks for it and counts to the replica's memory. Default: 64Mi. 0-1Gi. Rolling: a"
+                        + " change replaces the pods.")
+        @Default(TasksSpec.DEFAULT_SHARED_MEMORY)
+        @ValidationRule(
+                value = Rules.QUANTITY
+                        + " && quantity(string(self)).compareTo(quantity('0')) >= 0"
+                        + " && quantity(string(self)).compareTo(quantity('1Gi')) <= 0",
+                message = "sharedMemory must be a quantity of bytes from 0 to 1Gi, such as 64Mi")
+        Quantity sharedMemory,
+
+        @JsonPropertyDescription(
                 "Shared: all threads of a replica use one copy of a jar's classes. PerThread: each thread has its own"
                         + " class loader, so static fields are not shared. Default: Shared. Rolling: a change replaces"
                         + " the pods.")
@@ -65,9 +77,10 @@ public record TasksSpec(
 
     static final String DEFAULT_TIMEOUT = "30s";
     static final String DEFAULT_MAX_BODY_SIZE = "64Mi";
+    static final String DEFAULT_SHARED_MEMORY = "64Mi";
     static final String DEFAULT_ISOLATION = "Shared";
 
-    static final TasksSpec DEFAULTS = new TasksSpec(null, null, null, null, null);
+    static final TasksSpec DEFAULTS = new TasksSpec(null, null, null, null, null, null);
 
     enum Isolation {
         Shared,
@@ -78,6 +91,7 @@ public record TasksSpec(
         artifacts = List.copyOf(requireNonNullElse(artifacts, List.of()));
         timeout = requireNonNullElse(timeout, DEFAULT_TIMEOUT);
         maxBodySize = requireNonNullElse(maxBodySize, new Quantity(DEFAULT_MAX_BODY_SIZE));
+        sharedMemory = requireNonNullElse(sharedMemory, new Quantity(DEFAULT_SHARED_MEMORY));
         isolation = requireNonNullElse(isolation, DEFAULT_ISOLATION);
     }
 }

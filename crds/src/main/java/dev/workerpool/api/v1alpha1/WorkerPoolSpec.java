@@ -20,7 +20,7 @@ import java.util.Map;
  *
  * <p>A section or value that is absent reads as its default, the same the schema fills in, so that no reader meets a
  * null where the schema promises a value. Null remains where absence has a meaning: {@code threads}, {@code image},
- * {@code imagePullPolicy}, {@code service.nodePort}, {@code autoscaling}, {@code tasks.maxAllocation} and amounts of resources.
+ * {@code imagePullPolicy}, {@code service.nodePort}, {@code autoscaling}, {@code tasks.maxAllocation}, {@code runs.retentionSize} and amounts of resources.
  */
 @ValidationRule(
         value = WorkerPoolSpec.ONE_WRITER_OF_REPLICAS,
@@ -52,6 +52,9 @@ public record WorkerPoolSpec(
 
         @JsonPropertyDescription("The tasks of the pool and the limits of a run.")
         TasksSpec tasks,
+
+        @JsonPropertyDescription("What is kept of runs that can be asked for later.")
+        RunsSpec runs,
 
         @JsonPropertyDescription(
                 "Settings handed to tasks, by name. Keys: 1-253 letters, digits, '-', '_' and '.'. Values: at most"
@@ -127,8 +130,8 @@ public record WorkerPoolSpec(
             + " || !has(oldSelf.autoscaling) || oldSelf.autoscaling.mode != 'Active'"
             + " || self.replicas == oldSelf.replicas || self.replicas <= 1 || oldSelf.replicas == 0";
 
-    static final WorkerPoolSpec DEFAULTS =
-            new WorkerPoolSpec(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+    static final WorkerPoolSpec DEFAULTS = new WorkerPoolSpec(
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     enum PullPolicy {
         Always,
@@ -140,6 +143,7 @@ public record WorkerPoolSpec(
         replicas = requireNonNullElse(replicas, DEFAULT_REPLICAS);
         queue = requireNonNullElse(queue, QueueSpec.DEFAULTS);
         tasks = requireNonNullElse(tasks, TasksSpec.DEFAULTS);
+        runs = requireNonNullElse(runs, RunsSpec.DEFAULTS);
         config = Map.copyOf(requireNonNullElse(config, Map.of()));
         resources = requireNonNullElse(resources, ResourcesSpec.DEFAULTS);
         service = requireNonNullElse(service, ServiceSpec.DEFAULTS);
@@ -156,6 +160,7 @@ public record WorkerPoolSpec(
                 threads,
                 queue,
                 tasks,
+                runs,
                 config,
                 image,
                 imagePullPolicy,

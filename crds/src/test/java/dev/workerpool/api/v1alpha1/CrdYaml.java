@@ -63,7 +63,7 @@ final class CrdYaml {
             // Values inside a section get their defaults only if the section is there.
             JSONSchemaProps spec = root.getProperties().get("spec");
             spec.setDefault(JsonNodeFactory.instance.objectNode());
-            for (String section : List.of("queue", "tasks", "service", "drain")) {
+            for (String section : List.of("queue", "tasks", "runs", "service", "drain")) {
                 spec.getProperties().get(section).setDefault(JsonNodeFactory.instance.objectNode());
             }
             list(root, "map", List.of("name"), "spec", "env");

@@ -159,7 +159,8 @@ class SchemaIT {
         assertThat(pool.get("spec")).isEqualTo(YAML.readTree("""
                         replicas: 1
                         queue: {capacity: 256, maxWait: 10s}
-                        tasks: {timeout: 30s, maxBodySize: 64Mi, isolation: Shared}
+                        tasks: {timeout: 30s, maxBodySize: 64Mi, sharedMemory: 64Mi, isolation: Shared}
+                        runs: {retention: 10m}
                         service: {port: 8000, type: ClusterIP}
                         drain: {timeout: 60s}
                         """));
@@ -170,7 +171,7 @@ class SchemaIT {
                 "",
                 "spec: {}",
                 "spec: null",
-                "spec: {replicas: null, threads: null, queue: null, tasks: {timeout: null}, service: {}, drain: {}}");
+                "spec: {replicas: null, threads: null, queue: null, tasks: {timeout: null}, runs: {retention: null}, service: {}, drain: {}}");
     }
 
     @Test

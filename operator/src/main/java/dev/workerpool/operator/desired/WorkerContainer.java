@@ -58,7 +58,15 @@ final class WorkerContainer {
         environment.addAll(LiveEnvironment.of(pool, release).variables());
         environment.add(Variable.literal(
                 "WORKERPOOL_MAX_BODY_SIZE", "" + Amounts.bytes(spec.tasks().maxBodySize())));
+        environment.add(Variable.literal(
+                "WORKERPOOL_SHARED_MEMORY", "" + Amounts.bytes(spec.tasks().sharedMemory())));
         environment.add(Variable.literal("WORKERPOOL_ISOLATION", spec.tasks().isolation()));
+        environment.add(Variable.literal("WORKERPOOL_RUN_RETENTION", spec.runs().retention()));
+        if (spec.runs().retentionSize() != null) {
+            environment.add(Variable.literal(
+                    "WORKERPOOL_RUN_RETENTION_SIZE",
+                    "" + Amounts.bytes(spec.runs().retentionSize())));
+        }
         environment.add(
                 Variable.literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
         environment.add(Variable.literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));

@@ -55,7 +55,8 @@ class DesiredDeploymentTest {
         assertThat(environment("""
                         threads: 4
                         queue: {capacity: 7, maxWait: 3s}
-                        tasks: {timeout: 5s, maxBodySize: 1024Ki, maxAllocation: 536870912, isolation: PerThread}
+                        tasks: {timeout: 5s, maxBodySize: 1024Ki, maxAllocation: 536870912, sharedMemory: 0.5Gi, isolation: PerThread}
+                        runs: {retention: 90s, retentionSize: 131072Ki}
                         config: {quality: "80", a: "b"}
                         drain: {timeout: 30s}
                         """))
@@ -66,10 +67,20 @@ class DesiredDeploymentTest {
                 .containsEntry("WORKERPOOL_TASK_TIMEOUT", "5s")
                 .containsEntry("WORKERPOOL_MAX_BODY_SIZE", "1Mi")
                 .containsEntry("WORKERPOOL_MAX_ALLOCATION", "512Mi")
+                .containsEntry("WORKERPOOL_SHARED_MEMORY", "512Mi")
                 .containsEntry("WORKERPOOL_ISOLATION", "PerThread")
+                .containsEntry("WORKERPOOL_RUN_RETENTION", "90s")
+                .containsEntry("WORKERPOOL_RUN_RETENTION_SIZE", "128Mi")
                 .containsEntry("WORKERPOOL_CONFIG", "{\"a\":\"b\",\"quality\":\"80\"}")
                 .containsEntry("WORKERPOOL_DRAIN_TIMEOUT", "30s")
                 .containsEntry("WORKERPOOL_DRAIN_DELAY", "3s");
+    }
+
+    @Test
+    void leavesTheMemoryForRunsToTheWorkerWhereThePoolDoesNotSay() {
+        assertThat(environment("{}"))
+                .containsEntry("WORKERPOOL_RUN_RETENTION", "10m")
+                .doesNotContainKey("WORKERPOOL_RUN_RETENTION_SIZE");
     }
 
     @Test

@@ -28,7 +28,8 @@ class ReconcileIT {
     private static final String EVERY_FIELD = """
             {replicas: 3, threads: 4, queue: {capacity: 0, maxWait: 0s},
              tasks: {artifacts: [{image: "jars:1"}, {configMap: jars}, {persistentVolumeClaim: store}],
-                     timeout: 500ms, maxBodySize: 2048Ki, maxAllocation: 0.5Gi, isolation: PerThread},
+                     timeout: 500ms, maxBodySize: 2048Ki, maxAllocation: 0.5Gi, sharedMemory: 0.25Gi, isolation: PerThread},
+             runs: {retention: 1m, retentionSize: 131072Ki},
              config: {b: "2", a: "", "c.d": "$(HOME) ü"}, image: "own:1", imagePullPolicy: Always,
              resources: {limits: {cpu: 1000m, memory: 1024Mi}, requests: {cpu: "0.25", memory: "67108864"}},
              service: {port: 80, type: NodePort, nodePort: 30123},
