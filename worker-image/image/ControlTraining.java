@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.UUID;
 
-/** The operator of the training: makes a key pair, and signs control messages for a pod that is called training. */
+/** The operator of the training: makes a key pair, and signs control messages for its pods. */
 final class ControlTraining {
     private static final String HEADER = encode("{\"alg\":\"EdDSA\"}".getBytes(StandardCharsets.US_ASCII));
 
@@ -30,11 +30,11 @@ final class ControlTraining {
         System.out.println(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()));
     }
 
-    String token(String body) {
+    String token(String replica, String body) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes(StandardCharsets.UTF_8));
             long now = Instant.now().getEpochSecond();
-            String claims = "{\"iss\":\"workerpool-operator\",\"aud\":\"training/training/training\",\"iat\":" + now
+            String claims = "{\"iss\":\"workerpool-operator\",\"aud\":\"training/" + replica + "/training\",\"iat\":" + now
                     + ",\"exp\":" + (now + 60) + ",\"jti\":\"" + UUID.randomUUID() + "\",\"body\":\"" + encode(digest)
                     + "\"}";
             String signed = HEADER + "." + encode(claims.getBytes(StandardCharsets.US_ASCII));

@@ -1,6 +1,5 @@
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,61 +7,87 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The load under which the worker's ahead-of-time cache is trained: every task and every kind of answer, then many small
- * requests over a few connections, so that the profiles of the hot path are those of production. Fails when an answer is
- * not what it should be, for then the cache would be trained on an error path.
+ * The load under which the worker's ahead-of-time cache is trained: every task and every kind of answer, runs that are asked
+ * for later, control messages, many small requests over a few connections, so that the profiles of the hot path are those of
+ * production, and a peer that both gets runs and gives some. Fails when an answer is not what it should be, for then the
+ * cache would be trained on an error path.
  */
 public final class Training {
     private static final int ROUNDS = 3000;
+    private static final byte[] NOTHING = {};
 
-    private final int port;
+    /** Long enough for a hop to be worth its while. */
+    private static final String BUSY = "{\"n\":60000}";
 
-    private Training(int port) {
-        this.port = port;
+    private final int tasks;
+    private final int management;
+
+    private Training(int tasks, int management) {
+        this.tasks = tasks;
+        this.management = management;
     }
 
+    /** Ports of the worker for tasks and management, likewise of its peer, and the file with the operator's key. */
     public static void main(String[] arguments) throws Exception {
-        int tasks = Integer.parseInt(arguments[0]);
-        int management = Integer.parseInt(arguments[1]);
-        awaitListening(management);
-        awaitListening(tasks);
-        new Training(management).manage();
-        new Training(management).change(new ControlTraining(Path.of(arguments[2])));
-        var training = new Training(tasks);
-        training.everyAnswer();
-        training.load();
-        new Training(management).manage();
+        var worker = new Training(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
+        var peer = new Training(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+        var operator = new ControlTraining(Path.of(arguments[4]));
+        worker.awaitListening();
+        worker.manage();
+        worker.change(operator);
+        worker.everyAnswer();
+        worker.runsAskedForLater();
+        worker.load(4, ROUNDS, "{\"n\":200}");
+        peer.awaitListening();
+        worker.meet(peer, operator);
+        worker.manage();
     }
 
-    private static void awaitListening(int port) throws Exception {
-        for (int attempt = 0; ; attempt++) {
-            try (Socket socket = new Socket("127.0.0.1", port)) {
-                return;
-            } catch (IOException e) {
+    private void awaitListening() throws Exception {
+        for (int port : new int[] {management, tasks}) {
+            for (int attempt = 0; !isListening(port); attempt++) {
                 if (attempt == 300) {
-                    throw e;
+                    throw new IOException("Nobody listens on port " + port);
                 }
                 Thread.sleep(100);
             }
         }
     }
 
+    private static boolean isListening(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private void manage() throws IOException {
         for (String path : List.of("/health/started", "/health/ready", "/health/live", "/metrics", "/status", "/settings")) {
-            exchange("GET", path, "", 200);
+            TrainingClient.once(management, "GET", path, "", NOTHING, 200);
         }
     }
 
     private void change(ControlTraining operator) throws IOException {
         for (int generation = 1; generation <= 20; generation++) {
-            String body = "{\"generation\":" + generation + ",\"threads\":2,\"queue\":{\"maxWait\":\"10s\"},\"config\":{}}";
-            exchange("PUT", "/settings", "Authorization: Bearer " + operator.token(body) + "\r\n", body, 200);
+            tell(
+                    operator,
+                    "training",
+                    "{\"generation\":" + generation + ",\"threads\":2,\"queue\":{\"capacity\":256,\"maxWait\":\"10s\"},"
+                            + "\"tasks\":{\"timeout\":\"30s\",\"maxAllocation\":null},\"drain\":{\"timeout\":\"60s\"},"
+                            + "\"config\":{\"a\":\"" + generation + "\"},\"refusedTasks\":{}}");
         }
-        exchange("PUT", "/settings", "", "{}", 401);
+        TrainingClient.once(management, "PUT", "/settings", "", "{}".getBytes(StandardCharsets.UTF_8), 401);
+    }
+
+    private void tell(ControlTraining operator, String replica, String message) throws IOException {
+        String token = "Authorization: Bearer " + operator.token(replica, message) + "\r\n";
+        TrainingClient.once(management, "PUT", "/settings", token, message.getBytes(StandardCharsets.UTF_8), 200);
     }
 
     private void everyAnswer() throws IOException {
         exchange("GET", "/tasks", "", 200);
+        exchange("GET", "/openapi.json", "", 200);
         exchange("GET", "/nothing", "", 404);
         exchange("GET", "/runs/nothing", "", 404);
         exchange("GET", "/tasks/echo", "", 405);
@@ -82,15 +107,58 @@ public final class Training {
         exchange("POST", "/tasks/echo", new byte[1 << 20], 200);
     }
 
-    private void load() throws Exception {
+    private void runsAskedForLater() throws IOException {
+        byte[] input = BUSY.getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 100; i++) {
+            String run = TrainingClient.once(tasks, "POST", "/tasks/primes", "Prefer: respond-async\r\n", input, 202)
+                    .headers()
+                    .get("location");
+            TrainingClient.once(tasks, "GET", run, "Prefer: wait=20\r\n", NOTHING, 200);
+            TrainingClient.once(tasks, "GET", run + "/result", "", NOTHING, 200);
+            TrainingClient.once(tasks, "GET", run + "/events", "Connection: close\r\n", NOTHING, 200);
+            TrainingClient.once(tasks, "DELETE", run, "", NOTHING, 200);
+            String events = TrainingClient.once(
+                            tasks, "POST", "/tasks/primes", "Accept: text/event-stream\r\n", input, 200)
+                    .text();
+            if (!events.contains("event: result")) {
+                throw new IllegalStateException("A run that was followed had no result: " + events);
+            }
+            TrainingClient.once(tasks, "POST", "/tasks/primes", "Idempotency-Key: \"" + i / 2 + "\"\r\n", input, 200);
+        }
+    }
+
+    /** Tells both of each other and keeps one busy after the other, until either has been seen to get runs of its peer. */
+    private void meet(Training peer, ControlTraining operator) throws Exception {
+        String peers = "{\"generation\":20,\"peers\":{\"version\":1,\"token\":\"token-of-the-training\",\"replicas\":["
+                + "{\"replica\":\"training\",\"address\":\"127.0.0.1:" + tasks + "\"},"
+                + "{\"replica\":\"peer\",\"address\":\"127.0.0.1:" + peer.tasks + "\"}]}}";
+        tell(operator, "training", peers);
+        peer.tell(operator, "peer", peers);
+        for (int attempt = 0; !isPassedTo() || !peer.isPassedTo(); attempt++) {
+            if (attempt == 30) {
+                throw new IllegalStateException("The replicas pass each other nothing");
+            }
+            load(16, 10, BUSY);
+            peer.load(16, 10, BUSY);
+        }
+    }
+
+    private boolean isPassedTo() throws IOException {
+        return TrainingClient.once(management, "GET", "/metrics", "", NOTHING, 200)
+                .text()
+                .lines()
+                .anyMatch(line -> line.startsWith("workerpool_passes_received_total") && !line.endsWith(" 0.0"));
+    }
+
+    private void load(int connections, int rounds, String input) throws Exception {
         var clients = new ArrayList<Thread>();
         var failures = new ArrayList<Throwable>();
-        for (int client = 0; client < 4; client++) {
+        for (int i = 0; i < connections; i++) {
             clients.add(Thread.ofPlatform().start(() -> {
-                try (Socket socket = new Socket("127.0.0.1", port)) {
-                    for (int i = 0; i < ROUNDS; i++) {
-                        exchange(socket, "POST", "/tasks/echo", "", "{\"n\":1}".getBytes(StandardCharsets.UTF_8), 200);
-                        exchange(socket, "POST", "/tasks/primes", "", "{\"n\":200}".getBytes(StandardCharsets.UTF_8), 200);
+                try (var client = new TrainingClient(tasks)) {
+                    for (int round = 0; round < rounds; round++) {
+                        client.exchange("POST", "/tasks/echo", "", "{\"n\":1}".getBytes(StandardCharsets.UTF_8), 200);
+                        client.exchange("POST", "/tasks/primes", "", input.getBytes(StandardCharsets.UTF_8), 200);
                     }
                 } catch (IOException | RuntimeException e) {
                     synchronized (failures) {
@@ -112,49 +180,6 @@ public final class Training {
     }
 
     private byte[] exchange(String method, String path, byte[] body, int status) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            return exchange(socket, method, path, "", body, status);
-        }
-    }
-
-    private void exchange(String method, String path, String headers, String body, int status) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", port)) {
-            exchange(socket, method, path, headers, body.getBytes(StandardCharsets.UTF_8), status);
-        }
-    }
-
-    private static byte[] exchange(
-            Socket socket, String method, String path, String headers, byte[] body, int status) throws IOException {
-        var request = new ByteArrayOutputStream();
-        String head = method + " " + path + " HTTP/1.1\r\nHost: training\r\nContent-Type: application/json\r\n"
-                + headers + "Content-Length: " + body.length + "\r\n\r\n";
-        request.write(head.getBytes(StandardCharsets.US_ASCII));
-        request.write(body);
-        socket.getOutputStream().write(request.toByteArray());
-        InputStream in = socket.getInputStream();
-        String answer = line(in);
-        if (!answer.startsWith("HTTP/1.1 " + status)) {
-            throw new IllegalStateException(method + " " + path + ": expected " + status + ", got " + answer);
-        }
-        int length = 0;
-        for (String header = line(in); !header.isEmpty(); header = line(in)) {
-            if (header.toLowerCase().startsWith("content-length: ")) {
-                length = Integer.parseInt(header.substring("content-length: ".length()));
-            }
-        }
-        return in.readNBytes(length);
-    }
-
-    private static String line(InputStream in) throws IOException {
-        var line = new StringBuilder();
-        for (int c = in.read(); c != '\n'; c = in.read()) {
-            if (c < 0) {
-                throw new IOException("The worker closed the connection");
-            }
-            if (c != '\r') {
-                line.append((char) c);
-            }
-        }
-        return line.toString();
+        return TrainingClient.once(tasks, method, path, "", body, status).body();
     }
 }

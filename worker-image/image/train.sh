@@ -11,13 +11,17 @@ for jar in lib/netty-transport-native-epoll-*.jar; do
   (cd native && jar xf "../$jar" META-INF/native && mv META-INF/native/*.so . && rm -r META-INF)
 done
 
-mkdir /build/classes && javac -d /build/classes /build/Training.java /build/ControlTraining.java
+mkdir /build/classes && javac -d /build/classes /build/Training.java /build/TrainingClient.java /build/ControlTraining.java
 # A key pair of its own, for the control messages of the training.
 WORKERPOOL_CONTROL_KEY=$(java -cp /build/classes ControlTraining /build/control-key)
-export WORKERPOOL_CONTROL_KEY WORKERPOOL_NAMESPACE=training WORKERPOOL_REPLICA=training WORKERPOOL_POD_UID=training
-WORKERPOOL_THREADS=2 jre/bin/java @jvm.options -XX:AOTCacheOutput=/opt/workerpool/worker.aot \
-  -jar /opt/workerpool/worker-runtime.jar & worker=$!
-java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 /build/control-key || { kill $worker; exit 1; }
-kill -TERM $worker
+export WORKERPOOL_CONTROL_KEY WORKERPOOL_NAMESPACE=training WORKERPOOL_POD_UID=training WORKERPOOL_THREADS=2
+# As in the image, and as in a small pod: a large heap has other references, which would have to be rewritten at each start.
+export LANG=C.UTF-8
+worker() { jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar; }
+WORKERPOOL_REPLICA=training worker -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
+WORKERPOOL_REPLICA=peer WORKERPOOL_PORT=8001 WORKERPOOL_MANAGEMENT_PORT=9001 worker -XX:TieredStopAtLevel=1 & peer=$!
+java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 8001 9001 /build/control-key || { kill $worker $peer; exit 1; }
+kill -TERM $worker $peer
 wait $worker
+wait $peer
 test -s worker.aot

@@ -16,7 +16,6 @@ import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.trace.OtlpTracer;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -43,12 +43,13 @@ final class Worker implements WorkerInfo {
 
     private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
 
-    /** By then the first runs are through, and a start in a hurry is not disturbed. */
-    private static final Duration REHEARSAL = Duration.ofSeconds(5);
+    /** By then whoever waited for this worker has an answer, and the operator has hardly heard of it. */
+    private static final Duration FIRST_ANSWERS = Duration.ofMillis(200);
 
     private final WorkerSettings settings;
     private final TaskCatalog catalog;
     private final TerminationLog terminationLog;
+    private final JvmMeters meters;
     private final TaskPool pool;
     private final ControlChannel control;
     private final EventLoops loops;
@@ -65,12 +66,16 @@ final class Worker implements WorkerInfo {
     Worker(WorkerSettings settings, PoolListener threadsLost) {
         this.settings = settings;
         var metrics = new PrometheusRegistry();
-        JvmMetrics.builder().register(metrics);
+        meters = new JvmMeters(metrics);
+        // Neither needs the other, and there are two cores to start on.
+        var transport = CompletableFuture.supplyAsync(
+                () -> new EventLoops(ioThreads()),
+                task -> Thread.ofPlatform().name("transport").daemon().start(task));
         catalog = TaskCatalog.load(
                 settings.taskFolders(), settings.isolation(), new SharedMemory(settings.sharedMemory()));
         terminationLog = openTerminationLog(settings.terminationLog());
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
-        loops = new EventLoops(ioThreads());
+        loops = transport.join();
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         peers = new Peers(pool, loops, metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
@@ -84,7 +89,8 @@ final class Worker implements WorkerInfo {
                 Map.of("peers", peers::read, "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
                 metrics,
                 InstantSource.system());
-        management = HttpServer.management(settings.managementPort(), this, catalog, pool, control, metrics, loops);
+        management =
+                HttpServer.management(settings.managementPort(), this, catalog, pool, control, meters::scrape, loops);
     }
 
     /** Tasks need the cores; one loop moves tens of thousands of requests a second. */
@@ -122,29 +128,31 @@ final class Worker implements WorkerInfo {
         tasks.start();
         peers.start();
         state = State.READY;
-        Thread.ofPlatform().name("control-rehearsal").daemon().start(this::rehearse);
+        Instant now = Instant.now();
+        Thread.ofPlatform().name("after-start").daemon().start(() -> afterStart(now));
+    }
+
+    /** What the first request need not wait for, and others later should not have to. */
+    private void afterStart(Instant ready) {
+        LockSupport.parkNanos(FIRST_ANSWERS.toNanos());
         LOG.log(
                 Level.INFO,
                 "Worker {0} started: pool {1}, {2} threads, {3} task types, port {4}, {5} ms after the process",
                 replica(),
                 pool(),
                 Integer.toString(pool.live().threads()),
-                catalog.entries().size(),
+                Integer.toString(catalog.entries().size()),
                 Integer.toString(tasks.port()),
-                Long.toString(millisSinceProcessStart()));
-    }
-
-    private void rehearse() {
-        LockSupport.parkNanos(REHEARSAL.toNanos());
+                Long.toString(millisSinceProcessStart(ready)));
         control.rehearse();
+        meters.prepare();
     }
 
-    private static long millisSinceProcessStart() {
-        Instant now = Instant.now();
+    private static long millisSinceProcessStart(Instant ready) {
         return ProcessHandle.current()
                 .info()
                 .startInstant()
-                .map(start -> Duration.between(start, now).toMillis())
+                .map(start -> Duration.between(start, ready).toMillis())
                 .orElse(0L);
     }
 

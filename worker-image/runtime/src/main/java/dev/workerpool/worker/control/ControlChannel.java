@@ -59,10 +59,10 @@ public final class ControlChannel {
         }
     }
 
-    /** Has ready what the first message would otherwise wait for, a few tenths of a second. Not needed without a key. */
+    /** Has ready what the first message would otherwise wait for, a tenth of a second or more. Not needed without a key. */
     public synchronized void rehearse() {
         if (!settings.keys().isEmpty()) {
-            Rehearsal.of(pool.live(), clock);
+            Rehearsal.of(pool.live());
         }
     }
 

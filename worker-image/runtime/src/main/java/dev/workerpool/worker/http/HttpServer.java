@@ -15,12 +15,14 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One port and its connections. Life cycle: {@link #start}, {@link #drain} (answers still, but every answer is its
@@ -66,7 +68,7 @@ public final class HttpServer {
             TaskCatalog catalog,
             TaskPool pool,
             ControlChannel control,
-            PrometheusRegistry metrics,
+            Supplier<MetricSnapshots> metrics,
             EventLoops loops) {
         var routes = new ManagementRoutes(info, catalog, pool, control, metrics);
         return new HttpServer(port, routes, HttpLimits.ofManagement(), new BodyBudget(MANAGEMENT_BODIES), loops);

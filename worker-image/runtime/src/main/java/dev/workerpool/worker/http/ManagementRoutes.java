@@ -9,7 +9,7 @@ import dev.workerpool.worker.pool.ThreadStatus;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The management port: health for the kubelet, metrics for Prometheus, status for people and the operator. That it answers
@@ -30,13 +31,17 @@ final class ManagementRoutes implements Routes {
     private final WorkerInfo info;
     private final TaskCatalog catalog;
     private final TaskPool pool;
-    private final PrometheusRegistry metrics;
+    private final Supplier<MetricSnapshots> metrics;
     private final SettingsRoutes settings;
     private final PrometheusTextFormatWriter writer =
             PrometheusTextFormatWriter.builder().build();
 
     ManagementRoutes(
-            WorkerInfo info, TaskCatalog catalog, TaskPool pool, ControlChannel control, PrometheusRegistry metrics) {
+            WorkerInfo info,
+            TaskCatalog catalog,
+            TaskPool pool,
+            ControlChannel control,
+            Supplier<MetricSnapshots> metrics) {
         this.info = info;
         this.catalog = catalog;
         this.pool = pool;
@@ -82,7 +87,7 @@ final class ManagementRoutes implements Routes {
     private Response metrics() {
         var text = new ByteArrayOutputStream(16 * 1024);
         try {
-            writer.write(text, metrics.scrape());
+            writer.write(text, metrics.get());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -41,36 +41,33 @@ public final class PoolCounters {
             CounterDataPoint succeeded) {}
 
     PoolCounters(PrometheusRegistry registry, Collection<TaskEntry> entries) {
-        Counter rejected = Counter.builder()
-                .name("workerpool_rejected_total")
-                .help("Runs refused, by reason")
-                .labelNames("reason")
-                .register(registry);
+        Counter rejected = counter(registry, "workerpool_rejected_total", "Runs refused, by reason", "reason");
         for (Refusal refusal : Refusal.values()) {
             refused[refusal.ordinal()] = rejected.labelValues(refusal.label());
         }
-        runs = Counter.builder()
-                .name("workerpool_runs_total")
-                .help("Runs that had a thread, by task type and outcome")
-                .labelNames("task", "outcome")
-                .register(registry);
-        replaced = Counter.builder()
-                .name("workerpool_threads_replaced_total")
-                .help("Threads replaced: after System.exit, after an Error, or because their run would not stop")
-                .labelNames("reason")
-                .register(registry);
+        runs = counter(
+                registry,
+                "workerpool_runs_total",
+                "Runs that had a thread, by task type and outcome",
+                "task",
+                "outcome");
+        replaced = counter(
+                registry,
+                "workerpool_threads_replaced_total",
+                "Threads replaced: after System.exit, after an Error, or because their run would not stop",
+                "reason");
         Histogram waited = histogram("workerpool_wait_seconds", "Time runs were queued", registry);
         Histogram ran = histogram("workerpool_run_seconds", "Time runs were active", registry);
-        Counter allocated = Counter.builder()
-                .name("workerpool_allocated_bytes_total")
-                .help("Heap allocated by the threads of runs, by task type")
-                .labelNames("task")
-                .register(registry);
-        leftBehind = Counter.builder()
-                .name("workerpool_left_behind_total")
-                .help("Threads, timers and executors at work that runs left behind, by task type")
-                .labelNames("task")
-                .register(registry);
+        Counter allocated = counter(
+                registry,
+                "workerpool_allocated_bytes_total",
+                "Heap allocated by the threads of runs, by task type",
+                "task");
+        leftBehind = counter(
+                registry,
+                "workerpool_left_behind_total",
+                "Threads, timers and executors at work that runs left behind, by task type",
+                "task");
         tasks = new PerTask[entries.size()];
         for (TaskEntry entry : entries) {
             tasks[entry.index()] = new PerTask(
@@ -88,6 +85,17 @@ public final class PoolCounters {
                 .labelNames("task")
                 .classicOnly()
                 .classicUpperBounds(SECONDS)
+                .withoutExemplars()
+                .register(registry);
+    }
+
+    /** Exemplars are for traces that the library knows of, and of ours it does not; looking for one costs each run. */
+    private static Counter counter(PrometheusRegistry registry, String name, String help, String... labels) {
+        return Counter.builder()
+                .name(name)
+                .help(help)
+                .labelNames(labels)
+                .withoutExemplars()
                 .register(registry);
     }
 

@@ -62,13 +62,19 @@ final class AllocationInserter {
 
     /** @param previous the element before; null at the start */
     static void insert(CodeBuilder code, CodeElement element, CodeElement previous) {
-        switch (element) {
-            case NewMultiArrayInstruction array -> insert(code, array);
-            case NewPrimitiveArrayInstruction array -> insert(code, bytes(array.typeKind()), previous);
-            case NewReferenceArrayInstruction array -> insert(code, REFERENCE, previous);
-            case InvokeInstruction call when call.type().equalsString(COPY_AS) && copies(call) -> insertCopyAs(code);
-            case InvokeInstruction call -> insert(code, bytes(call), previous);
-            default -> {}
+        // Not a switch over types: its code is made at run time, for which a start would have to wait.
+        if (element instanceof NewMultiArrayInstruction array) {
+            insert(code, array);
+        } else if (element instanceof NewPrimitiveArrayInstruction array) {
+            insert(code, bytes(array.typeKind()), previous);
+        } else if (element instanceof NewReferenceArrayInstruction) {
+            insert(code, REFERENCE, previous);
+        } else if (element instanceof InvokeInstruction call) {
+            if (call.type().equalsString(COPY_AS) && copies(call)) {
+                insertCopyAs(code);
+            } else {
+                insert(code, bytes(call), previous);
+            }
         }
     }
 

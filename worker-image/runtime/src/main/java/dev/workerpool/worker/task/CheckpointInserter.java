@@ -95,12 +95,14 @@ final class CheckpointInserter implements CodeTransform {
     }
 
     private boolean jumpsBack(CodeElement element) {
-        return switch (element) {
-            case BranchInstruction branch -> passed.contains(branch.target());
-            case TableSwitchInstruction table -> jumpsBack(table.defaultTarget(), table.cases());
-            case LookupSwitchInstruction lookup -> jumpsBack(lookup.defaultTarget(), lookup.cases());
-            default -> false;
-        };
+        // Not a switch over types: its code is made at run time, for which a start would have to wait.
+        if (element instanceof BranchInstruction branch) {
+            return passed.contains(branch.target());
+        }
+        if (element instanceof TableSwitchInstruction table) {
+            return jumpsBack(table.defaultTarget(), table.cases());
+        }
+        return element instanceof LookupSwitchInstruction lookup && jumpsBack(lookup.defaultTarget(), lookup.cases());
     }
 
     private boolean jumpsBack(Label otherwise, List<SwitchCase> cases) {

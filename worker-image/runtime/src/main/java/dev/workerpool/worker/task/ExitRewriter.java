@@ -23,6 +23,7 @@ final class ExitRewriter {
     private static final ClassDesc HOOKS = ClassDesc.of(TaskHooks.class.getName());
     private static final ClassDesc RUNTIME = ClassDesc.of("java.lang.Runtime");
     private static final ClassDesc SYSTEM = ClassDesc.of("java.lang.System");
+    private static final String EXIT = "(I)V";
     private static final MethodTypeDesc STATIC = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
     private static final MethodTypeDesc ON_RUNTIME =
             MethodTypeDesc.of(ConstantDescs.CD_void, RUNTIME, ConstantDescs.CD_int);
@@ -45,25 +46,30 @@ final class ExitRewriter {
     }
 
     static void rewrite(CodeBuilder code, CodeElement element) {
-        switch (element) {
-            case InvokeInstruction call
-            when replacement(
-                            call.owner().asSymbol(),
-                            call.name().stringValue(),
-                            call.type().stringValue())
-                    instanceof MethodTypeDesc type -> code.invokestatic(HOOKS, "exit", type);
-            case InvokeDynamicInstruction call when refersToExit(call) -> code.invokedynamic(redirected(call));
-            default -> {
-                if (!(element instanceof InvokeInstruction call && ReflectionRewriter.rewrite(code, call))) {
-                    code.with(element);
-                }
-            }
+        // Not a switch over types: its code is made at run time, for which a start would have to wait.
+        if (element instanceof InvokeInstruction call) {
+            rewrite(code, call);
+        } else if (element instanceof InvokeDynamicInstruction call && refersToExit(call)) {
+            code.invokedynamic(redirected(call));
+        } else {
+            code.with(element);
+        }
+    }
+
+    private static void rewrite(CodeBuilder code, InvokeInstruction call) {
+        MethodTypeDesc type = call.type().equalsString(EXIT)
+                ? replacement(call.owner().asSymbol(), call.name().stringValue(), EXIT)
+                : null;
+        if (type != null) {
+            code.invokestatic(HOOKS, "exit", type);
+        } else if (!ReflectionRewriter.rewrite(code, call)) {
+            code.with(call);
         }
     }
 
     /** The type of the hook that stands in for the method, or null when it is not one of ours to replace. */
     private static MethodTypeDesc replacement(ClassDesc owner, String name, String type) {
-        if (!"(I)V".equals(type)) {
+        if (!EXIT.equals(type)) {
             return null;
         }
         if ("exit".equals(name) && owner.equals(SYSTEM)) {

@@ -9,6 +9,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassFile.ClassHierarchyResolverOption;
 import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassModel;
+import java.lang.classfile.ClassTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.attribute.CodeAttribute;
@@ -43,9 +44,7 @@ final class TaskWeaver {
             try {
                 ClassModel model = ClassFile.of().parse(classFile);
                 return ClassFile.of(ClassHierarchyResolverOption.of(relatives))
-                        .transformClass(
-                                model,
-                                (builder, element) -> weave(builder, element, model.majorVersion() >= JAVA_7, longest));
+                        .transformClass(model, new Weaving(model.majorVersion() >= JAVA_7, longest));
             } catch (IllegalArgumentException e) {
                 LOG.log(Level.DEBUG, "A class is loaded without checkpoints in methods of that length", e);
             }
@@ -69,16 +68,26 @@ final class TaskWeaver {
         }
     }
 
-    private static void weave(ClassBuilder builder, ClassElement element, boolean dynamic, int longest) {
-        // A static initialiser that dies leaves its class unusable for every thread, which is worse than a lost thread.
-        if (element instanceof MethodModel method
-                && method.code().isPresent()
-                && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
-                && length(method) <= longest) {
-            var inserter = new CheckpointInserter(method.code().get(), dynamic);
-            builder.transformMethod(method, MethodTransform.transformingCode(inserter));
-        } else {
-            rewriteExits(builder, element);
+    /**
+     * A class of its own and no lambda: of that interface they are not in the ahead-of-time cache.
+     *
+     * @param dynamic whether the class file may have invokedynamic
+     * @param longest method that gets checkpoints, in bytes of code
+     */
+    private record Weaving(boolean dynamic, int longest) implements ClassTransform {
+        @Override
+        public void accept(ClassBuilder builder, ClassElement element) {
+            // A static initialiser that dies leaves its class unusable for every thread, which is worse than a lost
+            // thread.
+            if (element instanceof MethodModel method
+                    && method.code().isPresent()
+                    && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
+                    && length(method) <= longest) {
+                var inserter = new CheckpointInserter(method.code().get(), dynamic);
+                builder.transformMethod(method, MethodTransform.transformingCode(inserter));
+            } else {
+                rewriteExits(builder, element);
+            }
         }
     }
 
