@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -17,13 +18,11 @@ final class Outcomes {
     /** @param task the type */
     Response response(String task, Outcome outcome) {
         // Before the switch, whose code is made at run time: the first good answer does not wait for it.
-        if (outcome instanceof Outcome.Succeeded(var content)) {
-            return content == null
-                    ? Response.noContent()
-                    : new Response(200, content.mediaType(), content.bytes().duplicate());
+        if (outcome instanceof Outcome.Succeeded succeeded) {
+            return succeeded(succeeded.content());
         }
         return switch (outcome) {
-            case Outcome.Succeeded succeeded -> throw new IllegalStateException("answered above");
+            case Outcome.Succeeded(var content) -> succeeded(content);
             case Outcome.InvalidInput(var errors) ->
                 Problem.MALFORMED_INPUT.because(
                         errors.stream()
@@ -56,6 +55,12 @@ final class Outcomes {
     static Response refused(String task, Duration left) {
         return Problem.TASK_REFUSED.retryAfter(
                 left.toSeconds(), "Task type '" + task + "' kept killing its worker and is let in again later");
+    }
+
+    private static Response succeeded(Content content) {
+        return content == null
+                ? Response.noContent()
+                : new Response(200, content.mediaType(), content.bytes().duplicate());
     }
 
     private static Response failed(Outcome.Failed failed) {
