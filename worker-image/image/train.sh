@@ -17,9 +17,14 @@ WORKERPOOL_CONTROL_KEY=$(java -cp /build/classes ControlTraining /build/control-
 export WORKERPOOL_CONTROL_KEY WORKERPOOL_NAMESPACE=training WORKERPOOL_POD_UID=training WORKERPOOL_THREADS=2
 # As in the image, and as in a small pod: a large heap has other references, which would have to be rewritten at each start.
 export LANG=C.UTF-8
-worker() { jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar; }
-WORKERPOOL_REPLICA=training worker -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
-WORKERPOOL_REPLICA=peer WORKERPOOL_PORT=8001 WORKERPOOL_MANAGEMENT_PORT=9001 worker -XX:TieredStopAtLevel=1 & peer=$!
+# start REPLICA PORT MANAGEMENT_PORT FLAG…
+start() {
+  export WORKERPOOL_REPLICA="$1" WORKERPOOL_PORT="$2" WORKERPOOL_MANAGEMENT_PORT="$3"
+  shift 3
+  exec jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar
+}
+start training 8000 9000 -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
+start peer 8001 9001 -XX:TieredStopAtLevel=1 & peer=$!
 java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 8001 9001 /build/control-key || { kill $worker $peer; exit 1; }
 kill -TERM $worker $peer
 wait $worker

@@ -137,6 +137,16 @@ class WorkerTest {
         assertThat(worker.get("/metrics").body()).contains("workerpool_threads_replaced_total{reason=\"exit\"} 1.0");
     }
 
+    /** They come up after the start; whoever looks earlier must not miss them, and they must not be there twice. */
+    @Test
+    void hasTheMetricsOfItsJvmFromTheFirstLookOn() throws Exception {
+        for (int look = 1; look <= 2; look++) {
+            assertThat(worker.get("/metrics").body())
+                    .contains("jvm_memory_used_bytes{area=\"heap\"}", "jvm_gc_collection_seconds", "jvm_threads_current")
+                    .contains("jvm_classes_currently_loaded", "jvm_runtime_info", "process_open_fds");
+        }
+    }
+
     @Test
     void reportsItsStateAndAJarThatWasNotLoaded() throws Exception {
         Files.writeString(folder.resolve("broken.jar"), "no jar");
