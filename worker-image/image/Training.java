@@ -8,9 +8,8 @@ import java.util.List;
 
 /**
  * The load under which the worker's ahead-of-time cache is trained: every task and every kind of answer, runs that are asked
- * for later, control messages, many small requests over a few connections, so that the profiles of the hot path are those of
- * production, and a peer that both gets runs and gives some. Fails when an answer is not what it should be, for then the
- * cache would be trained on an error path.
+ * for later, control messages, many small requests over a few connections, and a peer that both gets runs and gives some.
+ * Fails when an answer is not what it should be, for then the cache would be trained on an error path.
  */
 public final class Training {
     private static final int ROUNDS = 3000;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the ahead-of-time cache: runs the worker as it will be run, puts real load on it, and has the JVM write down on its
-# way out which classes it had loaded and linked and how its methods behaved.
+# way out which classes it had loaded and linked. Not how its methods behaved: with that the JVM compiles at the start what
+# was hot in the training, and the start has to wait for a core (README.md, "Start").
 set -eu
 cd /opt/workerpool
 
@@ -23,7 +24,7 @@ start() {
   shift 3
   exec jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar
 }
-start training 8000 9000 -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
+start training 8000 9000 -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
 start peer 8001 9001 -XX:TieredStopAtLevel=1 & peer=$!
 java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 8001 9001 /build/control-key || { kill $worker $peer; exit 1; }
 kill -TERM $worker $peer
