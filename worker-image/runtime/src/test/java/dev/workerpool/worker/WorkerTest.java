@@ -142,7 +142,8 @@ class WorkerTest {
     void hasTheMetricsOfItsJvmFromTheFirstLookOn() throws Exception {
         for (int look = 1; look <= 2; look++) {
             assertThat(worker.get("/metrics").body())
-                    .contains("jvm_memory_used_bytes{area=\"heap\"}", "jvm_gc_collection_seconds", "jvm_threads_current")
+                    .contains("jvm_memory_used_bytes{area=\"heap\"}")
+                    .contains("jvm_gc_collection_seconds", "jvm_threads_current")
                     .contains("jvm_classes_currently_loaded", "jvm_runtime_info", "process_open_fds");
         }
     }
