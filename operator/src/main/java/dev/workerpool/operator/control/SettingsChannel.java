@@ -7,6 +7,7 @@ import dev.workerpool.operator.control.SettingsClient.RefusedException;
 import dev.workerpool.operator.desired.LiveSettings;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.report.Turns;
 import dev.workerpool.operator.report.Worker;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.SettingsInForce;
@@ -26,7 +27,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * Brings every running replica to the settings of its pool, and keeps at it until it runs them.
  *
  * <p>Level-triggered: each pass names the replicas and what they should run; one that runs older settings, by its own word,
- * is told at once, on a virtual thread, never more than {@value #AT_A_TIME} at a time, and again with growing pauses while
- * it does not answer or refuses. A change of the settings ends the pause. What a replica answers goes to the reports, which
+ * is told at once, on a virtual thread and in {@link Turns}, and again with growing pauses while it does not answer or
+ * refuses, still less often while it cannot even be reached. A change of the settings ends the pause. What a replica answers goes to the reports, which
  * wake the pool's reconciliation.
  */
 public final class SettingsChannel implements AutoCloseable {
@@ -50,7 +50,6 @@ public final class SettingsChannel implements AutoCloseable {
 
     private static final int AT_FIRST = 20;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-    private static final int AT_A_TIME = 64;
 
     private record Message(long generation, Map<String, ?> sections, String body) {}
 
@@ -59,13 +58,15 @@ public final class SettingsChannel implements AutoCloseable {
     private final TokenSigner signer = new TokenSigner(Clock.systemUTC());
     private final Map<Worker, Line> lines = new ConcurrentHashMap<>();
     private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
-    private final Semaphore atATime = new Semaphore(AT_A_TIME);
+    private final Turns turns;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("settings-", 0).factory());
     private final SettingsClient client;
 
-    public SettingsChannel(ControlKey key, int managementPort, ReplicaReports reports) {
+    /** @param turns shared with all that talk to replicas */
+    public SettingsChannel(ControlKey key, int managementPort, ReplicaReports reports, Turns turns) {
         this.key = key;
+        this.turns = turns;
         this.reports = reports;
         this.client = new SettingsClient(threads, managementPort);
     }
@@ -162,6 +163,7 @@ public final class SettingsChannel implements AutoCloseable {
         private volatile String refusal;
         private volatile Map<String, ?> known = Map.of();
         private Message target;
+        private int silences;
         private boolean telling;
         private boolean open = true;
 
@@ -199,7 +201,7 @@ public final class SettingsChannel implements AutoCloseable {
                 Message told = target();
                 for (int attempt = 0; told != null; attempt++) {
                     boolean done = attempt(told);
-                    Message next = next(told, done, pause(attempt));
+                    Message next = next(told, done, silences > 0 ? Turns.pause(silences) : pause(attempt));
                     attempt = told.equals(next) ? attempt : -1;
                     told = next;
                 }
@@ -232,22 +234,22 @@ public final class SettingsChannel implements AutoCloseable {
             if (signingKey.isEmpty()) {
                 return false;
             }
-            atATime.acquire();
-            try {
+            try (Turns.Turn _ = turns.take(silences)) {
                 byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
                 SettingsInForce inForce = client.put(address, signer.sign(signingKey.get(), audience, body), body);
+                silences = 0;
                 refusal = null;
                 known = message.sections();
                 reports.note(worker, inForce);
                 return inForce.generation() >= message.generation();
             } catch (RefusedException e) {
+                silences = 0;
                 refused(message, e.getMessage());
                 return false;
             } catch (IOException e) {
+                silences = Turns.isSilence(e) ? silences + 1 : 0;
                 LOG.debug("Replica {} was not told generation {}", name, message.generation(), e);
                 return false;
-            } finally {
-                atATime.release();
             }
         }
 

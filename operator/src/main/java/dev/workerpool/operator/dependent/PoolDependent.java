@@ -36,6 +36,7 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
                 .withSecondaryToPrimaryMapper(
                         getSecondaryToPrimaryMapper(context).orElseThrow())
                 .withLabelSelector(OURS)
+                .withInformerListLimit(ListPages.SIZE)
                 .withComparableResourceVersion(false);
         if (context.getControllerConfiguration().getInformerConfig().watchAllNamespaces()) {
             configuration.withItemStore(

@@ -3,100 +3,115 @@ package dev.workerpool.operator.metrics;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Replica.State;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.prometheus.client.Collector;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.CounterMetricFamily;
+import io.prometheus.client.GaugeMetricFamily;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
- * Meters of each pool as a whole: from its status, from its replicas, and from what these tell of their load, read when
- * somebody looks. They go when the pool goes.
+ * Metrics of each pool as a whole: from its status, from its replicas, and from what these tell of their load, put together
+ * when somebody looks. They go when the pool goes. A gauge for each number of each pool would, with thousands of pools, take
+ * more memory than all that is known of them.
  */
-public final class PoolMetrics {
+public final class PoolMetrics extends Collector implements AutoCloseable {
 
-    private static final class Entry {
-        private final WorkerPool pool;
-        private volatile WorkerPoolStatus status;
-        private volatile int desired;
-        private volatile Map<State, Long> states;
-        private List<Meter.Id> meters;
+    private static final String PREFIX = "workerpool_pool_";
 
-        private Entry(WorkerPool pool) {
-            this.pool = pool;
+    /** @param states replicas by state, in the order of the states */
+    private record Numbers(
+            ResourceID pool, int desired, int replicas, int ready, int threads, int restarts, int[] states) {
+
+        private List<String> labels() {
+            return List.of(pool.getNamespace().orElse(""), pool.getName());
+        }
+
+        private List<String> labels(State state) {
+            return List.of(
+                    pool.getNamespace().orElse(""), pool.getName(), state.name().toLowerCase(Locale.ROOT));
         }
     }
 
-    private final MeterRegistry registry;
+    private final CollectorRegistry registry;
     private final ReplicaReports reports;
-    private final Map<String, Entry> pools = new ConcurrentHashMap<>();
+    private final Map<String, Numbers> pools = new ConcurrentHashMap<>();
 
-    public PoolMetrics(MeterRegistry registry, ReplicaReports reports) {
+    public PoolMetrics(CollectorRegistry registry, ReplicaReports reports) {
         this.registry = registry;
         this.reports = reports;
+        registry.register(this);
     }
 
     public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas) {
-        Entry entry = pools.computeIfAbsent(pool.getMetadata().getUid(), uid -> new Entry(pool));
-        entry.status = status;
-        entry.desired = pool.getSpec().replicas();
-        entry.states = replicas.stream().collect(Collectors.groupingBy(Replica::state, Collectors.counting()));
-        if (entry.meters == null) {
-            entry.meters = register(entry);
-        }
+        var states = new int[State.values().length];
+        replicas.forEach(replica -> states[replica.state().ordinal()]++);
+        pools.put(
+                pool.getMetadata().getUid(),
+                new Numbers(
+                        ResourceID.fromResource(pool),
+                        pool.getSpec().replicas(),
+                        status.replicas(),
+                        status.readyReplicas(),
+                        status.threads(),
+                        status.restarts(),
+                        states));
     }
 
     public void forget(WorkerPool pool) {
-        Entry entry = pools.remove(pool.getMetadata().getUid());
-        if (entry != null && entry.meters != null) {
-            entry.meters.forEach(registry::remove);
-        }
+        pools.remove(pool.getMetadata().getUid());
     }
 
-    private List<Meter.Id> register(Entry entry) {
-        Tags tags = Tags.of(
-                "namespace", entry.pool.getMetadata().getNamespace(),
-                "pool", entry.pool.getMetadata().getName());
-        List<Meter.Id> meters = new ArrayList<>();
-        meters.add(gauge("desired.replicas", "Replicas asked for", tags, entry, e -> e.desired));
-        meters.add(gauge("replicas", "Replicas that exist", tags, entry, e -> e.status.replicas()));
-        meters.add(gauge("ready.replicas", "Replicas that take tasks", tags, entry, e -> e.status.readyReplicas()));
-        for (State state : State.values()) {
-            Tags ofState = tags.and("state", state.name().toLowerCase(Locale.ROOT));
-            meters.add(gauge(
-                    "replica.states", "Replicas by state", ofState, entry, e -> e.states.getOrDefault(state, 0L)));
+    @Override
+    public List<MetricFamilySamples> collect() {
+        var desired = gauge("desired_replicas", "Replicas asked for");
+        var replicas = gauge("replicas", "Replicas that exist");
+        var ready = gauge("ready_replicas", "Replicas that take tasks");
+        var states = gauge("replica_states", "Replicas by state", "state");
+        var threads = gauge("threads", "Threads of all Ready replicas");
+        var active = gauge("active", "Tasks that run");
+        var queued = gauge("queued", "Tasks that wait for a thread");
+        var restarts = gauge("restarts", "Worker restarts since the pool was created");
+        var rejected = new CounterMetricFamily(
+                PREFIX + "rejected", "Tasks that replicas refused, since the operator started", labels());
+        for (Numbers numbers : pools.values()) {
+            List<String> labels = numbers.labels();
+            desired.addMetric(labels, numbers.desired());
+            replicas.addMetric(labels, numbers.replicas());
+            ready.addMetric(labels, numbers.ready());
+            Arrays.stream(State.values())
+                    .forEach(state -> states.addMetric(numbers.labels(state), numbers.states()[state.ordinal()]));
+            threads.addMetric(labels, numbers.threads());
+            Load load = reports.load(numbers.pool());
+            active.addMetric(labels, load.active());
+            queued.addMetric(labels, load.queued());
+            restarts.addMetric(labels, numbers.restarts());
+            rejected.addMetric(labels, reports.rejected(numbers.pool()));
         }
-        meters.add(gauge("threads", "Threads of all Ready replicas", tags, entry, e -> e.status.threads()));
-        meters.add(gauge("active", "Tasks that run", tags, entry, e -> reports.load(e.pool)
-                .active()));
-        meters.add(gauge("queued", "Tasks that wait for a thread", tags, entry, e -> reports.load(e.pool)
-                .queued()));
-        meters.add(
-                gauge("restarts", "Worker restarts since the pool was created", tags, entry, e -> e.status.restarts()));
-        meters.add(FunctionCounter.builder("workerpool.pool.rejected", entry, e -> reports.rejected(e.pool))
-                .description("Tasks that replicas refused, since the operator started")
-                .tags(tags)
-                .register(registry)
-                .getId());
-        return meters;
+        return List.of(desired, replicas, ready, states, threads, active, queued, restarts, rejected);
     }
 
-    private Meter.Id gauge(String name, String description, Tags tags, Entry entry, ToDoubleFunction<Entry> value) {
-        return Gauge.builder("workerpool.pool." + name, entry, value)
-                .description(description)
-                .tags(tags)
-                .strongReference(true)
-                .register(registry)
-                .getId();
+    private static GaugeMetricFamily gauge(String name, String help, String... moreLabels) {
+        return new GaugeMetricFamily(PREFIX + name, help, labels(moreLabels));
+    }
+
+    private static List<String> labels(String... more) {
+        List<String> labels = new ArrayList<>(List.of("namespace", "pool"));
+        labels.addAll(List.of(more));
+        return labels;
+    }
+
+    @Override
+    public void close() {
+        registry.unregister(this);
     }
 }

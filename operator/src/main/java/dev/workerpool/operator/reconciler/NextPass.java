@@ -30,6 +30,7 @@ final class NextPass {
      * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
      *
+     * @param status when the status has waited long enough to be written
      * @param budget when a dead replica that has to wait for the restart budget may be made anew
      * @param release when a task type that is refused is let in again
      */
@@ -38,6 +39,7 @@ final class NextPass {
             List<Trouble> notResized,
             List<Replica> replicas,
             Duration whileBlocked,
+            Optional<Duration> status,
             Optional<Duration> budget,
             Optional<Duration> release) {
         if (!children.failures().isEmpty()) {
@@ -45,7 +47,7 @@ final class NextPass {
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
             throw new AggregatedOperatorException("Child objects could not be applied", failures);
         }
-        return Stream.of(blocked(children, notResized, whileBlocked), volumes(replicas), budget, release)
+        return Stream.of(blocked(children, notResized, whileBlocked), volumes(replicas), status, budget, release)
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)

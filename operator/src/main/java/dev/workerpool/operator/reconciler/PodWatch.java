@@ -1,9 +1,13 @@
 package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.dependent.ListPages;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
@@ -18,7 +22,7 @@ import java.util.Set;
 
 /**
  * Watches the pods of all pools, and no others, and keeps of them only what is read: who wrote which field of a pod is
- * half of its size.
+ * half of its size, and most of its spec is the same in all.
  */
 final class PodWatch {
 
@@ -64,6 +68,7 @@ final class PodWatch {
                         .withNamespaces(Set.of(namespace))
                         .withLabelSelector(WorkerPoolNames.POOL_LABEL)
                         .withSecondaryToPrimaryMapper(pod -> Set.of(poolOf(pod)))
+                        .withInformerListLimit(ListPages.SIZE)
                         .withItemStore(new TransformingItemStore<>(PodWatch::stripped))
                         .withComparableResourceVersion(false)
                         .build(),
@@ -79,8 +84,20 @@ final class PodWatch {
     private static Pod stripped(Pod pod) {
         pod.getMetadata().setManagedFields(null);
         pod.getMetadata().setAnnotations(null);
-        pod.getSpec().setVolumes(null);
-        pod.getSpec().setTolerations(null);
+        pod.setSpec(new PodSpecBuilder()
+                .withNodeName(pod.getSpec().getNodeName())
+                .withContainers(pod.getSpec().getContainers().stream()
+                        .map(PodWatch::stripped)
+                        .toList())
+                .build());
         return pod;
+    }
+
+    private static Container stripped(Container container) {
+        return new ContainerBuilder()
+                .withName(container.getName())
+                .withEnv(container.getEnv())
+                .withResources(container.getResources())
+                .build();
     }
 }

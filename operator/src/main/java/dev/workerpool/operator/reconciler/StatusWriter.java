@@ -3,12 +3,16 @@ package dev.workerpool.operator.reconciler;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.WorkerPoolNames;
+import dev.workerpool.operator.status.Haste;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Writes the status, and knows what it wrote until the watch brings it back.
@@ -16,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The status holds a running total, so a pass must start from the last one written, not from an older one that the
  * informer still shows. The framework's own cache for that would do, but it takes an event for the echo of a status
  * write when it may carry a change of the spec, and drops it; so the writes go past it.
+ *
+ * <p>A status that only says how far things are waits a moment: with what comes meanwhile it is one write instead of several.
  */
 final class StatusWriter {
 
@@ -31,26 +37,63 @@ final class StatusWriter {
             .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
             .build();
 
+    /** As long as pods need that are up at once; nobody looks at a pool so soon. */
+    static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private record Written(long version, WorkerPoolStatus status) {}
 
     private final KubernetesClient client;
+    private final LongSupplier nanoTime;
     private final Map<String, Written> written = new ConcurrentHashMap<>();
+    private final Map<String, Long> waitingSince = new ConcurrentHashMap<>();
 
-    StatusWriter(KubernetesClient client) {
+    StatusWriter(KubernetesClient client, LongSupplier nanoTime) {
         this.client = client;
+        this.nanoTime = nanoTime;
     }
 
     /** The status that is on the API server now, as far as anybody here can know. */
     WorkerPoolStatus current(WorkerPool pool) {
-        Written last = written.get(pool.getMetadata().getUid());
-        return last != null && last.version >= version(pool) ? last.status : pool.getStatus();
+        String uid = pool.getMetadata().getUid();
+        Written last = written.get(uid);
+        if (last == null || last.version > version(pool)) {
+            return last == null ? pool.getStatus() : last.status;
+        }
+        // The watch has brought it.
+        written.remove(uid);
+        return pool.getStatus();
     }
 
-    /** Writes nothing when nothing changed. */
-    void write(WorkerPool pool, WorkerPoolStatus status) {
-        if (status.equals(current(pool))) {
-            return;
+    /**
+     * Writes nothing when nothing changed, or when the change can wait.
+     *
+     * @return how long it still waits; empty when nothing does
+     */
+    Optional<Duration> write(WorkerPool pool, WorkerPoolStatus status) {
+        WorkerPoolStatus before = current(pool);
+        String uid = pool.getMetadata().getUid();
+        if (status.equals(before)) {
+            waitingSince.remove(uid);
+            return Optional.empty();
         }
+        Optional<Duration> left = left(uid, before, status);
+        if (left.isEmpty()) {
+            write(pool, status, uid);
+            waitingSince.remove(uid);
+        }
+        return left;
+    }
+
+    Optional<Duration> left(String uid, WorkerPoolStatus before, WorkerPoolStatus status) {
+        if (!Haste.canWait(before, status)) {
+            return Optional.empty();
+        }
+        long now = nanoTime.getAsLong();
+        Duration left = PATIENCE.minusNanos(now - waitingSince.computeIfAbsent(uid, _ -> now));
+        return Optional.of(left).filter(Duration::isPositive);
+    }
+
+    private void write(WorkerPool pool, WorkerPoolStatus status, String uid) {
         var patch = new WorkerPool();
         patch.setMetadata(new ObjectMetaBuilder()
                 .withName(pool.getMetadata().getName())
@@ -62,11 +105,12 @@ final class StatusWriter {
         patch.setStatus(status);
         PatchContext how = pool.getSpec() == null ? MERGE : APPLY;
         WorkerPool answer = client.resource(patch).subresource("status").patch(how, patch);
-        written.put(pool.getMetadata().getUid(), new Written(version(answer), status));
+        written.put(uid, new Written(version(answer), status));
     }
 
     void forget(WorkerPool pool) {
         written.remove(pool.getMetadata().getUid());
+        waitingSince.remove(pool.getMetadata().getUid());
     }
 
     private static long version(WorkerPool pool) {

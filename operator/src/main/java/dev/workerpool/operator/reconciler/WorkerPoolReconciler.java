@@ -8,6 +8,7 @@ import dev.workerpool.operator.control.SettingsChannel;
 import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.dependent.DeploymentDependent;
 import dev.workerpool.operator.dependent.DisruptionBudgetDependent;
+import dev.workerpool.operator.dependent.ListPages;
 import dev.workerpool.operator.dependent.NetworkPolicyDependent;
 import dev.workerpool.operator.dependent.ServiceDependent;
 import dev.workerpool.operator.desired.Release;
@@ -21,6 +22,7 @@ import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.policy.FastRestart;
 import dev.workerpool.operator.policy.TaskRefusals;
 import dev.workerpool.operator.report.ReplicaReports;
+import dev.workerpool.operator.report.Turns;
 import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.StatusCalculator;
@@ -39,7 +41,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Workflow;
 import io.javaoperatorsdk.operator.api.reconciler.dependent.Dependent;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.prometheus.client.CollectorRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +60,9 @@ import java.util.concurrent.TimeUnit;
  * comparing of resource versions is off throughout: with it, a change that comes in while we write is taken for our own
  * echo and lost until the next event. Without it a pass may find its own write not yet in the cache and apply the same
  * once more, which changes nothing.
+ *
+ * <p>The watches tell of every change, and list anew what they missed; the regular pass is for what nobody thought of, and
+ * seldom, for thousands of pools have theirs too.
  */
 @Workflow(
         explicitInvocation = true,
@@ -71,8 +76,8 @@ import java.util.concurrent.TimeUnit;
 @ControllerConfiguration(
         name = "workerpool",
         fieldManager = WorkerPoolNames.FIELD_MANAGER,
-        informer = @Informer(comparableResourceVersions = false),
-        maxReconciliationInterval = @MaxReconciliationInterval(interval = 5, timeUnit = TimeUnit.MINUTES))
+        informer = @Informer(comparableResourceVersions = false, informerListLimit = ListPages.SIZE),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 30, timeUnit = TimeUnit.MINUTES))
 public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoCloseable {
 
     private final Release release;
@@ -104,18 +109,19 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             ControlKey controlKey,
             String instance,
             Duration whileBlocked,
-            MeterRegistry meters,
+            CollectorRegistry meters,
             Clock clock) {
         this.release = release;
         this.controlKey = controlKey;
         this.whileBlocked = whileBlocked;
         this.clock = clock;
         this.replacements = new Replacements(client);
-        this.statuses = new StatusWriter(client);
+        this.statuses = new StatusWriter(client, System::nanoTime);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
-        this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, this::forget);
+        var turns = new Turns();
+        this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, turns, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
-        this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports);
+        this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
         this.peers = new PeerLists(controlKey, clock);
         this.idleFirst = new IdleFirst(client, reports);
         this.sizes = new PodSizes(client);
@@ -175,11 +181,12 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         verdict.refused(),
                         told),
                 now);
-        statuses.write(pool, status);
+        Optional<Duration> statusWaits = statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
-        return NextPass.after(children, notResized, replicas, whileBlocked, restarts.lookAgain(), verdict.lookAgain());
+        return NextPass.after(
+                children, notResized, replicas, whileBlocked, statusWaits, restarts.lookAgain(), verdict.lookAgain());
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */
@@ -194,6 +201,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     @Override
     public void close() {
         settings.close();
+        metrics.close();
     }
 
     private void forget(WorkerPool pool) {

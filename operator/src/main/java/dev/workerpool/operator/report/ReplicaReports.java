@@ -21,7 +21,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -30,8 +29,8 @@ import java.util.function.Consumer;
  * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
  *
  * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval, on a
- * virtual thread, never more than {@value #AT_A_TIME} at a time. One that does not answer has no report: that alone is
- * no trouble, for the kubelet's probes see to it.
+ * virtual thread and in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
+ * probes see to it. One that cannot even be reached is asked ever less often.
  */
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
         implements ResourceEventAware<WorkerPool> {
@@ -45,8 +44,6 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** A load that is older says nothing of now. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    private static final int AT_A_TIME = 64;
-
     private static final class Followed {
         private final ResourceID pool;
         private final String address;
@@ -54,6 +51,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private volatile ReplicaReport report;
         private volatile ReplicaAnswer last;
         private volatile long lastAt;
+        private volatile int silences;
         private SettingsInForce settings;
 
         private Followed(ResourceID pool, String address, Duration interval) {
@@ -68,6 +66,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             followed.report = report;
             followed.last = last;
             followed.lastAt = lastAt;
+            followed.silences = silences;
             followed.settings = settings().orElse(null);
             return followed;
         }
@@ -89,15 +88,19 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     private final Map<Worker, Followed> workers = new ConcurrentHashMap<>();
     private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
     private final Map<ResourceID, LongAdder> rejected = new ConcurrentHashMap<>();
-    private final Semaphore atATime = new Semaphore(AT_A_TIME);
+    private final Turns turns;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("replica-report-", 0).factory());
     private final ReplicaClient client;
     private final Consumer<WorkerPool> onDeleted;
 
-    /** @param onDeleted told when a pool is gone, so that nothing of it need be remembered */
-    public ReplicaReports(int managementPort, Consumer<WorkerPool> onDeleted) {
+    /**
+     * @param turns shared with all that talk to replicas
+     * @param onDeleted told when a pool is gone, so that nothing of it need be remembered
+     */
+    public ReplicaReports(int managementPort, Turns turns, Consumer<WorkerPool> onDeleted) {
         super(ReplicaReport.class, "replica-reports");
+        this.turns = turns;
         this.client = new ReplicaClient(threads, managementPort);
         this.onDeleted = onDeleted;
     }
@@ -122,8 +125,8 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     /** The load of all its replicas, as they last told. */
-    public Load load(WorkerPool pool) {
-        return pools.getOrDefault(ResourceID.fromResource(pool), Set.of()).stream()
+    public Load load(ResourceID pool) {
+        return pools.getOrDefault(pool, Set.of()).stream()
                 .map(workers::get)
                 .filter(Objects::nonNull)
                 .map(followed -> followed.last)
@@ -142,8 +145,8 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     /** Tasks its replicas were seen to refuse, those of replicas that are gone included. */
-    public long rejected(WorkerPool pool) {
-        LongAdder sum = rejected.get(ResourceID.fromResource(pool));
+    public long rejected(ResourceID pool) {
+        LongAdder sum = rejected.get(pool);
         return sum == null ? 0 : sum.sum();
     }
 
@@ -216,6 +219,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
                 ask(followed);
                 // A replica that has just started is about to answer; one that never does is asked ever less often.
                 pause = followed.report != null ? followed.interval : min(pause.multipliedBy(2), AFTERWARDS);
+                pause = followed.silences > 0 ? max(pause, Turns.pause(followed.silences)) : pause;
                 TimeUnit.MILLISECONDS.sleep(pause.toMillis());
             }
         } catch (InterruptedException e) {
@@ -227,10 +231,14 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         return one.compareTo(other) < 0 ? one : other;
     }
 
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
     private void ask(Followed followed) throws InterruptedException {
-        atATime.acquire();
-        try {
+        try (Turns.Turn _ = turns.take(followed.silences)) {
             ReplicaAnswer answer = client.status(followed.address);
+            followed.silences = 0;
             count(followed, answer);
             boolean news = !answer.report().equals(followed.report);
             followed.report = answer.report();
@@ -239,8 +247,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             }
         } catch (IOException e) {
             // No answer is not news: what it said before still holds, for the same worker.
-        } finally {
-            atATime.release();
+            followed.silences = Turns.isSilence(e) ? followed.silences + 1 : 0;
         }
     }
 

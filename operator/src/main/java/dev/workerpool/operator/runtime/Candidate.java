@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +31,7 @@ public final class Candidate implements AutoCloseable {
 
     private final Settings settings;
     private final ControlKey controlKey;
-    private final MeterRegistry meters;
+    private final PrometheusMeterRegistry meters;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("operator-control").factory());
     private final ExecutorService election = Executors.newThreadPerTaskExecutor(
@@ -44,7 +44,7 @@ public final class Candidate implements AutoCloseable {
     private volatile boolean started;
     private volatile boolean stopping;
 
-    public Candidate(Config cluster, Settings settings, MeterRegistry meters) {
+    public Candidate(Config cluster, Settings settings, PrometheusMeterRegistry meters) {
         this.settings = settings;
         this.controlKey = new ControlKey(settings.controlKeyFile());
         this.meters = meters;

@@ -1,13 +1,15 @@
 package dev.workerpool.operator.runtime;
 
+import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.reconciler.WorkerPoolReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -43,7 +45,7 @@ public final class PoolOperator implements AutoCloseable {
             String instance,
             Set<String> namespaces,
             Duration whileBlocked,
-            MeterRegistry meters) {
+            PrometheusMeterRegistry meters) {
         this.operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -54,13 +56,22 @@ public final class PoolOperator implements AutoCloseable {
                 .withReconciliationTerminationTimeout(PASSES_END)
                 .withMetrics(MicrometerMetricsV2.newBuilder(meters).build()));
         this.reconciler = new WorkerPoolReconciler(
-                client, release, controlKey, instance, whileBlocked, meters, Clock.systemUTC());
+                client, release, controlKey, instance, whileBlocked, meters.getPrometheusRegistry(), Clock.systemUTC());
         operator.register(reconciler, controller -> {
             controller.withRetry(retry());
-            if (!namespaces.isEmpty()) {
+            if (namespaces.isEmpty()) {
+                // For one informer only: each takes a store for its own.
+                controller.withItemStore(new TransformingItemStore<>(PoolOperator::stripped));
+            } else {
                 controller.settingNamespaces(namespaces);
             }
         });
+    }
+
+    /** Who wrote which field is most of a pool, and nobody here reads it. */
+    private static WorkerPool stripped(WorkerPool pool) {
+        pool.getMetadata().setManagedFields(null);
+        return pool;
     }
 
     /** The framework's default gives up after five attempts; an outage may last longer than any number of them. */

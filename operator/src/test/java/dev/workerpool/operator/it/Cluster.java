@@ -28,7 +28,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class Cluster implements AutoCloseable {
     private final ApiServer.Running server;
     private final String namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
     private final RequestLog requests = new RequestLog();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Set<String> watched = new TreeSet<>();
     private Optional<Path> keyFile = Optional.empty();
     private KubernetesClient operatorClient;
@@ -131,8 +132,10 @@ public final class Cluster implements AutoCloseable {
         return requests;
     }
 
-    public SimpleMeterRegistry meters() {
-        return meters;
+    /** What a monitoring system reads of a pool; null when there is nothing of it. */
+    public Double metric(String name, String pool) {
+        return meters.getPrometheusRegistry()
+                .getSampleValue(name, new String[] {"namespace", "pool"}, new String[] {namespace, pool});
     }
 
     /** As a user does it: what is not written is not sent. */

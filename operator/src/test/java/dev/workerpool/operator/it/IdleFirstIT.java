@@ -46,10 +46,7 @@ class IdleFirstIT {
             awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
                     .isEqualTo(3));
             assertThat(annotations("busy")).doesNotContainKey(COST);
-            awaitThat(() -> assertThat(cluster.meters()
-                            .get("workerpool.pool.active")
-                            .gauge()
-                            .value())
+            awaitThat(() -> assertThat(cluster.metric("workerpool_pool_active", "thumbnails"))
                     .isEqualTo(3));
 
             cluster.apply("thumbnails", "{replicas: 1}");

@@ -7,7 +7,8 @@ import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.runtime.Candidate;
 import dev.workerpool.operator.runtime.Settings;
 import io.fabric8.kubernetes.client.Config;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,7 +97,10 @@ class LeadershipIT {
     }
 
     private Candidate start(String name, Config config) {
-        var candidate = new Candidate(config, new TestSettings(cluster.namespace(), name), new SimpleMeterRegistry());
+        var candidate = new Candidate(
+                config,
+                new TestSettings(cluster.namespace(), name),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         candidate.start();
         return candidate;
     }

@@ -57,8 +57,7 @@ class StatusIT {
         awaitThat(() -> {
             assertThat(cluster.events("WorkerStarted")).hasSize(2);
             assertThat(cluster.events("WorkerReady")).hasSize(2);
-            assertThat(cluster.meters().get("workerpool.pool.threads").gauge().value())
-                    .isEqualTo(8);
+            assertThat(cluster.metric("workerpool_pool_threads", "thumbnails")).isEqualTo(8);
         });
     }
 
