@@ -15,7 +15,7 @@ Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
        ./bench.sh soak [--minutes N] [--image IMAGE]
        ./bench.sh pool [--quick] [--only ROW,…]
        ./bench.sh pool-start [--pairs N]
-       ./bench.sh operator [--pools N]
+       ./bench.sh operator [--pools N] [--replicas N] [--only ROW,…]
        ./bench.sh --help
 
   worker       one worker process of two threads beside Node with cluster and piscina on the same work, and beside its own
@@ -36,9 +36,11 @@ Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
                same pods, in alternation; and from the start of a worker's process to its pod being Ready
   --pairs N    so many of each, an even number of 2 or more (default: 20)
 
-  operator     many pools at once against a bare loop that writes the same children; the operator's writes, memory, idle CPU
-               and restart with all of them
+  operator     many pools at once against a bare loop that writes the same children; the operator's writes, share of a pool's
+               start, memory, idle CPU, and what it does about deaths and its own restart with all of them
   --pools N    so many (default: 1000)
+  --replicas N each with 1 to N replicas, on nodes that KWOK plays; 0: none (default: 2)
+  --only ROW   these rows only, separated by commas: many-pools, writes, share, memory, deaths, restart
 
 Prints a table with spread and noise, and writes it with every sample to bench/results/. bench/README.md says how it is
 measured. Leave the machine alone meanwhile.
@@ -47,9 +49,11 @@ EOF
 
 cluster=workerpool-bench
 export KUBECONFIG=$cache/bench.kubeconfig
-pairs=20 pools=1000 minutes=30 quick=no only='' image=''
+pairs=20 pools=1000 replicas=2 minutes=30 quick=no only='' image=''
 # What the operator works with at once, and so the bare loop too.
 writers=10
+# A range that RFC 2544 keeps for measurements: nothing is there.
+fake_pods=198.18.0.0/15
 
 main() {
     local what=${1:-}
@@ -62,7 +66,7 @@ main() {
     while (($# > 0)); do
         case $what$1 in
         worker--quick | pool--quick) quick=yes ;;
-        worker--only | pool--only | worker--image | soak--image | soak--minutes | pool-start--pairs | operator--pools)
+        worker--only | pool--only | worker--image | soak--image | soak--minutes | pool-start--pairs | operator--pools | operator--replicas | operator--only)
             (($# > 1)) || fail "$1 needs a value." "./bench.sh --help lists the options."
             declare -g "${1#--}=$2"
             shift
@@ -89,6 +93,8 @@ main() {
         ;;
     operator)
         [[ $pools =~ ^[1-9][0-9]{0,4}$ ]] || fail "--pools must be a number from 1 to 99999, not '$pools'."
+        [[ $replicas =~ ^[0-9]$ ]] || fail "--replicas must be a number from 0 to 9, not '$replicas'."
+        confirm_operator_rows
         start_bench_cluster
         measure_operator
         ;;
@@ -120,6 +126,7 @@ start_bench_cluster() {
 up=no
 clean_up() {
     [[ -z ${proxy_process:-} ]] || kill "$proxy_process" 2>/dev/null
+    [[ -z ${kwok_process:-} ]] || kill "$kwok_process" 2>/dev/null
     [[ -z ${bench_process:-} ]] || kill "$bench_process" 2>/dev/null
     [[ $up == no ]] || remove_cluster
 }

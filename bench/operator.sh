@@ -1,25 +1,59 @@
 # shellcheck shell=bash
 # ./bench.sh operator; README.md beside this file says what is measured and why so.
-: "${cluster:=}" "${pools:=1000}" "${writers:=10}"
+: "${cluster:=}" "${pools:=1000}" "${replicas:=2}" "${writers:=10}" "${only:=}"
+
+operator_rows=(many-pools writes share memory deaths restart)
 
 measure_operator() {
     rows=$(mktemp)
-    kubectl create namespace bench-sample >/dev/null
-    run "One pool, whose children the bare loop copies" pools sample bench-sample
-    measure_many_pools
-    measure_writes_and_memory
-    measure_restart
+    population=0
+    ((replicas == 0)) || start_fake_nodes
+    local name
+    for name in "${operator_rows[@]}"; do
+        if [[ -z $only || ",$only," == *",$name,"* ]]; then "measure_${name//-/_}"; fi
+    done
     write_operator_result
 }
 
-# pools MODE NAMESPACE …: prints the seconds. The client is the operator's own, with its libraries.
+confirm_operator_rows() {
+    local name
+    for name in ${only//,/ }; do
+        [[ " ${operator_rows[*]} " == *" $name "* ]] || fail "--only $name: there is no such row." "The rows are: ${operator_rows[*]}."
+    done
+    # Without pods there is nobody to die.
+    ((replicas > 0)) || [[ ",$only," != *,deaths,* ]] || fail "The row deaths needs --replicas of at least 1."
+}
+
+# KWOK plays the nodes: a pod that is scheduled there is Running and Ready at once and has an address that nobody answers.
+start_fake_nodes() {
+    ensure_tool kwok "$kwok_version" sigs.k8s.io/kwok cmd/kwok
+    # What is sent there is lost without an answer, as behind a firewall: the dearest way not to be reached.
+    docker exec "$cluster" iptables -I FORWARD -d "$fake_pods" -j DROP
+    kwok --kubeconfig "$KUBECONFIG" --config bench/operator/stages.yaml --manage-nodes-with-label-selector=workerpool.dev/bench=fake \
+        --node-lease-duration-seconds=40 >"$logs/kwok.log" 2>&1 &
+    kwok_process=$!
+    kubectl apply -f - >/dev/null <<EOF
+apiVersion: v1
+kind: Node
+metadata: {name: fake, labels: {workerpool.dev/bench: fake}}
+spec: {podCIDR: $fake_pods, taints: [{key: workerpool.dev/bench, effect: NoSchedule}]}
+EOF
+    run "A node that KWOK plays" kubectl wait node/fake --for=condition=Ready --timeout=60s
+}
+
+# pools MODE NAMESPACE …: prints seconds. The client is the operator's own, with its libraries.
 pools() {
-    "$JAVA_HOME/bin/java" -cp "operator/target/operator-runner.jar:operator/target/lib/*" bench/operator/Pools.java "$@" 2>/dev/null
+    local mode=$1 namespace=$2
+    shift 2
+    "$JAVA_HOME/bin/java" -cp "operator/target/operator-runner.jar:operator/target/lib/*" bench/operator/Pools.java \
+        "$mode" "$namespace" "$replicas" "$@" 2>"$logs/pools.log"
 }
 
 # A B B A: the pools, and what the operator makes of them written by a plain loop with as many threads as the operator has.
 measure_many_pools() {
     title "$pools pools at once, in turns with a bare loop that writes the same children"
+    kubectl create namespace bench-sample >/dev/null
+    run "One pool, whose children the bare loop copies" pools sample bench-sample
     local order=(pools bare bare pools) number=0 kind seconds
     for kind in "${order[@]}"; do
         number=$((number + 1))
@@ -29,12 +63,15 @@ measure_many_pools() {
         else
             seconds=$(pools bare "bench-$number" "$pools" "$writers")
         fi
-        [[ -n $seconds ]] || fail "The $kind of round $number were not written." "$(kubectl -n workerpool-system logs deploy/workerpool-operator --tail=20)"
+        [[ -n $seconds ]] || fail "The $kind of round $number were not written." "$(tail -n 5 "$logs/pools.log")"
         note "round $number, $kind: $seconds s"
         row "$kind" "$seconds"
+        # Else the last round's pods are still being made while the next one is measured.
+        run "Until all is quiet" settle
         # The last round's pools stay: they are what the operator has to remember in what follows.
         if ((number < ${#order[@]})); then run "Removing round $number" remove_round "bench-$number"; fi
     done
+    population=$pools populated=bench-$number
 }
 
 remove_round() {
@@ -42,34 +79,82 @@ remove_round() {
     kubectl delete namespace "$1" --timeout=15m >/dev/null
 }
 
-measure_writes_and_memory() {
-    title "What the operator writes and needs"
-    local before after
+measure_writes() {
+    title "What the operator writes for a new pool"
+    local before after statuses
     kubectl create namespace bench-writes >/dev/null
     settle
-    before=$(writes)
+    before=$(writes) statuses=$(writes_of workerpools)
     pools pools bench-writes 100 >/dev/null
     settle
     after=$(writes)
-    row writesPerPool "$(awk -v a="$before" -v b="$after" 'BEGIN {printf "%.2f", (b - a) / 100}')"
+    row writesPerPool "$(per_pool "$before" "$after" 100)"
+    row statusWritesPerPool "$(per_pool "$statuses" "$(writes_of workerpools)" 100)"
+}
+
+per_pool() { awk -v a="$1" -v b="$2" -v n="$3" 'BEGIN {printf "%.2f", (b - a) / n}'; }
+
+# One pool after the other, so that none waits for another.
+measure_share() {
+    title "From a pool's being seen to its children's being written, 200 pools, one after the other"
+    local seconds
+    kubectl create namespace bench-share >/dev/null
+    mapfile -t seconds < <(pools share bench-share 200)
+    ((${#seconds[@]} == 3)) || fail "The pools were not taken up." "$(tail -n 5 "$logs/pools.log")"
+    row shareMedian "${seconds[0]}"
+    row shareP99 "${seconds[1]}"
+    row shareLongest "${seconds[2]}"
+    run "Removing them" remove_round bench-share
+}
+
+# There may be pools from the rows before; else they are made now.
+populate() {
+    ((population == 0)) || return 0
+    title "$pools pools"
+    populated=bench-population
+    kubectl create namespace $populated >/dev/null
+    row made "$(pools pools $populated "$pools")"
+    population=$pools
+    run "Until all is quiet" settle
+}
+
+measure_memory() {
+    populate
+    title "What the operator needs for $population pools"
+    local before cpu
     row residentMiB "$(operator_resident)"
     note "Idle for a minute"
-    before=$(writes)
-    local cpu
-    cpu=$(operator_cpu)
+    before=$(writes) cpu=$(operator_cpu)
     sleep 60
     row idleCpuPercent "$(awk -v a="$cpu" -v b="$(operator_cpu)" 'BEGIN {printf "%.2f", (b - a) * 100 / 60}')"
     row idleWrites "$(($(writes) - before))"
+    row residentIdleMiB "$(operator_resident)"
+    row threads "$(docker exec "$cluster" awk '/^Threads/ {print $2}' "/proc/$(operator_process)/status")"
+}
+
+measure_deaths() {
+    ((replicas > 0)) || return 0
+    populate
+    title "All workers of $population pools die at once and are back"
+    local before
+    before=$(writes)
+    row deathsSeconds "$(pools deaths "$populated")"
+    settle
+    row writesPerDeath "$(per_pool "$before" "$(writes)" "$(kubectl get pods -n "$populated" --no-headers | wc -l)")"
 }
 
 # From the kill of the operator's process to the pass over the last of its pools.
 measure_restart() {
-    title "The operator is killed with $((pools + 100)) pools"
-    local before began
+    populate
+    local before began all pause=0.5
+    all=$(kubectl get workerpools -A --no-headers | wc -l)
+    title "The operator is killed with $all pools"
+    # The answer is long where the pools are many, and asking for it all the time would be what is measured.
+    ((all < 5000)) || pause=3
     before=$(writes) began=$EPOCHREALTIME
     kill_worker workerpool-system "$(operator_pod)" operator
-    until (($(reconciled) >= pools + 100)); do
-        sleep 0.5
+    until (($(reconciled) >= all)); do
+        sleep "$pause"
         (($(seconds_since "$began") < 300)) || fail "The operator did not see all pools again within five minutes."
     done
     row restartSeconds "$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN {printf "%.1f", b - a}')"
@@ -96,13 +181,16 @@ settle() {
     done
 }
 
-# Requests by which only the operator writes: what it applies, its status, and Events about pools are not told apart from
-# others', so Events are left out.
-writes() {
-    kubectl get --raw /metrics | awk '
-        /^apiserver_request_total/ && /verb="(APPLY|PATCH|PUT|POST)"/ &&
-            (/resource="workerpools",.*subresource="status"/ ||
-             /subresource="",.*verb="(APPLY|PATCH)"/ && /resource="(deployments|services|networkpolicies|poddisruptionbudgets)"/) { sum += $NF }
+# Requests by which only the operator writes: what it applies, and its statuses. Others write Events and pods too, so these
+# are left out.
+writes() { writes_of 'workerpools|deployments|services|networkpolicies|poddisruptionbudgets'; }
+
+# The API server gives a resource in the line's middle and the count at its end.
+writes_of() {
+    kubectl get --raw /metrics | awk -v resources="resource=\"($1)\"" '
+        /^apiserver_request_total/ && $0 ~ resources && /verb="(APPLY|PATCH|PUT|POST)"/ &&
+            (/resource="workerpools"/ && /subresource="status"/ ||
+             !/resource="workerpools"/ && /subresource=""/ && /verb="(APPLY|PATCH)"/) { sum += $NF }
         END { printf "%d", sum }'
 }
 
@@ -119,10 +207,10 @@ operator_resident() { docker exec "$cluster" awk '/^VmRSS/ {printf "%d", $2 / 10
 # Seconds of CPU since its start.
 operator_cpu() { docker exec "$cluster" awk '{printf "%.2f", ($14 + $15) / 100}' "/proc/$(operator_process)/stat"; }
 
-# Pools that this process of the operator has had a pass over.
+# Pools that this process of the operator has had a pass over; none while it does not answer.
 reconciled() {
     kubectl get --raw "/api/v1/namespaces/workerpool-system/pods/$(operator_pod):8080/proxy/q/metrics" 2>/dev/null |
-        awk '/^reconciliations_success_total/ {sum += $NF} END {printf "%d", sum}'
+        grep -c '^workerpool_pool_desired_replicas' || true
 }
 
 write_operator_result() {
@@ -130,18 +218,30 @@ write_operator_result() {
     file=bench/results/operator-$(date -u +%Y%m%dT%H%M%SZ).json
     mkdir -p bench/results
     jq -s --arg date "$(date -u +%FT%TZ)" --arg cpus "$(nproc)" --arg commit "$(git rev-parse --short HEAD 2>/dev/null || true)" \
-        --argjson pools "$pools" --argjson writers "$writers" '
+        --argjson pools "$pools" --argjson replicas "$replicas" --argjson writers "$writers" '
         def values(name): map(select(.row == name) | .value);
         def mean: add / length;
-        {date: $date, cpus: $cpus, commit: $commit, pools: $pools, writers: $writers,
-         ratio: ((values("pools") | mean) / (values("bare") | mean)), samples: .}' "$rows" >"$file"
+        {date: $date, cpus: $cpus, commit: $commit, pools: $pools, replicas: $replicas, writers: $writers,
+         ratio: (if values("bare") == [] then null else (values("pools") | mean) / (values("bare") | mean) end),
+         samples: .}' "$rows" >"$file"
     title "Result"
-    jq -r --argjson pools "$pools" '
+    jq -r '
         def value(name): first(.samples[] | select(.row == name) | .value);
-        "  all children and statuses of \($pools) pools, against a bare loop: \(.ratio * 100 | round / 100)× (target ≤ 1.25)",
-        "  writes per new pool, its status included: \(value("writesPerPool")) (target ≤ 4 and the status)",
-        "  resident: \(value("residentMiB")) MiB; after a restart \(value("residentAfterRestartMiB")) MiB (target ≤ 180)",
-        "  idle: \(value("idleCpuPercent")) % of a core, \(value("idleWrites")) writes in a minute (target ≤ 1 %, 0)",
-        "  killed → all pools seen again: \(value("restartSeconds")) s, \(value("restartWrites")) writes (target ≤ 20 s, 0)"' "$file"
+        def line(name; text): [.samples[] | select(.row == name)] | if . == [] then empty else text end;
+        .pools as $pools |
+        (if $pools > 1000 then 320 else 180 end) as $memory |
+        (if .ratio == null then empty else
+            "  all children and statuses of \($pools) pools, against a bare loop: \(.ratio * 100 | round / 100)× (target ≤ 1.25)" end),
+        (. as $all | line("writesPerPool"; $all |
+            "  writes per new pool: \(value("writesPerPool")), of these statuses \(value("statusWritesPerPool")) (target ≤ 4)")),
+        (. as $all | line("shareP99"; $all |
+            "  seen → children written: p99 \(value("shareP99") * 1000 | round) ms, median \(value("shareMedian") * 1000 | round) ms (target ≤ 100 ms)")),
+        (. as $all | line("residentMiB"; $all |
+            "  resident: \(value("residentMiB")) MiB after the burst, \(value("residentIdleMiB")) MiB idle (target ≤ \($memory)), \(value("threads")) threads",
+            "  idle: \(value("idleCpuPercent")) % of a core, \(value("idleWrites")) writes in a minute (target ≤ 1 %, 0)")),
+        (. as $all | line("deathsSeconds"; $all |
+            "  all workers die → every pool says so: \(value("deathsSeconds")) s, \(value("writesPerDeath")) writes per death")),
+        (. as $all | line("restartSeconds"; $all |
+            "  killed → all pools seen again: \(value("restartSeconds")) s, \(value("restartWrites")) writes (target ≤ 20 s, 0), then \(value("residentAfterRestartMiB")) MiB")' "$file"
     note "All samples: $file"
 }

@@ -22,6 +22,7 @@ helm_version=3.22.0
 kubeconform_version=0.7.0
 kube_score_version=1.20.0
 helm_unittest_version=1.1.2
+kwok_version=0.8.0
 
 cache=${WORKERPOOL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/workerpool}
 tools=$cache/tools

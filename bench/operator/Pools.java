@@ -1,22 +1,23 @@
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -25,94 +26,160 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes many pools, or what the operator makes of them, and prints the seconds until everything is there.
+ * Writes many pools, or what the operator makes of them, and prints seconds.
  *
  * <pre>
- * Pools pools  NAMESPACE COUNT            WorkerPools; until all their children exist and each status is of the newest spec
- * Pools bare   NAMESPACE COUNT THREADS    the children themselves, written by a loop of so many threads
- * Pools sample NAMESPACE                  one pool, from which `bare` takes its children
+ * Pools pools  NAMESPACE REPLICAS COUNT          WorkerPools; until all their children exist and each status is of the newest spec
+ * Pools bare   NAMESPACE REPLICAS COUNT THREADS  the children themselves, written by a loop of so many threads
+ * Pools sample NAMESPACE REPLICAS                one pool, from which `bare` takes its children
+ * Pools share  NAMESPACE REPLICAS COUNT          one pool after the other; from where a watch sees the WorkerPool to where it
+ *                                                sees the last child: median, 99th percentile, longest
+ * Pools deaths NAMESPACE                         every pod's worker has just died and is back; until each pool counts it
  * </pre>
  *
- * Both use the operator's own client library with the same settings, so what differs is the operator.
+ * Pools have 1 to REPLICAS replicas in turns, or none. All of it uses the operator's own client library with the same
+ * settings, so what differs is the operator.
  */
 final class Pools {
-    private static final ResourceDefinitionContext POOL = new ResourceDefinitionContext.Builder()
-            .withGroup("workerpool.dev")
-            .withVersion("v1alpha1")
-            .withKind("WorkerPool")
-            .withPlural("workerpools")
-            .withNamespaced(true)
-            .build();
-    private static final List<Class<? extends HasMetadata>> CHILDREN =
-            List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
     private static final int CREATORS = 16;
     private static final long MINUTES_AT_MOST = 20;
 
     private final KubernetesClient client;
     private final String namespace;
+    private final int mostReplicas;
 
-    private Pools(KubernetesClient client, String namespace) {
+    private Pools(KubernetesClient client, String namespace, int mostReplicas) {
         this.client = client;
         this.namespace = namespace;
+        this.mostReplicas = mostReplicas;
     }
 
     public static void main(String[] arguments) throws Exception {
         try (KubernetesClient client = new KubernetesClientBuilder().build()) {
-            var pools = new Pools(client, arguments[1]);
-            double seconds =
+            int replicas = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
+            int count = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1;
+            var pools = new Pools(client, arguments[1], replicas);
+            double[] seconds =
                     switch (arguments[0]) {
-                        case "sample" -> pools.pools(1);
-                        case "pools" -> pools.pools(Integer.parseInt(arguments[2]));
-                        case "bare" -> pools.bare(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+                        case "sample", "pools" -> pools.pools(count);
+                        case "bare" -> pools.bare(count, Integer.parseInt(arguments[4]));
+                        case "share" -> pools.share(count);
+                        case "deaths" -> pools.deaths();
                         default -> throw new IllegalArgumentException(arguments[0]);
                     };
-            System.out.printf(Locale.ROOT, "%.3f%n", seconds);
+            Arrays.stream(seconds).forEach(one -> System.out.printf(Locale.ROOT, "%.3f%n", one));
         }
         System.exit(0);
     }
 
-    private double pools(int count) throws Exception {
-        var missing = new CountDownLatch(count * (CHILDREN.size() + 1));
-        var informers = new ArrayList<SharedIndexInformer<?>>();
-        for (var child : CHILDREN) {
-            informers.add(watch(client.resources(child).inNamespace(namespace).inform(), missing));
+    private double[] pools(int count) throws Exception {
+        var missing = new CountDownLatch(count * (Watches.CHILDREN.size() + 1));
+        try (var watches = new Watches(client, namespace)) {
+            watches.children(_ -> missing.countDown());
+            watches.pools(Watches::isOfNewestSpec, _ -> missing.countDown());
+            long start = System.nanoTime();
+            inParallel(count, CREATORS, this::create);
+            if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(missing.getCount() + " objects were not there in time");
+            }
+            return since(start);
         }
-        informers.add(watchStatus(missing));
-        long start = System.nanoTime();
-        inParallel(count, CREATORS, i -> client.genericKubernetesResources(POOL)
-                .inNamespace(namespace)
-                .resource(pool(i))
-                .create());
-        if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
-            throw new IllegalStateException(missing.getCount() + " objects were not there in time");
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        informers.forEach(SharedIndexInformer::close);
-        return seconds;
     }
 
-    /** No pods: what is measured is the operator, and nodes would be the limit long before it. */
-    private GenericKubernetesResource pool(int number) {
+    private double[] share(int count) throws Exception {
+        var seconds = new double[count];
+        var began = new ConcurrentHashMap<String, Long>();
+        var left = new ConcurrentHashMap<String, CountDownLatch>();
+        try (var watches = new Watches(client, namespace)) {
+            watches.pools(_ -> true, name -> began.put(name, System.nanoTime()));
+            watches.children(name -> left.computeIfAbsent(name, _ -> new CountDownLatch(Watches.CHILDREN.size()))
+                    .countDown());
+            for (int i = 0; i < count; i++) {
+                String name = "pool-" + i;
+                var children = left.computeIfAbsent(name, _ -> new CountDownLatch(Watches.CHILDREN.size()));
+                create(i);
+                if (!children.await(1, TimeUnit.MINUTES)) {
+                    throw new IllegalStateException(name + " was not taken up");
+                }
+                long now = System.nanoTime();
+                // The watch of the pools may be behind that of the children: then nothing was lost at all.
+                seconds[i] = (now - began.getOrDefault(name, now)) / 1e9;
+                // What the last one left to do must not be the next one's.
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
+        Arrays.sort(seconds);
+        return new double[] {seconds[count / 2], seconds[(int) Math.ceil(count * 0.99) - 1], seconds[count - 1]};
+    }
+
+    /** Does the part of the kubelet: each worker ran, was killed, and runs again. */
+    private double[] deaths() throws Exception {
+        List<Pod> pods = client.pods().inNamespace(namespace).list().getItems();
+        long pools = pods.stream()
+                .map(pod -> pod.getMetadata().getLabels().get(Watches.POOL_LABEL))
+                .distinct()
+                .count();
+        var missing = new CountDownLatch((int) pools);
+        try (var watches = new Watches(client, namespace)) {
+            watches.pools(Watches::hasCountedARestart, _ -> missing.countDown());
+            long start = System.nanoTime();
+            inParallel(pods.size(), CREATORS, i -> die(pods.get(i)));
+            if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
+                throw new IllegalStateException(missing.getCount() + " pools did not count their deaths");
+            }
+            return since(start);
+        }
+    }
+
+    private void die(Pod pod) {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        client.pods()
+                .inNamespace(namespace)
+                .withName(pod.getMetadata().getName())
+                .editStatus(present -> {
+                    PodStatus status = present.getStatus();
+                    var worker = status.getContainerStatuses().getFirst();
+                    worker.setRestartCount(worker.getRestartCount() + 1);
+                    worker.setState(Serialization.unmarshal(
+                            "{running: {startedAt: '" + now + "'}}",
+                            io.fabric8.kubernetes.api.model.ContainerState.class));
+                    worker.setLastState(Serialization.unmarshal(
+                            "{terminated: {exitCode: 137, reason: Error, finishedAt: '" + now.minusSeconds(1) + "'}}",
+                            io.fabric8.kubernetes.api.model.ContainerState.class));
+                    return present;
+                });
+    }
+
+    private void create(int number) {
         var pool = new GenericKubernetesResource();
         pool.setApiVersion("workerpool.dev/v1alpha1");
         pool.setKind("WorkerPool");
         pool.setMetadata(new ObjectMeta());
         pool.getMetadata().setName("pool-" + number);
-        pool.setAdditionalProperty("spec", Map.of("replicas", 0, "threads", 2));
-        return pool;
+        // Onto the nodes that only seem to be there, and onto no other.
+        var scheduling = Map.of(
+                "nodeSelector", Map.of("workerpool.dev/bench", "fake"),
+                "tolerations", List.of(Map.of("key", "workerpool.dev/bench", "operator", "Exists")));
+        pool.setAdditionalProperty(
+                "spec", Map.of("replicas", replicas(number), "threads", 2, "scheduling", scheduling));
+        client.genericKubernetesResources(Watches.POOL)
+                .inNamespace(namespace)
+                .resource(pool)
+                .create();
     }
 
-    private double bare(int count, int threads) throws Exception {
+    private int replicas(int number) {
+        return mostReplicas == 0 ? 0 : 1 + number % mostReplicas;
+    }
+
+    private double[] bare(int count, int threads) throws Exception {
         List<HasMetadata> samples = new ArrayList<>();
-        for (var child : CHILDREN) {
-            samples.add(stripped(client.resources(child)
+        for (var child : Watches.CHILDREN) {
+            HasMetadata sample = client.resources(child)
                     .inNamespace("bench-sample")
-                    .list()
-                    .getItems()
-                    .stream()
-                    .filter(object -> object.getMetadata().getName().equals("pool-0"))
-                    .findFirst()
-                    .orElseThrow()));
+                    .withName("pool-0")
+                    .require();
+            samples.add(stripped(sample));
         }
         var apply = new PatchContext.Builder()
                 .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -125,10 +192,13 @@ final class Pools {
                 HasMetadata child = client.getKubernetesSerialization().clone(sample);
                 child.getMetadata().setName("pool-" + i);
                 child.getMetadata().setNamespace(namespace);
+                if (child instanceof Deployment deployment) {
+                    deployment.getSpec().setReplicas(replicas(i));
+                }
                 client.resource(child).patch(apply);
             }
         });
-        return (System.nanoTime() - start) / 1e9;
+        return since(start);
     }
 
     private static HasMetadata stripped(HasMetadata child) {
@@ -149,46 +219,8 @@ final class Pools {
         return child;
     }
 
-    private <T extends HasMetadata> SharedIndexInformer<T> watch(
-            SharedIndexInformer<T> informer, CountDownLatch missing) {
-        Set<String> seen = ConcurrentHashMap.newKeySet();
-        informer.addEventHandler(new Seen<>(object -> {
-            if (object.getMetadata().getName().startsWith("pool-")
-                    && seen.add(object.getMetadata().getName())) {
-                missing.countDown();
-            }
-        }));
-        return informer;
-    }
-
-    private SharedIndexInformer<GenericKubernetesResource> watchStatus(CountDownLatch missing) {
-        Set<String> seen = ConcurrentHashMap.newKeySet();
-        var informer =
-                client.genericKubernetesResources(POOL).inNamespace(namespace).inform();
-        informer.addEventHandler(new Seen<>(pool -> {
-            Object observed = pool.get("status", "observedGeneration");
-            if (observed instanceof Number generation
-                    && generation.longValue() >= pool.getMetadata().getGeneration()
-                    && seen.add(pool.getMetadata().getName())) {
-                missing.countDown();
-            }
-        }));
-        return informer;
-    }
-
-    private record Seen<T>(java.util.function.Consumer<T> see) implements ResourceEventHandler<T> {
-        @Override
-        public void onAdd(T object) {
-            see.accept(object);
-        }
-
-        @Override
-        public void onUpdate(T before, T object) {
-            see.accept(object);
-        }
-
-        @Override
-        public void onDelete(T object, boolean unknown) {}
+    private static double[] since(long start) {
+        return new double[] {(System.nanoTime() - start) / 1e9};
     }
 
     private interface Work {
