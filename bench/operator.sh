@@ -59,9 +59,9 @@ measure_many_pools() {
         number=$((number + 1))
         kubectl create namespace "bench-$number" >/dev/null
         if [[ $kind == pools ]]; then
-            seconds=$(pools pools "bench-$number" "$pools")
+            seconds=$(pools pools "bench-$number" "$pools" || true)
         else
-            seconds=$(pools bare "bench-$number" "$pools" "$writers")
+            seconds=$(pools bare "bench-$number" "$pools" "$writers" || true)
         fi
         [[ -n $seconds ]] || fail "The $kind of round $number were not written." "$(tail -n 5 "$logs/pools.log")"
         note "round $number, $kind: $seconds s"
@@ -136,9 +136,11 @@ measure_deaths() {
     ((replicas > 0)) || return 0
     populate
     title "All workers of $population pools die at once and are back"
-    local before
+    local before seconds
     before=$(writes)
-    row deathsSeconds "$(pools deaths "$populated")"
+    seconds=$(pools deaths "$populated" || true)
+    [[ -n $seconds ]] || fail "Not every pool counted its deaths." "$(tail -n 5 "$logs/pools.log")"
+    row deathsSeconds "$seconds"
     settle
     row writesPerDeath "$(per_pool "$before" "$(writes)" "$(kubectl get pods -n "$populated" --no-headers | wc -l)")"
 }

@@ -1,3 +1,4 @@
+import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -10,7 +11,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -140,12 +140,18 @@ final class Pools {
                     PodStatus status = present.getStatus();
                     var worker = status.getContainerStatuses().getFirst();
                     worker.setRestartCount(worker.getRestartCount() + 1);
-                    worker.setState(Serialization.unmarshal(
-                            "{running: {startedAt: '" + now + "'}}",
-                            io.fabric8.kubernetes.api.model.ContainerState.class));
-                    worker.setLastState(Serialization.unmarshal(
-                            "{terminated: {exitCode: 137, reason: Error, finishedAt: '" + now.minusSeconds(1) + "'}}",
-                            io.fabric8.kubernetes.api.model.ContainerState.class));
+                    worker.setState(new ContainerStateBuilder()
+                            .withNewRunning()
+                            .withStartedAt(now.toString())
+                            .endRunning()
+                            .build());
+                    worker.setLastState(new ContainerStateBuilder()
+                            .withNewTerminated()
+                            .withExitCode(137)
+                            .withReason("Error")
+                            .withFinishedAt(now.minusSeconds(1).toString())
+                            .endTerminated()
+                            .build());
                     return present;
                 });
     }
