@@ -12,13 +12,14 @@ public final class Haste {
     private Haste() {}
 
     /**
-     * Only how far things are may wait, while they go on: more of it comes within moments. What became available or is no
-     * longer, what is wrong, what died, what is refused and what is finished is told at once.
+     * Only how far things are may wait, while they go on: more of it comes within moments. That something begins, what became
+     * available or is no longer, what is wrong, what died, what is refused and what is finished is told at once.
      *
      * @param before the status that is written; null before there is one
      */
     public static boolean canWait(WorkerPoolStatus before, WorkerPoolStatus after) {
-        return Optional.of("True").equals(value(after, "Progressing"))
+        return (before == null || goesOn(before))
+                && goesOn(after)
                 && told(before, "Available").equals(told(after, "Available"))
                 && told(before, "Degraded").equals(told(after, "Degraded"))
                 && restarts(before) == restarts(after)
@@ -39,8 +40,8 @@ public final class Haste {
                 .orElse("False");
     }
 
-    private static Optional<String> value(WorkerPoolStatus status, String type) {
-        return condition(status, type).map(Condition::status);
+    private static boolean goesOn(WorkerPoolStatus status) {
+        return told(status, "Progressing").equals("True");
     }
 
     private static Optional<Condition> condition(WorkerPoolStatus status, String type) {

@@ -36,6 +36,14 @@ class HasteTest {
     }
 
     @Test
+    void thatSomethingBeginsInASettledPoolCannotWait() {
+        var settled = status("True", "False", "False", "", 2);
+
+        assertThat(Haste.canWait(settled, status("True", "True", "False", "", 2)))
+                .isFalse();
+    }
+
+    @Test
     void becomingAvailableOrNoLongerCannotWait() {
         var available = status("True", "True", "False", "", 0);
 
