@@ -22,7 +22,7 @@ Usage: ./bench.sh worker [--quick] [--only ROW,…] [--image IMAGE]
                limits: throughput, latency, overload, kills, start, memory; in about 25 minutes
   --quick      the same in about 5 minutes: for a look, not for a verdict
   --only ROW   these rows only, separated by commas: empty, tasks, hand-over, checkpoints, open-loop, overload, echo, kill,
-               kill-storm, start, memory
+               kill-storm, kills-in-a-row, start, memory
   --image      the worker image to measure (default: built from this checkout)
 
   soak         load at 80% with a kill every second: does heap, metaspace, threads or file descriptors grow?

@@ -9,6 +9,7 @@ import dev.workerpool.bench.rows.EmptyTask;
 import dev.workerpool.bench.rows.HandOver;
 import dev.workerpool.bench.rows.KillStorm;
 import dev.workerpool.bench.rows.Kills;
+import dev.workerpool.bench.rows.KillsInARow;
 import dev.workerpool.bench.rows.Memory;
 import dev.workerpool.bench.rows.OpenLoopTail;
 import dev.workerpool.bench.rows.Overload;
@@ -37,6 +38,7 @@ public final class WorkerBench {
             new RawEcho(),
             new Kills(),
             new KillStorm(),
+            new KillsInARow(),
             new Start(),
             new Memory());
 

@@ -25,7 +25,7 @@ public final class KillStorm implements Row {
     private static final int KILLS_PER_SECOND = 10;
 
     /** Two of them keep a core as long as a doomed run does: its limit, and the patience until it is killed. */
-    private static final int BUSY_MILLIS = 30;
+    private static final int BUSY_MILLIS = 27;
 
     private static final Map<String, String> SETTINGS =
             Map.of("WORKERPOOL_THREADS", "4", "WORKERPOOL_TASK_TIMEOUT", "50ms");

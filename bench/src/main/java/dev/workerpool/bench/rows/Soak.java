@@ -5,14 +5,12 @@ import dev.workerpool.bench.figures.Bar;
 import dev.workerpool.bench.figures.Figure;
 import dev.workerpool.bench.figures.LinearFit;
 import dev.workerpool.bench.load.Arrivals;
-import dev.workerpool.bench.load.Client;
 import dev.workerpool.bench.load.OpenLoop;
 import dev.workerpool.bench.load.OpenLoop.Call;
 import dev.workerpool.bench.load.OpenLoop.Outcome;
 import dev.workerpool.bench.process.Server;
-import dev.workerpool.bench.process.Sides;
+import dev.workerpool.bench.process.Vitals;
 import dev.workerpool.bench.tasks.Doomed;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,12 +29,7 @@ public final class Soak implements Row {
     private static final Map<String, String> SETTINGS =
             Map.of("WORKERPOOL_THREADS", "2", "WORKERPOOL_TASK_TIMEOUT", "100ms");
 
-    /** What a metric is called where the worker tells of it. */
-    private static final Map<String, String> METRICS = Map.of(
-            "heap after GC, MiB", "jvm_memory_used_bytes{area=\"heap\"}",
-            "metaspace, MiB", "jvm_memory_pool_used_bytes{pool=\"Metaspace\"}",
-            "threads", "jvm_threads_current",
-            "file descriptors", "process_open_fds");
+    private static final List<String> WATCHED = List.of(Vitals.FILES, Vitals.HEAP, Vitals.METASPACE, Vitals.THREADS);
 
     private final Duration length;
 
@@ -54,7 +47,7 @@ public final class Soak implements Row {
         double seconds = length.toSeconds();
         var at = new ArrayList<Double>();
         var values = new LinkedHashMap<String, List<Double>>();
-        METRICS.keySet().stream().sorted().forEach(metric -> values.put(metric, new ArrayList<>()));
+        WATCHED.forEach(vital -> values.put(vital, new ArrayList<>()));
         try (Server worker = bench.sides().worker(SETTINGS, List.of())) {
             worker.awaitCorrectAnswer();
             int n = tune(bench);
@@ -67,7 +60,8 @@ public final class Soak implements Row {
             while (!load.isDone()) {
                 Thread.sleep((long) (pause * 1000));
                 if (!load.isDone()) {
-                    sample(worker, values);
+                    Map<String, Double> vitals = Vitals.of(worker);
+                    values.forEach((vital, samples) -> samples.add(vitals.get(vital)));
                     at.add((System.nanoTime() - began) / 1e9);
                 }
             }
@@ -100,31 +94,6 @@ public final class Soak implements Row {
             }
         });
         return outcome;
-    }
-
-    private static void sample(Server worker, Map<String, List<Double>> values)
-            throws IOException, InterruptedException {
-        collect(worker);
-        String metrics = Client.get(Sides.managementPort(worker.port()), "/metrics");
-        METRICS.forEach((name, metric) -> {
-            double value = metrics.lines()
-                    .filter(line -> line.startsWith(metric + " "))
-                    .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("The worker does not tell " + metric));
-            values.get(name).add(name.endsWith("MiB") ? value / (1 << 20) : value);
-        });
-    }
-
-    private static void collect(Server worker) throws IOException, InterruptedException {
-        String jcmd = System.getProperty("java.home") + "/bin/jcmd";
-        var process = new ProcessBuilder(jcmd, Long.toString(worker.pid()), "GC.run")
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes());
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException("jcmd: " + output);
-        }
     }
 
     private static Map<Integer, Long> answers(Outcome outcome) {

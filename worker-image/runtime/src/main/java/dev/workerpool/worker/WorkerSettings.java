@@ -37,7 +37,7 @@ record WorkerSettings(
         RetentionSettings runs,
         PoolSettings threads) {
     /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
-    private static final Duration PATIENCE = Duration.ofMillis(10);
+    private static final Duration PATIENCE = Duration.ofMillis(5);
 
     /** Task code dies at its next checkpoint, within milliseconds; only the JDK's own and native code takes longer. */
     private static final Duration GRACE = Duration.ofSeconds(1);

@@ -143,6 +143,11 @@ final class Belongings {
         return open;
     }
 
+    /** Threads of executors and timers, and those that belong to nobody, are not told of. */
+    synchronized boolean mayHaveUnknownThreads() {
+        return atWork > 0 || !timers.isEmpty() || executors.stream().anyMatch(one -> !one.isTerminated());
+    }
+
     synchronized List<Thread> threadsAlive() {
         return threads.stream().filter(Thread::isAlive).toList();
     }

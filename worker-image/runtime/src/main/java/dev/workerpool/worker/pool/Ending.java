@@ -28,12 +28,19 @@ final class Ending {
         GIVEN_UP
     }
 
+    /** Mostly there is no second strike. What is missed by the first, between two classes, is struck soon again. */
+    private static final long FIRST_PAUSE = 2_000_000;
+
+    private static final long LONGEST_PAUSE = 10_000_000;
+
     private Stage stage = Stage.RUNNING;
     /** When the next step is due. */
     private long deadline;
 
     private Duration timeout;
     private long killedAt;
+    /** Until the next strike. */
+    private long pause;
 
     /** A new run. */
     void begin(long start, Duration timeout) {
@@ -71,12 +78,14 @@ final class Ending {
         if (stage == Stage.INTERRUPTED) {
             stage = Stage.KILLED;
             killedAt = now;
+            pause = FIRST_PAUSE;
         }
         if (now - killedAt >= settings.grace().toNanos()) {
             stage = Stage.GIVEN_UP;
             return Step.GIVE_UP;
         }
-        deadline = now + settings.patience().toNanos();
+        deadline = now + pause;
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
         return Step.KILL;
     }
 

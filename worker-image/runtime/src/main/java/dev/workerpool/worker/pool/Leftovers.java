@@ -77,8 +77,9 @@ final class Leftovers {
         }
     }
 
+    /** Twice that with a run: nobody waits for these. */
     private long patience() {
-        return pool.settings().patience().toNanos();
+        return 2 * pool.settings().patience().toNanos();
     }
 
     /** @return when to look again */
@@ -111,8 +112,10 @@ final class Leftovers {
                 one.stage = Stage.KILLED;
                 one.killedAt = now;
                 one.belongings.condemn(true);
+                pool.watchdog().kills().isDue(one.run);
             }
             case KILLED -> {
+                pool.watchdog().kills().isDue(one.run);
                 if (now - one.killedAt >= pool.settings().grace().toNanos()) {
                     giveUp(one);
                     return false;
@@ -141,11 +144,6 @@ final class Leftovers {
             exhausted = true;
             pool.exhausted(lingering.size());
         }
-    }
-
-    /** Must checkpoints be armed for some of it to end? */
-    synchronized boolean areDying() {
-        return leftovers.stream().anyMatch(one -> one.stage == Stage.KILLED);
     }
 
     /** Threads that were left behind and are alive. */

@@ -4,11 +4,13 @@ import dev.workerpool.worker.task.TaskEntry;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** What the pool counts. The data points of each task type are looked up once, so that a run pays for adding only. */
 public final class PoolCounters {
@@ -20,6 +22,7 @@ public final class PoolCounters {
     /** Runs that the mean remembers. */
     private static final int MEMORY = 16;
 
+    private final PrometheusRegistry registry;
     private final CounterDataPoint[] refused = new CounterDataPoint[Refusal.values().length];
     private final Counter runs;
 
@@ -41,6 +44,7 @@ public final class PoolCounters {
             CounterDataPoint succeeded) {}
 
     PoolCounters(PrometheusRegistry registry, Collection<TaskEntry> entries) {
+        this.registry = registry;
         Counter rejected = counter(registry, "workerpool_rejected_total", "Runs refused, by reason", "reason");
         for (Refusal refusal : Refusal.values()) {
             refused[refusal.ordinal()] = rejected.labelValues(refusal.label());
@@ -76,6 +80,14 @@ public final class PoolCounters {
                     allocated.labelValues(entry.type()),
                     runs.labelValues(entry.type(), "succeeded"));
         }
+    }
+
+    void gauge(String name, String help, LongSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsLong()))
+                .register(registry);
     }
 
     private static Histogram histogram(String name, String help, PrometheusRegistry registry) {

@@ -219,6 +219,7 @@ final class PoolThread {
             if (step == Ending.Step.KILL) {
                 run.kill();
                 thread.interrupt();
+                pool.watchdog().kills().isDue(run);
             }
             givenUp = ending.isGivenUp();
             if (step == Ending.Step.WAIT || step == Ending.Step.KILL) {
@@ -232,7 +233,10 @@ final class PoolThread {
                         new Outcome.TimedOut(timeout, timeout == run.options().timeout()),
                         pool.settings().patience());
             case OVERSPENT -> overspent(run);
-            default -> pool.giveUp(this, run);
+            default -> {
+                pool.watchdog().giveUp(this, run);
+                yield Watchdog.NEVER;
+            }
         };
     }
 
@@ -253,9 +257,9 @@ final class PoolThread {
         return false;
     }
 
-    /** Does this thread need armed checkpoints to get out of its run? */
-    synchronized boolean isDying() {
-        return current != null && ending.isKilled();
+    /** Does this thread need armed checkpoints to get out of the run? */
+    synchronized boolean isDying(Run run) {
+        return current == run && ending.isKilled();
     }
 
     TaskPool pool() {

@@ -7,6 +7,8 @@ import dev.workerpool.worker.task.TaskEntry;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -150,6 +152,24 @@ public final class Run implements ResultReceiver {
 
     boolean isKilled() {
         return killed;
+    }
+
+    /** Is one of its threads to die at the next armed checkpoint, and has not yet? */
+    boolean isDying() {
+        PoolThread by = thread;
+        return isCondemned() || by != null && by.isDying(this);
+    }
+
+    /** Those of its threads that are known and still in it. */
+    List<Thread> threads() {
+        var threads = new ArrayList<Thread>();
+        if (thread != null && thread.current() == this) {
+            threads.add(thread.thread());
+        }
+        if (belongings != null) {
+            threads.addAll(belongings.threadsAlive());
+        }
+        return threads;
     }
 
     /** Made on demand: few ask, and every run would pay. */

@@ -1,8 +1,6 @@
 package dev.workerpool.worker.pool;
 
-import dev.workerpool.worker.task.Checkpoints;
 import dev.workerpool.worker.task.TaskCatalog;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,9 +32,6 @@ public final class TaskPool {
     private final ThreadRoster roster;
     private volatile LiveSettings live;
 
-    /** Whether this pool has the checkpoints armed. For the watchdog only. */
-    private boolean armed;
-
     public TaskPool(
             PoolSettings settings,
             TaskCatalog catalog,
@@ -51,21 +46,12 @@ public final class TaskPool {
         this.queue = new RunQueue(live);
         this.roster = new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()));
         this.runIds = new RunIds(settings.replica(), System.currentTimeMillis());
-        gauge(registry, "workerpool_active", "Runs active now", this::active);
-        gauge(registry, "workerpool_queued", "Runs waiting for a thread", this::queued);
-        gauge(registry, "workerpool_threads", "Worker threads", () -> live.threads());
-        gauge(registry, "workerpool_generation", "Generation of the settings in force", () -> live.generation());
-        gauge(registry, "workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
-        gauge(registry, "workerpool_threads_left_behind", "Threads that runs left behind, alive", leftovers::threads);
-    }
-
-    private static void gauge(
-            PrometheusRegistry registry, String name, String help, java.util.function.LongSupplier value) {
-        GaugeWithCallback.builder()
-                .name(name)
-                .help(help)
-                .callback(callback -> callback.call(value.getAsLong()))
-                .register(registry);
+        counters.gauge("workerpool_active", "Runs active now", this::active);
+        counters.gauge("workerpool_queued", "Runs waiting for a thread", this::queued);
+        counters.gauge("workerpool_threads", "Worker threads", () -> live.threads());
+        counters.gauge("workerpool_generation", "Generation of the settings in force", () -> live.generation());
+        counters.gauge("workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
+        counters.gauge("workerpool_threads_left_behind", "Threads that runs left behind, alive", leftovers::threads);
     }
 
     public void start() {
@@ -215,59 +201,6 @@ public final class TaskPool {
         }
         watchdog.stop();
         return ended;
-    }
-
-    /** One round of the watchdog. @return when the next is due */
-    long check(long now) {
-        long next = refuseOverdue(now);
-        boolean dying = false;
-        for (PoolThread thread : roster.current()) {
-            next = Watchdog.earlier(next, thread.check(now));
-            dying |= thread.isDying();
-        }
-        next = Watchdog.earlier(next, leftovers.check(now));
-        arm(dying || leftovers.areDying());
-        return next;
-    }
-
-    /** On the watchdog only. */
-    private void arm(boolean wanted) {
-        if (wanted && !armed) {
-            Checkpoints.arm();
-        } else if (!wanted && armed) {
-            Checkpoints.disarm();
-        }
-        armed = wanted;
-    }
-
-    private long refuseOverdue(long now) {
-        Duration longest = live.maxWait();
-        long maxWait = longest.toNanos();
-        Run overdue;
-        while ((overdue = queue.removeOlderThan(now - maxWait)) != null) {
-            counters.refused(Refusal.WAIT_EXCEEDED);
-            overdue.complete(new Outcome.WaitExceeded(longest), now);
-        }
-        Run oldest = queue.peek();
-        return oldest == null ? Watchdog.NEVER : oldest.admittedAt() + maxWait;
-    }
-
-    /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. @return when to look after it */
-    long giveUp(PoolThread thread, Run run) {
-        int lost = roster.giveUp(thread);
-        counters.replaced("given-up");
-        counters.ran(run, System.nanoTime() - run.startedAt(), 0);
-        LOG.log(
-                Level.WARNING,
-                "Thread {0} does not stop its run of {1} and is given up and replaced ({2} lost)",
-                thread.number(),
-                run.task().type(),
-                lost);
-        run.end(this);
-        if (roster.becomesExhausted()) {
-            exhausted(lost);
-        }
-        return Watchdog.NEVER;
     }
 
     void exhausted(int lost) {

@@ -83,10 +83,10 @@ final class ThreadRoster {
             lost--;
             LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
         } else if (isOnDuty(thread)) {
+            fill(thread.number(), broken);
             if (broken) {
                 LOG.log(Level.INFO, "Thread {0} was replaced", thread.number());
             }
-            fill(thread.number(), broken);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.workerpool.worker.pool;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,7 +18,10 @@ final class Watchdog {
     /** Differences of nanoTime overflow beyond 292 years; a month is never, too. */
     private static final long LONG = TimeUnit.DAYS.toNanos(30);
 
+    private static final Logger LOG = System.getLogger(Watchdog.class.getName());
+
     private final TaskPool pool;
+    private final Kills kills = new Kills();
     private final Thread thread;
     private volatile long wakeAt;
     private volatile boolean stopped;
@@ -60,11 +66,56 @@ final class Watchdog {
             long now = System.nanoTime();
             // Before looking: a deadline made from here on is compared with this and wakes us, however we then decide.
             wakeAt = now + LONG;
-            long next = pool.check(now);
+            long next = check(now);
             if (next != NEVER) {
                 wakeAt = next;
             }
             LockSupport.parkNanos(this, Math.max(1, wakeAt - System.nanoTime()));
         }
+    }
+
+    /** One round. @return when the next is due */
+    private long check(long now) {
+        long next = refuseOverdue(now);
+        for (PoolThread one : pool.roster().current()) {
+            next = earlier(next, one.check(now));
+        }
+        next = earlier(next, pool.leftovers().check(now));
+        kills.carryOut();
+        return next;
+    }
+
+    private long refuseOverdue(long now) {
+        Duration longest = pool.live().maxWait();
+        long maxWait = longest.toNanos();
+        Run overdue;
+        while ((overdue = pool.queue().removeOlderThan(now - maxWait)) != null) {
+            pool.counters().refused(Refusal.WAIT_EXCEEDED);
+            overdue.complete(new Outcome.WaitExceeded(longest), now);
+        }
+        Run oldest = pool.queue().peek();
+        return oldest == null ? NEVER : oldest.admittedAt() + maxWait;
+    }
+
+    /** The thread will not leave its run: another takes its place, and it ends itself should it ever come back. */
+    void giveUp(PoolThread lost, Run run) {
+        int count = pool.roster().giveUp(lost);
+        pool.counters().replaced("given-up");
+        pool.counters().ran(run, System.nanoTime() - run.startedAt(), 0);
+        LOG.log(
+                Level.WARNING,
+                "Thread {0} does not stop its run of {1} and is given up and replaced ({2} lost)",
+                lost.number(),
+                run.task().type(),
+                count);
+        run.end(pool);
+        if (pool.roster().becomesExhausted()) {
+            pool.exhausted(count);
+        }
+    }
+
+    /** For whoever is looked after in a round. */
+    Kills kills() {
+        return kills;
     }
 }

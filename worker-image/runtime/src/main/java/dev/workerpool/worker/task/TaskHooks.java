@@ -4,7 +4,6 @@ import java.lang.invoke.CallSite;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.invoke.MutableCallSite;
 import java.util.Timer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -31,27 +30,9 @@ public final class TaskHooks {
 
     private static final long HEAP = Runtime.getRuntime().maxMemory();
 
-    private static final MethodType CHECKPOINT = MethodType.methodType(void.class);
-    private static final MethodHandle NOTHING = MethodHandles.empty(CHECKPOINT);
-    private static final MethodHandle CHECK = check();
-
-    /**
-     * All checkpoints of all tasks are this one call site: the JIT treats its target as a constant and compiles nothing for
-     * it, until the target changes. As they share it, none is left behind by a class that is unloaded.
-     */
-    private static final MutableCallSite CHECKPOINTS = new MutableCallSite(NOTHING);
-
-    private static final MethodHandle POLL = CHECKPOINTS.dynamicInvoker();
+    private static final MethodHandle POLL = CheckpointSwitch.SHARED.site().dynamicInvoker();
 
     private TaskHooks() {}
-
-    private static MethodHandle check() {
-        try {
-            return MethodHandles.lookup().findStatic(TaskHooks.class, "checkpoint", CHECKPOINT);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** Who answers for task code on the calling thread; null where there is none. */
     static TaskHost host() {
@@ -87,15 +68,9 @@ public final class TaskHooks {
         }
     }
 
-    /** Makes checkpoints ask their host, or makes them nothing again. Compiled task code is thrown away by either. */
-    static void arm(boolean armed) {
-        CHECKPOINTS.setTarget(armed ? CHECK : NOTHING);
-        MutableCallSite.syncAll(new MutableCallSite[] {CHECKPOINTS});
-    }
-
     /** Links a checkpoint in task code. */
     public static CallSite bootstrap(MethodHandles.Lookup caller, String name, MethodType type) {
-        return CHECKPOINTS;
+        return CheckpointSwitch.of(caller.lookupClass()).site();
     }
 
     /** A checkpoint in a class file that is older than invokedynamic. Compiled to nothing just the same. */
@@ -103,7 +78,8 @@ public final class TaskHooks {
         POLL.invokeExact();
     }
 
-    private static void checkpoint() {
+    /** What checkpoints are while they are armed. */
+    static void checkpoint() {
         TaskHost host = HOST.get();
         if (host != null && host.isKilled()) {
             die(host);

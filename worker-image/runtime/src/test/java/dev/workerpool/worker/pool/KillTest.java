@@ -46,6 +46,31 @@ class KillTest {
                         "String",
                         "String",
                         "return \"\" + java.math.BigInteger.valueOf(3).pow(3_000_000).bitLength();")
+                .source("sample.Made", """
+                        package sample;
+                        record Made(long one) implements java.util.function.LongSupplier {
+                            public long getAsLong() { return one; }
+                        }
+                        """)
+                .source("sample.Used", """
+                        package sample;
+                        class Used implements java.util.function.LongConsumer {
+                            static long sum;
+                            public void accept(long one) { sum += one; }
+                        }
+                        """)
+                .task(
+                        "CalledBack",
+                        "String",
+                        "String",
+                        "java.util.stream.LongStream.generate(new Made(1)).forEach(new Used()); return input;")
+                .task(
+                        "Executor",
+                        "String",
+                        "String",
+                        "try (var e = java.util.concurrent.Executors.newFixedThreadPool(2)) {"
+                                + " for (int i = 0; i < 2; i++) e.execute(() -> { long x = 1; while (x != 0) x |= x * 31; }); }"
+                                + " return input;")
                 .taskClass("Initialises", """
                         @TaskType("initialises")
                         public class Initialises implements Task<String, String> {
@@ -139,6 +164,22 @@ class KillTest {
                     .until(() -> victim.run().thread() != null);
             fixture.pool.cancel(victim.run());
             assertThat(victim.await()).isEqualTo(new Outcome.Cancelled());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"calledback", "executor"})
+    void reachCodeInClassesThatTheThreadWasNotFoundIn(String type) throws Exception {
+        try (var fixture = PoolFixture.settings()
+                .timeout(Duration.ofMillis(300))
+                .patience(SHORT)
+                .grace(Duration.ofSeconds(20))
+                .start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit(type, "").await()).isInstanceOf(Outcome.TimedOut.class);
+
+            assertThat(fixture.submit("work", "").output()).isNotEmpty();
+            await().atMost(Duration.ofSeconds(20)).until(() -> fixture.pool.threadsLeftBehind() == 0);
+            assertThat(fixture.pool.lost()).isZero();
         }
     }
 

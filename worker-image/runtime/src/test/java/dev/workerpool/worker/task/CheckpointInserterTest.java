@@ -62,14 +62,7 @@ class CheckpointInserterTest {
         });
         assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
         killed = true;
-        Checkpoints.arm();
-        try {
-            assertThat(thread.join(java.time.Duration.ofSeconds(20)))
-                    .as("the task has ended")
-                    .isTrue();
-        } finally {
-            Checkpoints.disarm();
-        }
+        TestHost.strike(thread);
         return thrown.get();
     }
 
@@ -124,14 +117,15 @@ class CheckpointInserterTest {
     void leavesCodeAloneThatIsNotToDie() throws Exception {
         System.getProperties().put("started", new CountDownLatch(1));
         host.enter();
-        Checkpoints.arm();
+        var checkpoints = new Checkpoints();
+        checkpoints.armAll();
         try {
             TaskCatalog catalog = catalog("for (int i = 0; i < 1000; i++) sink++; return \"\" + recurse(5);");
 
             assertThat(TaskCatalogTest.run(catalog.forThread(), catalog, "loop", ""))
                     .isEqualTo("32");
         } finally {
-            Checkpoints.disarm();
+            checkpoints.disarm();
             TaskHooks.enter(null);
         }
     }

@@ -7,7 +7,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -75,14 +74,7 @@ class TaskWeaverTest {
         });
         assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
         killed = true;
-        Checkpoints.arm();
-        try {
-            assertThat(thread.join(Duration.ofSeconds(20)))
-                    .as("the task has ended")
-                    .isTrue();
-        } finally {
-            Checkpoints.disarm();
-        }
+        TestHost.strike(thread);
         // Reflection wraps whatever a constructor throws.
         return thrown.get() instanceof InvocationTargetException wrapped ? wrapped.getCause() : thrown.get();
     }

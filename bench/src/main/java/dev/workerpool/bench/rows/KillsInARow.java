@@ -1,0 +1,96 @@
+package dev.workerpool.bench.rows;
+
+import dev.workerpool.bench.Bench;
+import dev.workerpool.bench.figures.Bar;
+import dev.workerpool.bench.figures.Figure;
+import dev.workerpool.bench.load.Client;
+import dev.workerpool.bench.load.Client.Answer;
+import dev.workerpool.bench.load.ClosedLoop.Load;
+import dev.workerpool.bench.load.ClosedLoop.Window;
+import dev.workerpool.bench.process.Server;
+import dev.workerpool.bench.process.Vitals;
+import dev.workerpool.bench.tasks.Doomed;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A thousand kills, one after the other, while neighbours keep the other threads as busy as they can: does anything stay behind?
+ * Read before and after, with warm-up kills before both, for the first ones load classes and compile.
+ */
+public final class KillsInARow implements Row {
+    private static final int WARM_UP = 150;
+    private static final int KILLS = 1000;
+    private static final int QUICK_KILLS = 200;
+    private static final int NEIGHBOUR = 100_000;
+
+    private static final Map<String, String> SETTINGS =
+            Map.of("WORKERPOOL_THREADS", "3", "WORKERPOOL_TASK_TIMEOUT", "50ms");
+
+    @Override
+    public String name() {
+        return "kills-in-a-row";
+    }
+
+    @Override
+    public void measure(Bench bench) throws Exception {
+        try (Server worker = bench.sides().worker(SETTINGS, List.of())) {
+            worker.awaitCorrectAnswer();
+            double calm = neighbours(bench, worker, 5).rate();
+            underLoad(bench, worker, WARM_UP);
+            Map<String, Double> before = Vitals.of(worker);
+            double beside = underLoad(bench, worker, bench.quick() ? QUICK_KILLS : KILLS);
+            Map<String, Double> after = Vitals.of(worker);
+            report(bench, before, after, beside / calm);
+        }
+    }
+
+    private void report(Bench bench, Map<String, Double> before, Map<String, Double> after, double beside) {
+        before.forEach((vital, value) -> {
+            double growth = Math.max(0, after.get(vital) / value - 1);
+            bench.report()
+                    .add(Figure.of(name(), vital + ": growth", growth, "", Bar.atMost(0.02, 0.01))
+                            .detail("before", value)
+                            .detail("after", after.get(vital)));
+            bench.report().note("%s: %.2f before, %.2f after".formatted(vital, value, after.get(vital)));
+        });
+        bench.report().add(Figure.of(name(), "neighbours' rate, against without kills", beside, "×", null));
+    }
+
+    private static Window neighbours(Bench bench, Server worker, double seconds)
+            throws IOException, InterruptedException {
+        return bench.closedLoop().run(worker, Load.json("/tasks/spin", "{\"n\":" + NEIGHBOUR + "}"), seconds);
+    }
+
+    /** @return answers to neighbours per second */
+    private static double underLoad(Bench bench, Server worker, int kills) throws Exception {
+        var go = new AtomicBoolean(true);
+        var killing = CompletableFuture.runAsync(() -> kill(worker, kills));
+        killing.whenComplete((nothing, failure) -> go.set(false));
+        double answers = 0;
+        double seconds = 0;
+        while (go.get()) {
+            Window window = neighbours(bench, worker, 2);
+            answers += window.requests();
+            seconds += window.seconds();
+        }
+        killing.join();
+        return answers / seconds;
+    }
+
+    private static void kill(Server worker, int times) {
+        try (Client client = worker.connect()) {
+            for (int i = 0; i < times; i++) {
+                String shape = Doomed.SHAPES.get(i % Doomed.SHAPES.size());
+                Answer answer = client.post("/tasks/doomed", "{\"shape\":\"" + shape + "\"}");
+                if (answer.status() != 504) {
+                    throw new IllegalStateException("doomed " + shape + ": " + answer);
+                }
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
