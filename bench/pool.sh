@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # ./bench.sh pool; README.md beside this file says what is measured and why so.
-: "${cluster:=}"
+: "${cluster:=}" "${quick:=no}"
 
 prepare_pool_bench() {
     ensure_jdk
@@ -43,6 +43,7 @@ measure_pool() {
         bench_process=''
     fi
     if [[ $start_too == yes ]]; then
+        # shellcheck disable=SC2034 # pool-start.sh reads it
         [[ $quick == no ]] || pairs=4
         measure_pool_start
     fi

@@ -54,6 +54,11 @@ public final class RoutingTail implements PoolRow {
             double answered,
             double hopped,
             double generatorLateP99Millis) {
+        /** Else the machine had no time for the generator either, and its delays are in the figure. */
+        boolean isSound() {
+            return answered >= LEAST_ANSWERED && generatorLateP99Millis < MILLIS;
+        }
+
         double againstPerfect() {
             return p99Millis / perfectP99Millis;
         }
@@ -75,6 +80,10 @@ public final class RoutingTail implements PoolRow {
             lab.confirm(plain, hold);
             warm(pool, plain, hold);
             compare(lab, pool, plain, new Work("thread", hold, loop, Bar.atMost(1.25, 1.10), Bar.atMost(0.65, 0.55)));
+            // Short ones first: the compiler replaces a loop between its runs, not within a long one.
+            Call warmUp = new Call("/tasks/bare", "{\"n\":20000,\"millis\":3000}");
+            service(pool, warmUp);
+            service(plain, warmUp);
             int n = tune(pool, plain);
             Call bare = new Call("/tasks/bare", "{\"n\":%d,\"millis\":1000}".formatted(n));
             Call spin = new Call("/tasks/spin", "{\"n\":%d}".formatted(n));
@@ -109,7 +118,7 @@ public final class RoutingTail implements PoolRow {
         var ratios = new ArrayList<Double>();
         for (int round = 1; round <= (lab.quick() ? 2 : 4); round++) {
             double service = (service(pool, work.bare()) + service(plain, work.bare())) / 2;
-            double[] arrivals = Arrivals.poisson(LOAD * 2 / service, lab.quick() ? 12 : 20, round);
+            double[] arrivals = Arrivals.poisson(LOAD * 2 / service, lab.quick() ? 10 : 15, round);
             boolean poolFirst = round % 2 == 1;
             Window first = run(poolFirst ? pool : plain, work, arrivals, round);
             Window second = run(poolFirst ? plain : pool, work, arrivals, round);
@@ -117,19 +126,23 @@ public final class RoutingTail implements PoolRow {
             Window their = poolFirst ? second : first;
             ours.add(our);
             theirs.add(their);
-            if (our.answered() >= LEAST_ANSWERED && their.answered() >= LEAST_ANSWERED) {
+            if (our.isSound() && their.isSound()) {
                 ratios.add(our.p99Millis() / their.p99Millis());
             }
         }
-        if (ratios.isEmpty()) {
-            throw new IllegalStateException("Less than 98% were answered: " + ours + theirs);
+        if (ratios.isEmpty() || ours.stream().noneMatch(Window::isSound)) {
+            lab.report().note("Tasks of a " + work.what() + " cannot be measured here now: " + ours + theirs);
+            return;
         }
         report(lab, work, ours, theirs, ratios);
     }
 
     private void report(Lab lab, Work work, List<Window> ours, List<Window> theirs, List<Double> ratios) {
         String tasks = "10 ms of a " + work.what();
-        List<Double> perfect = ours.stream().map(Window::againstPerfect).toList();
+        List<Double> perfect = ours.stream()
+                .filter(Window::isSound)
+                .map(Window::againstPerfect)
+                .toList();
         lab.report()
                 .add(Figure.of(name(), tasks + ": p99 against a perfect queue", Spread.of(perfect), "×", work.perfect())
                         .noise(Spread.noise(perfect))
@@ -142,7 +155,10 @@ public final class RoutingTail implements PoolRow {
                 .add(Figure.of(
                         name(),
                         tasks + ": plain spreading, perfect",
-                        Spread.of(theirs.stream().map(Window::againstPerfect).toList()),
+                        Spread.of(theirs.stream()
+                                .filter(Window::isSound)
+                                .map(Window::againstPerfect)
+                                .toList()),
                         "×",
                         null));
         lab.report()
