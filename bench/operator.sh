@@ -244,6 +244,6 @@ write_operator_result() {
         (. as $all | line("deathsSeconds"; $all |
             "  all workers die → every pool says so: \(value("deathsSeconds")) s, \(value("writesPerDeath")) writes per death")),
         (. as $all | line("restartSeconds"; $all |
-            "  killed → all pools seen again: \(value("restartSeconds")) s, \(value("restartWrites")) writes (target ≤ 20 s, 0), then \(value("residentAfterRestartMiB")) MiB")' "$file"
+            "  killed → all pools seen again: \(value("restartSeconds")) s, \(value("restartWrites")) writes (target ≤ 20 s, 0), then \(value("residentAfterRestartMiB")) MiB"))' "$file"
     note "All samples: $file"
 }

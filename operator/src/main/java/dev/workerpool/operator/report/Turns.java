@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 public final class Turns {
 
     private static final int AT_A_TIME = 64;
-    private static final int SILENT_AT_A_TIME = 4;
+    private static final int SILENT_AT_A_TIME = 2;
 
     /** A replica that nobody reaches is tried ever less often, and not less than this. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
