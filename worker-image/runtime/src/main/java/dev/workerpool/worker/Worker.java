@@ -3,6 +3,7 @@ package dev.workerpool.worker;
 import dev.workerpool.sharing.SharedMemory;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.RefusedTasksSection;
+import dev.workerpool.worker.handover.HandOver;
 import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
@@ -41,6 +42,9 @@ final class Worker implements WorkerInfo {
     private static final Duration SWEEP = Duration.ofSeconds(1);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
+    /** For the results of runs that ended last to get to another replica. */
+    private static final Duration LAST_RUNS = Duration.ofSeconds(5);
+
     private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
 
     /** By then whoever waited for this worker has an answer, and the operator has hardly heard of it. */
@@ -55,6 +59,7 @@ final class Worker implements WorkerInfo {
     private final EventLoops loops;
     private final Peers peers;
     private final RunStore runs;
+    private final HandOver handOver;
     /** Null when nothing is traced. */
     private final OtlpTracer traces;
 
@@ -79,6 +84,7 @@ final class Worker implements WorkerInfo {
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         peers = new Peers(pool, loops, metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
+        handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
         RunTracer tracer = traces == null ? RunTracer.OFF : traces;
         tasks = HttpServer.tasks(
@@ -173,7 +179,7 @@ final class Worker implements WorkerInfo {
     }
 
     /**
-     * Unready → the platform follows → stop admitting → drain → interrupt → last answers out → shared resources closed → closed.
+     * Unready → the platform follows → stop admitting → drain and hand over → interrupt → last answers out → shared resources closed → closed.
      *
      * @return whether every accepted run was finished
      */
@@ -184,11 +190,13 @@ final class Worker implements WorkerInfo {
         tasks.drain();
         Thread.sleep(settings.drainDelay());
         pool.close();
+        handOver.start();
         Duration patience = pool.live().drainTimeout();
         long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
         finished &= peers.awaitAnswers(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        handOver.finish(LAST_RUNS);
         peers.close();
         tasks.close(LAST_ANSWERS);
         catalog.close(LAST_RESOURCES);

@@ -14,7 +14,7 @@ class ArchitectureTest {
             new ClassFileImporter().withImportOption(new DoNotIncludeTests()).importPackages("dev.workerpool.worker");
 
     @Test
-    void mainSeesHttpSeesControlPeersAndRunsSeePoolSeesTaskAndNeverBack() {
+    void mainSeesHttpSeesHandOverControlPeersAndRunsSeePoolSeesTaskAndNeverBack() {
         layeredArchitecture()
                 .consideringOnlyDependenciesInLayers()
                 .layer("main")
@@ -23,6 +23,8 @@ class ArchitectureTest {
                 .definedBy("dev.workerpool.worker.http")
                 .layer("control")
                 .definedBy("dev.workerpool.worker.control")
+                .layer("handover")
+                .definedBy("dev.workerpool.worker.handover")
                 .layer("runs")
                 .definedBy("dev.workerpool.worker.runs")
                 .layer("pool")
@@ -39,16 +41,18 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("main")
                 .whereLayer("control")
                 .mayOnlyBeAccessedByLayers("main", "http")
-                .whereLayer("peers")
+                .whereLayer("handover")
                 .mayOnlyBeAccessedByLayers("main", "http")
+                .whereLayer("peers")
+                .mayOnlyBeAccessedByLayers("main", "http", "handover")
                 .whereLayer("io")
                 .mayOnlyBeAccessedByLayers("main", "http", "peers")
                 .whereLayer("runs")
-                .mayOnlyBeAccessedByLayers("main", "http")
+                .mayOnlyBeAccessedByLayers("main", "http", "handover")
                 .whereLayer("pool")
-                .mayOnlyBeAccessedByLayers("main", "http", "control", "peers", "runs")
+                .mayOnlyBeAccessedByLayers("main", "http", "handover", "control", "peers", "runs")
                 .whereLayer("task")
-                .mayOnlyBeAccessedByLayers("main", "http", "runs", "pool")
+                .mayOnlyBeAccessedByLayers("main", "http", "handover", "runs", "pool")
                 .check(CLASSES);
     }
 

@@ -132,7 +132,7 @@ class PeerWorkersTest extends PeerFixture {
                 throw new AssertionError(e);
             }
         });
-        await().atMost(PATIENCE).until(() -> a.peers().description().get("b").contains("draining"));
+        await().atMost(PATIENCE).until(() -> a.peers().elsewhere() == null);
         RawClient waiting = call(a, "quick", "third");
         await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
         release("second");

@@ -79,6 +79,8 @@ final class EventStream implements StreamedBody, Runnable {
 
     @Override
     public ByteBuffer next() {
+        // Whoever follows a run that has moved comes again, and is told more by another replica.
+        finished |= run.hasMoved();
         if (finished) {
             stop();
             return END;

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.control.ControlChannel;
+import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.RunTracer;
@@ -57,7 +58,7 @@ public final class HttpServer {
             RunTracer tracer,
             EventLoops loops) {
         var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, metrics);
-        var routes = new PeerRoutes(tasks, pool, peers);
+        var routes = new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs));
         return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
     }
 

@@ -18,8 +18,18 @@ import java.util.Map;
 final class PassedCall implements PassObserver {
     /** Whose request it is. */
     interface Owner {
-        /** A peer has declined. @return another to try; null when this replica is to do it */
-        Routing.Choice other();
+        /**
+         * A peer has declined.
+         *
+         * @param byPeer whether it said so; otherwise it could not be reached
+         * @return another to try; null when this replica is to do it
+         */
+        Routing.Choice other(boolean byPeer);
+
+        /** How many peers are tried before it is done here. */
+        default int mostTries() {
+            return MOST_TRIES;
+        }
 
         /** No peer does it: this replica has to. */
         void here();
@@ -93,9 +103,9 @@ final class PassedCall implements PassObserver {
     }
 
     @Override
-    public void declined(String why) {
-        Routing.Choice other = tries < MOST_TRIES ? owner.other() : null;
-        if (other != null) {
+    public void declined(String why, boolean byPeer) {
+        Routing.Choice other = owner.other(byPeer);
+        if (other != null && tries < owner.mostTries()) {
             pass(other);
         } else {
             over = true;

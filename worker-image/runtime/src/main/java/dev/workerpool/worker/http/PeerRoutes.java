@@ -1,11 +1,14 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.handover.Adopter;
+import dev.workerpool.worker.handover.HandOver;
+import dev.workerpool.worker.handover.MalformedTransferException;
 import dev.workerpool.worker.peers.LoadNews;
 import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
-import dev.workerpool.worker.pool.RunIds;
 import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.runs.RunStore;
 import java.nio.ByteBuffer;
 
 /**
@@ -18,10 +21,14 @@ final class PeerRoutes implements Routes {
     private final TaskRoutes tasks;
     private final TaskPool pool;
     private final Peers peers;
+    private final Adopter adopter;
+    private final RunSearch search;
     private final String replica;
 
-    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers) {
+    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers, RunStore store, Adopter adopter) {
         this.tasks = tasks;
+        this.adopter = adopter;
+        this.search = new RunSearch(peers, store);
         this.pool = pool;
         this.peers = peers;
         this.replica = pool.settings().replica();
@@ -36,7 +43,10 @@ final class PeerRoutes implements Routes {
         if (request.path().equals(LOAD)) {
             return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may listen to its load"));
         }
-        if (owner(request) != null) {
+        if (request.path().startsWith(HandOver.PATH)) {
+            return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may hand runs over"));
+        }
+        if (search.isElsewhere(request)) {
             return null;
         }
         if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null && !tasks.isRefused(request)) {
@@ -55,22 +65,32 @@ final class PeerRoutes implements Routes {
                     ? null
                     : Problem.METHOD_NOT_ALLOWED.because("Allowed: GET").with("Allow", "GET");
         }
+        if (request.path().startsWith(HandOver.PATH)) {
+            return refuseHandOver(request);
+        }
         Response refusal = tasks.refuse(request);
-        // What is said of a run by its id is the answer: nobody else could give another.
-        return refusal == null || !tasks.isRun(request) ? refusal : declined(refusal, "refused");
-    }
-
-    /** The peer that has the run that is asked for by its id. @return null when it is no such request, or to be found here */
-    private Routing.Choice owner(Request request) {
-        if (peers.isAlone() || !request.path().startsWith(RunRoutes.PREFIX)) {
+        if (refusal == null) {
             return null;
         }
-        int end = request.path().indexOf('/', RunRoutes.PREFIX.length());
-        String id = end < 0
-                ? request.path().substring(RunRoutes.PREFIX.length())
-                : request.path().substring(RunRoutes.PREFIX.length(), end);
-        String owner = RunIds.owner(id);
-        return owner == null || owner.equals(replica) ? null : peers.owner(owner);
+        String why = tasks.isRun(request) ? "refused" : search.passOn(request);
+        return why == null ? refusal : declined(refusal, why);
+    }
+
+    private Response refuseHandOver(Request request) {
+        if (!request.method().equals("POST")) {
+            return identified(
+                    Problem.METHOD_NOT_ALLOWED.because("Allowed: POST").with("Allow", "POST"));
+        }
+        if (adopter.has(handedOver(request))) {
+            return identified(Response.noContent());
+        }
+        return pool.isClosed()
+                ? declined(identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), "draining")
+                : null;
+    }
+
+    private static String handedOver(Request request) {
+        return request.path().substring(HandOver.PATH.length());
     }
 
     private Response declined(Response response, String why) {
@@ -92,9 +112,8 @@ final class PeerRoutes implements Routes {
             fromPeer(request, body, exchange);
             return;
         }
-        Routing.Choice owner = owner(request);
-        if (owner != null) {
-            askOwner(request, body, exchange, owner);
+        if (search.isElsewhere(request)) {
+            search.ask(request, body, exchange, () -> tasks.handle(request, body, exchange));
             return;
         }
         boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !tasks.mustStay(request);
@@ -109,6 +128,12 @@ final class PeerRoutes implements Routes {
     private void fromPeer(Request request, ByteBuffer body, Exchange exchange) {
         if (request.path().equals(LOAD)) {
             listen(request, exchange);
+        } else if (request.path().startsWith(HandOver.PATH)) {
+            // Decoding is no work for an event loop, which others wait for.
+            Thread.ofVirtual().start(() -> {
+                Response answer = adopt(body);
+                exchange.execute(() -> exchange.respond(answer));
+            });
         } else if (tasks.isRun(request)) {
             Response refusal = tasks.run(request, body, exchange, Arrival.passed(request));
             if (refusal == null) {
@@ -118,6 +143,17 @@ final class PeerRoutes implements Routes {
             }
         } else {
             tasks.handle(request, body, exchange);
+        }
+    }
+
+    private Response adopt(ByteBuffer transfer) {
+        try {
+            String why = adopter.adopt(transfer);
+            return why == null
+                    ? identified(Response.noContent())
+                    : declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);
+        } catch (MalformedTransferException e) {
+            return identified(Problem.MALFORMED_INPUT.because("The run is not understood: " + e.getMessage()));
         }
     }
 
@@ -141,27 +177,11 @@ final class PeerRoutes implements Routes {
         return response.with(PeerHeaders.REPLICA, replica);
     }
 
-    private void askOwner(Request request, ByteBuffer body, Exchange exchange, Routing.Choice owner) {
-        var fallback = new PassedCall.Owner() {
-            @Override
-            public Routing.Choice other() {
-                return null;
-            }
-
-            @Override
-            public void here() {
-                exchange.respond(identified(Problem.OWNER_UNREACHABLE.retryAfter(
-                        1, "Replica " + owner.replica() + ", which has the run, cannot be reached")));
-            }
-        };
-        new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, fallback).pass(owner);
-    }
-
     private void pass(Request request, ByteBuffer body, Exchange exchange, Routing.Choice choice) {
         long admittedAt = System.nanoTime();
         var owner = new PassedCall.Owner() {
             @Override
-            public Routing.Choice other() {
+            public Routing.Choice other(boolean byPeer) {
                 return pool.isClosed() ? peers.elsewhere() : null;
             }
 

@@ -40,8 +40,8 @@ final class RunAnswers {
 
     /** What the waiting caller of the task gets. */
     Response outcome(EndedRun run) {
-        Response response = outcomes.response(run.task(), run.outcome())
-                .with("Workerpool-Replica", run.replica(), "Workerpool-Run", run.id());
+        Response response =
+                identified(outcomes.response(run.task(), run.outcome())).with("Workerpool-Run", run.id());
         String timing = ServerTiming.of(run.waitTime().toNanos(), run.runTime().toNanos());
         return run.thread() == 0
                 ? response.with("Server-Timing", timing)

@@ -41,7 +41,7 @@ final class RunWaiter implements Runnable {
     /** Something happened to the run, on any thread. */
     @Override
     public void run() {
-        if (run.ended() != null) {
+        if (run.ended() != null || run.hasMoved()) {
             exchange.execute(this::finish);
         }
     }

@@ -68,7 +68,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     }
 
     @Override
-    public Routing.Choice other() {
+    public Routing.Choice other(boolean byPeer) {
         return null;
     }
 

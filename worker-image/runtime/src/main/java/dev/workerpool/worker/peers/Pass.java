@@ -98,7 +98,7 @@ public final class Pass {
         state = State.SENDING;
         int size = request.body().remaining();
         ByteBuf head = to.alloc().directBuffer(1024 + (size <= SMALL ? size : 0));
-        int maxQueued = choice.reason() == PassReason.OWNER ? -1 : choice.maxQueued();
+        int maxQueued = choice.reason().bringsARun() ? choice.maxQueued() : -1;
         request.writeHead(head, view().peer(), connections.replica(), connections.token(), maxQueued);
         if (size <= SMALL) {
             head.writeBytes(request.body().duplicate());
@@ -211,7 +211,7 @@ public final class Pass {
     private void decline(String why, PassOutcome outcome, boolean reusable) {
         connections.count(choice.reason(), outcome);
         over(reusable);
-        observer.declined(why);
+        observer.declined(why, outcome == PassOutcome.DECLINED);
     }
 
     private void over(boolean reusable) {

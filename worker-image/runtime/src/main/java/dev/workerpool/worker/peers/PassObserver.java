@@ -17,8 +17,12 @@ public interface PassObserver {
     /** The answer is whole. */
     void ended();
 
-    /** The peer has not begun and will not: whoever passed the request may do it, or pass it to another. */
-    void declined(String why);
+    /**
+     * The peer has not begun and will not: whoever passed the request may do it, or pass it to another.
+     *
+     * @param byPeer whether the peer itself says so; otherwise the request has not reached it
+     */
+    void declined(String why, boolean byPeer);
 
     /** The peer may have done it, and nobody will learn: it must not be done again. Also in the middle of an answer. */
     void lost(String why);

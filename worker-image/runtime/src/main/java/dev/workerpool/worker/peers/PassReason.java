@@ -11,12 +11,19 @@ public enum PassReason {
     /** This replica takes no more runs. */
     DRAINING("draining"),
     /** It has the run that was asked for. */
-    OWNER("owner");
+    OWNER("owner"),
+    /** This replica goes, and what it keeps of runs is to stay. */
+    HAND_OVER("hand-over");
 
     private final String label;
 
     PassReason(String label) {
         this.label = label;
+    }
+
+    /** Does it bring the peer a run of a client's, which takes a thread there? */
+    boolean bringsARun() {
+        return this != OWNER && this != HAND_OVER;
     }
 
     /** As in the metrics. */

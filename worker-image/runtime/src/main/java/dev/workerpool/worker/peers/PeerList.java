@@ -2,7 +2,10 @@ package dev.workerpool.worker.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +32,32 @@ record PeerList(long version, String token, List<Peer> replicas) {
                 version,
                 token,
                 replicas.stream().filter(peer -> !peer.replica().equals(self)).toList());
+    }
+
+    /** Takes the same time whatever is wrong with it. */
+    boolean isToken(String said) {
+        return !token.isEmpty()
+                && MessageDigest.isEqual(said.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The named one first, then the others by what a hash of both names says: which is next changes for few ids when a
+     * replica comes or goes (rendezvous hashing, Thaler and Ravishankar 1998).
+     */
+    List<Peer> inOrderOf(String id, String first) {
+        return replicas.stream()
+                .sorted(Comparator.comparing((Peer peer) -> !peer.replica().equals(first))
+                        .thenComparing(peer -> weight(id, peer.replica()))
+                        .thenComparing(Peer::replica))
+                .toList();
+    }
+
+    /** The last step of SplitMix64, which spreads what differs in few bits. */
+    private static long weight(String id, String replica) {
+        long mixed = ((long) id.hashCode() << 32) ^ replica.hashCode();
+        mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
     }
 
     /**
@@ -63,7 +92,7 @@ record PeerList(long version, String token, List<Peer> replicas) {
                 violated("version", "must be a whole number of at least 1");
             }
             String token = node.path("token").textValue();
-            if (!isToken(token)) {
+            if (!isWellFormed(token)) {
                 violated("token", "must be " + MIN_TOKEN + " to " + MAX_TOKEN + " visible ASCII characters");
             }
             List<Peer> replicas = replicas(node.path("replicas"));
@@ -83,7 +112,7 @@ record PeerList(long version, String token, List<Peer> replicas) {
         }
 
         /** What may stand in a header. */
-        private static boolean isToken(String token) {
+        private static boolean isWellFormed(String token) {
             return token != null
                     && token.length() >= MIN_TOKEN
                     && token.length() <= MAX_TOKEN

@@ -72,4 +72,22 @@ public final class PeerView {
     long age(long now) {
         return load == null ? -1 : now - reportedAt;
     }
+
+    /** How many of them are known to be there. */
+    static int heard(PeerView[] views, long now) {
+        int heard = 0;
+        for (PeerView view : views) {
+            heard += view.load(now) == null ? 0 : 1;
+        }
+        return heard;
+    }
+
+    /** How old the oldest of what is known is, in nanoseconds. */
+    static long oldest(PeerView[] views, long now) {
+        long oldest = 0;
+        for (PeerView view : views) {
+            oldest = Math.max(oldest, view.age(now));
+        }
+        return oldest;
+    }
 }

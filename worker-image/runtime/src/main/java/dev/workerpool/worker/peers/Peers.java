@@ -7,22 +7,22 @@ import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,7 +47,7 @@ public final class Peers {
     private final EventLoop home;
     private final Bootstrap bootstrap;
     private final Map<EventExecutor, PassConnections> connections = new HashMap<>();
-    private final AtomicInteger passes = new AtomicInteger();
+    private final PassCount passes = new PassCount();
 
     /** On the home loop only. */
     private final Map<Peer, PeerLink> links = new HashMap<>();
@@ -77,7 +77,7 @@ public final class Peers {
     }
 
     private void beat() {
-        if (views.length == 0 && links.isEmpty() && passes.get() == 0) {
+        if (views.length == 0 && links.isEmpty() && passes.isNone()) {
             return;
         }
         long now = System.nanoTime();
@@ -144,6 +144,11 @@ public final class Peers {
         return views.length == 0;
     }
 
+    /** Is any known, whether it is watched or not? */
+    public boolean hasPeers() {
+        return !list.replicas().isEmpty();
+    }
+
     /** Where a run had better go that finds no thread idle. @return null for here */
     public Routing.Choice onArrival() {
         PeerView[] now = views;
@@ -166,14 +171,27 @@ public final class Peers {
                 : Routing.elsewhere(now, ThreadLocalRandom.current().nextInt(), System.nanoTime());
     }
 
-    /** The way to one replica. @return null when it is not known */
-    public Routing.Choice owner(String replica) {
-        for (Peer peer : list.replicas()) {
-            if (peer.replica().equals(replica)) {
-                return new Routing.Choice(new PeerView(peer), PassReason.OWNER, Integer.MAX_VALUE);
-            }
-        }
-        return null;
+    /**
+     * Where a run may be found, or go, that is not to be had here: the replica it began at first, if that is still there,
+     * then the others in an order that depends on the id alone. All replicas that know the same peers look in the same order.
+     *
+     * @param id of the run
+     * @param owner where it began
+     */
+    public List<Routing.Choice> candidates(String id, String owner, PassReason reason, int most) {
+        return list.inOrderOf(id, owner).stream()
+                .limit(most)
+                .map(peer -> new Routing.Choice(new PeerView(peer), reason, Integer.MAX_VALUE))
+                .toList();
+    }
+
+    /** Sends bytes to a peer. From any thread. */
+    public CompletableFuture<PeerReply> post(Routing.Choice to, String target, ByteBuffer body) {
+        var call = new PeerCall();
+        var headers = new DefaultHttpHeaders().add(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
+        var request = new PassedRequest("POST", target, headers, body, System.nanoTime());
+        home.execute(() -> pass(home, request, to, call));
+        return call.reply();
     }
 
     /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
@@ -182,42 +200,28 @@ public final class Peers {
         Duration longest = limits.timeout().plus(choice.maxQueued() == 0 ? Duration.ZERO : limits.maxWait());
         if (choice.reason() == PassReason.OWNER) {
             longest = LONGEST_POLL;
+        } else if (choice.reason() == PassReason.HAND_OVER) {
+            longest = Duration.ZERO;
         }
         PassConnections mine = connections.get(loop);
         var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
-        passes.incrementAndGet();
+        passes.begun();
         mine.begin(pass);
         return pass;
     }
 
     void passEnded() {
-        if (passes.decrementAndGet() == 0) {
-            synchronized (passes) {
-                passes.notifyAll();
-            }
-        }
+        passes.ended();
     }
 
     /** Waits for the answers to what was passed. @return false when the time was not enough */
     public boolean awaitAnswers(Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        synchronized (passes) {
-            for (long left = patience.toNanos(); passes.get() > 0; left = end - System.nanoTime()) {
-                if (left <= 0) {
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(passes, left);
-            }
-        }
-        return true;
+        return passes.awaitNone(patience);
     }
 
     /** Is it the token of this pool? Takes the same time whatever is wrong with it. */
     public boolean isToken(String token) {
-        PeerList now = list;
-        boolean equal = !now.token().isEmpty()
-                && MessageDigest.isEqual(
-                        token.getBytes(StandardCharsets.UTF_8), now.token().getBytes(StandardCharsets.UTF_8));
+        boolean equal = list.isToken(token);
         if (!equal) {
             metrics.refused();
         }
@@ -286,36 +290,15 @@ public final class Peers {
         return metrics;
     }
 
-    /** What is known of the peers that are watched: by name the load as they tell it, or that it is not known. */
-    public Map<String, String> description() {
-        long now = System.nanoTime();
-        var description = new TreeMap<String, String>();
-        for (PeerView view : views) {
-            Load load = view.load(now);
-            description.put(view.peer().replica(), load == null ? "unknown" : load.line());
-        }
-        return description;
-    }
-
     int known() {
         return list.replicas().size();
     }
 
     int heard() {
-        long now = System.nanoTime();
-        int heard = 0;
-        for (PeerView view : views) {
-            heard += view.load(now) == null ? 0 : 1;
-        }
-        return heard;
+        return PeerView.heard(views, System.nanoTime());
     }
 
     long oldestView() {
-        long now = System.nanoTime();
-        long oldest = 0;
-        for (PeerView view : views) {
-            oldest = Math.max(oldest, view.age(now));
-        }
-        return oldest;
+        return PeerView.oldest(views, System.nanoTime());
     }
 }

@@ -4,7 +4,7 @@ package dev.workerpool.worker.pool;
 public final class DrainingException extends RunRejectedException {
     private static final long serialVersionUID = 1L;
 
-    DrainingException() {
+    public DrainingException() {
         super("This replica drains");
     }
 }

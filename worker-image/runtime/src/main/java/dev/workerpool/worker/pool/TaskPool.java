@@ -144,6 +144,12 @@ public final class TaskPool {
         queue.gone();
     }
 
+    /** Nobody knows whether the run that was taken away is done elsewhere: it ends here. */
+    public void abandon(Run run) {
+        gone();
+        run.complete(new Outcome.Drained(), System.nanoTime());
+    }
+
     /** @param listener called on every change of what is idle or queued, on any thread; null for none */
     public void onLoadChange(Runnable listener) {
         queue.onChange(listener);

@@ -37,6 +37,10 @@ final class Mailbox {
         return Delivery.ACCEPTED;
     }
 
+    synchronized boolean isEmpty() {
+        return messages == null || messages.isEmpty();
+    }
+
     /** @return null when none came in time. @throws InterruptedException when the mailbox is closed, too */
     synchronized Content take(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + saturatedNanos(patience);

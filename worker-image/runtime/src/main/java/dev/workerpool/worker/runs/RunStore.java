@@ -1,11 +1,13 @@
 package dev.workerpool.worker.runs;
 
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.task.TaskEntry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +30,8 @@ public final class RunStore {
         void admit(Run run) throws RunRejectedException;
     }
 
+    private static final int MOST_ADOPTED = 10_000;
+
     private final TaskPool pool;
     private final RetentionSettings settings;
     private final InstantSource clock;
@@ -42,6 +46,11 @@ public final class RunStore {
 
     /** Over and kept, in the order of their ends. Guarded by this. */
     private final ArrayDeque<StoredRun> over = new ArrayDeque<>();
+
+    /** Those that were handed over to be done here, so that none is done again. */
+    private final LatestIds adopted = new LatestIds(MOST_ADOPTED);
+
+    private final Departures departures = new Departures(this);
 
     public RunStore(TaskPool pool, RetentionSettings settings, InstantSource clock, PrometheusRegistry registry) {
         this.pool = pool;
@@ -74,7 +83,9 @@ public final class RunStore {
             if (!known.key().equals(request.key())) {
                 throw new KeyConflictException(known.id());
             }
-            known.join();
+            if (!known.join()) {
+                throw new DrainingException();
+            }
             return known;
         }
         Instant createdAt = clock.instant().minusNanos(System.nanoTime() - admittedAt);
@@ -108,7 +119,7 @@ public final class RunStore {
     private void register(StoredRun run) {
         runs.put(run.id(), run);
         if (run.key() != null) {
-            keys.put(run.key().name(), run);
+            keys.putIfAbsent(run.key().name(), run);
         }
     }
 
@@ -215,23 +226,52 @@ public final class RunStore {
         return over.stream().map(StoredRun::retained).toList();
     }
 
-    /**
-     * Answers from now on for a run that another worker had, as long as for its own.
-     *
-     * @return false when it is known already, too old, or there is no room
-     */
-    public synchronized boolean adopt(RetainedRun retained) {
-        boolean tooOld = !retained.ended().endedAt().plus(settings.period()).isAfter(clock.instant());
-        if (tooOld || runs.containsKey(retained.ended().id())) {
-            return false;
+    /** Answers from now on for a run that another worker had, as long as for its own. */
+    public synchronized Adoption adopt(RetainedRun retained) {
+        if (runs.containsKey(retained.ended().id())) {
+            return Adoption.KNOWN;
+        }
+        if (!retained.ended().endedAt().plus(settings.period()).isAfter(clock.instant())) {
+            return Adoption.EXPIRED;
         }
         var run = new StoredRun(this, retained);
-        runs.put(run.id(), run);
-        if (run.key() != null) {
-            keys.putIfAbsent(run.key().name(), run);
-        }
+        register(run);
         keep(run);
-        return runs.containsKey(run.id());
+        return runs.containsKey(run.id()) ? Adoption.ADOPTED : Adoption.NO_ROOM;
+    }
+
+    /**
+     * Does a run that waited at another worker, once however often it is handed over.
+     *
+     * @throws RunsFullException when there is no room to keep it
+     * @throws RunRejectedException when the pool does not admit it
+     */
+    public synchronized Adoption adopt(WaitingRun waiting, TaskEntry task)
+            throws RunsFullException, RunRejectedException {
+        if (hasAdopted(waiting.id())) {
+            return Adoption.KNOWN;
+        }
+        var request = new RunRequest(task, waiting.body(), waiting::parameters, waiting.options(), true, waiting.key());
+        var run = new StoredRun(this, waiting.id(), request, waiting.createdAt());
+        long admittedAt = System.nanoTime() - waiting.waited().toNanos();
+        long bytes = RetentionSettings.OVERHEAD + RunMemory.of(waiting.body().bytes());
+        admit(run, bytes, admitted -> pool.submitPassed(admitted, admittedAt, Integer.MAX_VALUE));
+        run.leave();
+        adopted.add(run.id());
+        return Adoption.ADOPTED;
+    }
+
+    /** Is the run here, or was it handed over to be done here? */
+    public synchronized boolean hasAdopted(String id) {
+        return runs.containsKey(id) || adopted.contains(id);
+    }
+
+    synchronized void forgetDeparted(StoredRun run) {
+        forget(run);
+    }
+
+    public Departures departures() {
+        return departures;
     }
 
     public RetentionSettings settings() {

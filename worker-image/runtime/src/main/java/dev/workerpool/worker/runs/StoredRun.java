@@ -29,6 +29,9 @@ public final class StoredRun implements RunObserver, RunLink {
     /** Null once it is over. */
     private volatile Run run;
 
+    /** What it is made of; null once it is over. */
+    private volatile RunRequest request;
+
     /** Null until it is over and the store has taken note of that. */
     private volatile EndedRun ended;
 
@@ -41,6 +44,12 @@ public final class StoredRun implements RunObserver, RunLink {
     private int callers;
     private boolean cancelled;
 
+    /** On its way to another worker. */
+    private boolean leaving;
+
+    /** Another worker has it. */
+    private volatile boolean moved;
+
     StoredRun(RunStore store, String id, RunRequest request, Instant createdAt) {
         this.store = store;
         this.id = id;
@@ -50,6 +59,7 @@ public final class StoredRun implements RunObserver, RunLink {
         this.createdAt = createdAt;
         this.events = new EventLog();
         this.mailbox = new Mailbox(store.memory()::release);
+        this.request = request;
         this.run = new Run(request.task(), request.body(), request.parameters(), this, this).with(request.options());
     }
 
@@ -130,10 +140,10 @@ public final class StoredRun implements RunObserver, RunLink {
         return events;
     }
 
-    /** Has it called from now on when an event was emitted and when the run is over. At once if it is. */
+    /** Has it called from now on when an event was emitted, and when the run is over or has moved. At once if it is. */
     public void follow(Runnable follower) {
         followers.add(follower);
-        if (ended != null) {
+        if (ended != null || moved) {
             follower.run();
         }
     }
@@ -142,9 +152,13 @@ public final class StoredRun implements RunObserver, RunLink {
         followers.remove(follower);
     }
 
-    /** A caller waits for the outcome. */
-    synchronized void join() {
+    /** A caller waits for the outcome. @return false when it had better ask another worker, soon */
+    synchronized boolean join() {
+        if (leaving) {
+            return false;
+        }
         callers++;
+        return true;
     }
 
     /** A caller no longer waits. The last one to go takes the run along, unless it is to outlive them. */
@@ -162,7 +176,7 @@ public final class StoredRun implements RunObserver, RunLink {
     /** Ends the run unless it has ended. @return whether this call did */
     public boolean cancel() {
         synchronized (this) {
-            if (cancelled || ended != null) {
+            if (cancelled || leaving || ended != null) {
                 return false;
             }
             cancelled = true;
@@ -191,12 +205,53 @@ public final class StoredRun implements RunObserver, RunLink {
         store.ended(this, end);
         ended = end;
         run = null;
+        request = null;
         followers.forEach(Runnable::run);
     }
 
+    /** Could it be done elsewhere without anybody here missing it? Only before it has a thread. */
+    synchronized boolean isMovable() {
+        return callers == 0 && outlivesItsCallers && !cancelled && !leaving && followers.isEmpty() && mailbox.isEmpty();
+    }
+
+    /** From now on nobody can change it. @return null when it is not movable */
+    synchronized WaitingRun depart(long now) {
+        RunRequest asked = request;
+        Run waits = run;
+        if (!isMovable() || asked == null || waits == null) {
+            return null;
+        }
+        leaving = true;
+        return new WaitingRun(
+                id,
+                task,
+                createdAt,
+                Duration.ofNanos(now - waits.admittedAt()),
+                asked.body(),
+                asked.parameters().get(),
+                asked.options(),
+                key);
+    }
+
+    /** Another worker has it: whoever follows it here will hear no more. */
+    void moved() {
+        moved = true;
+        followers.forEach(Runnable::run);
+    }
+
+    /** Does another worker have it now, so that nothing more is to be heard of it here? */
+    public boolean hasMoved() {
+        return moved;
+    }
+
+    /** Nobody elsewhere has taken it. */
+    synchronized void stay() {
+        leaving = false;
+    }
+
     /** @return what became of it */
-    Delivery deliver(Content message) {
-        return mailbox.offer(message);
+    synchronized Delivery deliver(Content message) {
+        return leaving ? Delivery.FULL : mailbox.offer(message);
     }
 
     /** Under the store's lock. */

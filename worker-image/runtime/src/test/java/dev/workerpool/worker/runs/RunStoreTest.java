@@ -422,10 +422,9 @@ class RunStoreTest {
         fixture.awaitEnd(run);
         List<RetainedRun> retained = fixture.store.snapshot();
         try (var other = new RunStoreFixture(new RetentionSettings(Duration.ofMinutes(10), 1 << 20, 100))) {
-            assertThat(retained).extracting(other.store::adopt).containsExactly(true);
-            assertThat(other.store.adopt(retained.getFirst()))
-                    .as("a second time")
-                    .isFalse();
+            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.ADOPTED);
+            assertThat(retained).hasSize(1);
+            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.KNOWN);
             StoredRun adopted = other.store.find(run.id());
 
             assertThat(adopted.ended()).isEqualTo(run.ended());
@@ -436,7 +435,7 @@ class RunStoreTest {
             other.pass(Duration.ofMinutes(10));
             other.store.sweep();
             assertThat(other.store.find(run.id())).isNull();
-            assertThat(other.store.adopt(retained.getFirst())).as("too old").isFalse();
+            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.EXPIRED);
         }
     }
 }

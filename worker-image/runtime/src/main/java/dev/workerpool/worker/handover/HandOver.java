@@ -1,0 +1,204 @@
+package dev.workerpool.worker.handover;
+
+import dev.workerpool.worker.peers.PassReason;
+import dev.workerpool.worker.peers.PeerReply;
+import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.peers.Routing;
+import dev.workerpool.worker.pool.RunIds;
+import dev.workerpool.worker.runs.RetainedRun;
+import dev.workerpool.worker.runs.RunKey;
+import dev.workerpool.worker.runs.RunStore;
+import dev.workerpool.worker.runs.WaitingRun;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Brings the runs of a worker that drains to its peers: those that wait, to be done there, and those that are over, to be
+ * asked for there. {@link #start} when the worker admits nothing any more, {@link #finish} when it runs nothing any more.
+ *
+ * <p>A run that waits is out of the queue while it is on its way. Only a peer that certainly has not got it lets it go
+ * elsewhere or stay: if the answer is lost, the same peer is asked again, which takes it once at most; and if that does not
+ * help, the run is over here and not done a second time. What is over can be at two places without harm.
+ */
+public final class HandOver {
+    public static final String PATH = "/peers/runs/";
+
+    private static final Logger LOG = System.getLogger(HandOver.class.getName());
+
+    /** Of the peers, for one run. */
+    private static final int MOST_ASKED = 8;
+
+    private static final int ATTEMPTS = 5;
+    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
+    private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
+
+    private final RunStore store;
+    private final Peers peers;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Set<String> placed = new HashSet<>();
+    private Thread thread;
+    private volatile long deadline = Long.MAX_VALUE;
+
+    public HandOver(RunStore store, Peers peers) {
+        this.store = store;
+        this.peers = peers;
+    }
+
+    /** From now on runs are brought away as they end, and as peers take them. */
+    public void start() {
+        thread = Thread.ofVirtual().name("hand-over").start(this::work);
+    }
+
+    /**
+     * Brings away what has ended by now.
+     *
+     * @param patience for how long to try
+     * @return how many runs are lost with this worker, for no peer has taken them
+     */
+    public int finish(Duration patience) throws InterruptedException {
+        deadline = System.nanoTime() + patience.toNanos();
+        stopping.countDown();
+        if (!thread.join(patience)) {
+            thread.interrupt();
+            thread.join();
+        }
+        int lost = (int) store.snapshot().stream()
+                .filter(run -> !placed.contains(run.ended().id()))
+                .count();
+        if (lost > 0) {
+            LOG.log(Level.WARNING, "{0} runs that are kept are lost with this replica: no other takes them", lost);
+        }
+        if (!placed.isEmpty()) {
+            LOG.log(Level.INFO, "{0} runs are with other replicas now", placed.size());
+        }
+        return lost;
+    }
+
+    private void work() {
+        try {
+            boolean last;
+            do {
+                last = stopping.await(BETWEEN_ROUNDS.toMillis(), TimeUnit.MILLISECONDS);
+                if (peers.hasPeers()) {
+                    moveWaiting();
+                    moveEnded();
+                }
+            } while (!last);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void moveWaiting() throws InterruptedException {
+        for (WaitingRun run = store.departures().take();
+                run != null;
+                run = store.departures().take()) {
+            if (!move(run)) {
+                return; // Nobody has room. Once more in the next round, if it has no thread here by then.
+            }
+        }
+    }
+
+    /** @return false when it stays */
+    private boolean move(WaitingRun run) throws InterruptedException {
+        var departures = store.departures();
+        boolean settled = false;
+        try {
+            ByteBuffer bytes = Transfer.write(run);
+            for (Routing.Choice peer : candidates(run.id(), run.key())) {
+                switch (sure(peer, run.id(), bytes)) {
+                    case TAKEN -> {
+                        settled = true;
+                        placed.add(run.id());
+                        departures.left(run);
+                        return true;
+                    }
+                    case UNKNOWN -> {
+                        settled = true;
+                        LOG.log(
+                                Level.WARNING,
+                                "Whether replica {0} has run {1} is not known",
+                                peer.replica(),
+                                run.id());
+                        departures.lost(run);
+                        return true;
+                    }
+                    case NOT_TAKEN -> {} // The next one may.
+                }
+            }
+            settled = true;
+            departures.stays(run);
+            return false;
+        } finally {
+            if (!settled) {
+                departures.lost(run);
+            }
+        }
+    }
+
+    private enum Fate {
+        TAKEN,
+        NOT_TAKEN,
+        UNKNOWN
+    }
+
+    private Fate sure(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
+        boolean maybeThere = false;
+        for (int attempt = 0; attempt < ATTEMPTS && System.nanoTime() < deadline; attempt++) {
+            switch (post(peer, id, bytes)) {
+                case PeerReply.Answered answered -> {
+                    return answered.isSuccess() ? Fate.TAKEN : Fate.NOT_TAKEN;
+                }
+                case PeerReply.Declined declined -> {
+                    if (declined.byPeer() || !maybeThere) {
+                        return Fate.NOT_TAKEN;
+                    }
+                }
+                case PeerReply.Lost lost -> maybeThere = true;
+            }
+            Thread.sleep(BETWEEN_ATTEMPTS);
+        }
+        return maybeThere ? Fate.UNKNOWN : Fate.NOT_TAKEN;
+    }
+
+    private void moveEnded() throws InterruptedException {
+        for (RetainedRun run : store.snapshot()) {
+            String id = run.ended().id();
+            if (placed.contains(id)) {
+                continue;
+            }
+            if (System.nanoTime() > deadline) {
+                return;
+            }
+            ByteBuffer bytes = Transfer.write(run);
+            for (Routing.Choice peer : candidates(id, run.key())) {
+                if (post(peer, id, bytes) instanceof PeerReply.Answered answered && answered.isSuccess()) {
+                    placed.add(id);
+                    break;
+                }
+            }
+        }
+    }
+
+    /** A run with a key goes where calls with the key go. */
+    private List<Routing.Choice> candidates(String id, RunKey key) {
+        String name = key == null ? id : key.name();
+        return peers.candidates(name, RunIds.owner(id), PassReason.HAND_OVER, MOST_ASKED);
+    }
+
+    private PeerReply post(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
+        try {
+            return peers.post(peer, PATH + id, bytes).get();
+        } catch (ExecutionException e) {
+            return new PeerReply.Lost(String.valueOf(e.getCause()));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.peers.PassReason;
+import dev.workerpool.worker.peers.PeerHeaders;
+import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.peers.Routing;
+import dev.workerpool.worker.pool.RunIds;
+import dev.workerpool.worker.runs.RunStore;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+
+/**
+ * Requests for a run by its id that this replica has not got: asks the replica it began at, and when that is gone or has
+ * handed the run over, the others, one after the other, in the order in which it would have been handed to them.
+ */
+final class RunSearch {
+    /** What a replica says that was not the run's first, and has not got it. */
+    static final String UNKNOWN = "unknown-run";
+
+    /** What the run's first replica says once it has handed it over. */
+    static final String MOVED = "moved";
+
+    private static final int MOST_ASKED = 64;
+
+    private final Peers peers;
+    private final RunStore store;
+
+    RunSearch(Peers peers, RunStore store) {
+        this.peers = peers;
+        this.store = store;
+    }
+
+    /** @return null when the request is not for a run */
+    static String id(Request request) {
+        String path = request.path();
+        if (!path.startsWith(RunRoutes.PREFIX)) {
+            return null;
+        }
+        int end = path.indexOf('/', RunRoutes.PREFIX.length());
+        return end < 0 ? path.substring(RunRoutes.PREFIX.length()) : path.substring(RunRoutes.PREFIX.length(), end);
+    }
+
+    /** Is it for a run that another replica may have? */
+    boolean isElsewhere(Request request) {
+        String id = id(request);
+        return id != null && peers.hasPeers() && store.find(id) == null && !isOwn(id);
+    }
+
+    /** Can nobody but this replica say anything of the run? */
+    private boolean isOwn(String id) {
+        String owner = RunIds.owner(id);
+        return owner == null
+                || owner.equals(peers.replica()) && !store.departures().hasLeft(id);
+    }
+
+    /** Why a peer that asks had better ask the next. @return null when the answer from here is all there is to say */
+    String passOn(Request request) {
+        String id = id(request);
+        if (id == null || store.find(id) != null || isOwn(id)) {
+            return null;
+        }
+        return store.departures().hasLeft(id) ? MOVED : UNKNOWN;
+    }
+
+    /** @param otherwise answers when none of the others has the run */
+    void ask(Request request, ByteBuffer body, Exchange exchange, Runnable otherwise) {
+        String id = id(request);
+        Iterator<Routing.Choice> candidates = peers.candidates(id, RunIds.owner(id), PassReason.OWNER, MOST_ASKED)
+                .iterator();
+        var search = new PassedCall.Owner() {
+            private Routing.Choice asked = candidates.next();
+            private String unreachable;
+
+            @Override
+            public Routing.Choice other(boolean byPeer) {
+                if (!byPeer && unreachable == null) {
+                    unreachable = asked.replica();
+                }
+                asked = candidates.hasNext() ? candidates.next() : null;
+                return asked;
+            }
+
+            @Override
+            public int mostTries() {
+                return MOST_ASKED;
+            }
+
+            @Override
+            public void here() {
+                if (unreachable == null) {
+                    otherwise.run();
+                } else {
+                    exchange.respond(Problem.OWNER_UNREACHABLE
+                            .retryAfter(1, "Replica " + unreachable + ", which may have the run, cannot be reached")
+                            .with(PeerHeaders.REPLICA, peers.replica()));
+                }
+            }
+        };
+        new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, search)
+                .pass(search.asked);
+    }
+}

@@ -1,0 +1,254 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.http.RawClient;
+import dev.workerpool.worker.http.RawClient.Answer;
+import java.util.Collections;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Runs that nobody waits for outlive the replica that had them. */
+class HandOverTest extends PeerFixture {
+    private final Map<Worker, CompletableFuture<Boolean>> stopping = new java.util.HashMap<>();
+
+    private CompletableFuture<Boolean> drain(Worker worker) {
+        workers.values().remove(worker); // Or the end of the test would stop it once more.
+        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> {
+            try {
+                return worker.stop();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        stopping.put(worker, stopped);
+        return stopped;
+    }
+
+    private static void awaitDrained(CompletableFuture<Boolean> stopped) throws Exception {
+        assertThat(stopped.get(PATIENCE.toSeconds() + 20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static Answer send(Worker worker, String method, String path, String... headers) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            return client.send(method + " " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n"
+                            + String.join(
+                                    "",
+                                    java.util.Arrays.stream(headers)
+                                            .map(header -> header + "\r\n")
+                                            .toList())
+                            + "\r\n")
+                    .read();
+        }
+    }
+
+    /** @return the path of the run */
+    private static String begin(Worker worker, String task, String input, String... headers) throws Exception {
+        try (var client = new RawClient(worker.taskPort())) {
+            var more = new StringBuilder();
+            for (String header : headers) {
+                more.append(header).append("\r\n");
+            }
+            Answer answer = client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
+                            + more + "Content-Length: " + input.length() + "\r\n\r\n" + input)
+                    .read();
+            assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+            return answer.header("Location");
+        }
+    }
+
+    private static void awaitResult(Worker worker, String run, String result) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            Answer answer = send(worker, "GET", run + "/result");
+            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo(result);
+        });
+    }
+
+    @Test
+    void resultsCanBeHadOnceTheirReplicaHasGone() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        Worker c = start("c");
+        introduceAll();
+        String done = begin(a, "quick", "done", "Idempotency-Key: \"k\"");
+        awaitResult(a, done, "done");
+        String failed = begin(a, "throws", "why");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(send(a, "GET", failed).body()).contains("Failed"));
+
+        awaitDrained(drain(a));
+        introduceAll();
+
+        for (Worker asked : new Worker[] {b, c}) {
+            awaitResult(asked, done, "done");
+            assertThat(send(asked, "GET", failed + "/result").body())
+                    .contains("java.lang.IllegalStateException", "why");
+            assertThat(send(asked, "GET", done).body()).contains("\"replica\":\"a\"");
+            assertThat(send(asked, "GET", "/runs/a-zzz-1").status()).isEqualTo(404);
+        }
+        assertThat(Collections.frequency(begun, "done")).isOne();
+    }
+
+    @Test
+    void whatWaitsIsDoneElsewhereOnce() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        String held = begin(a, "hold", "held");
+        await().atMost(PATIENCE).until(() -> begun.contains("held"));
+        hold(b, "other");
+        String first = begin(a, "quick", "first", "Idempotency-Key: \"first\"");
+        String second = begin(a, "quick", "second", "Idempotency-Key: \"second\"", "Priority: u=0");
+
+        introduceAll();
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE).until(() -> metric(b, "workerpool_queued") == 2);
+        assertThat(send(b, "GET", first).body()).contains("\"state\":\"Queued\"");
+        assertThat(stopped).as("it has a run yet").isNotDone();
+        release("held");
+        awaitDrained(stopped);
+        release("other");
+
+        awaitResult(b, first, "first");
+        awaitResult(b, second, "second");
+        awaitResult(b, held, "held");
+        assertThat(begun).containsOnlyOnce("held", "first", "second");
+        assertThat(begin(b, "quick", "first", "Idempotency-Key: \"first\"")).isEqualTo(first);
+        assertThat(begun).containsOnlyOnce("first");
+    }
+
+    @Test
+    void whoeverWaitsForARunKeepsItHere() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        hold(a, "held");
+        hold(b, "other");
+        String run = begin(a, "quick", "followed");
+        RawClient follower = new RawClient(a.taskPort());
+        closeables.add(follower);
+        follower.send("GET " + run + "?x HTTP/1.1\r\nHost: t\r\nPrefer: wait=60\r\n\r\n");
+        String free = begin(a, "quick", "free");
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 2);
+
+        introduceAll();
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE).until(() -> metric(b, "workerpool_queued") == 1);
+        release("held");
+
+        assertThat(follower.read().body()).contains("Succeeded");
+        follower.close();
+        awaitDrained(stopped);
+        release("other");
+        awaitResult(b, run, "followed");
+        awaitResult(b, free, "free");
+    }
+
+    @Test
+    void aRunThatWasHandedOverTwiceIsFoundAsWell() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(a, "quick", "done");
+        awaitResult(a, run, "done");
+        awaitDrained(drain(a));
+        Worker c = start("c");
+        introduceAll();
+        awaitDrained(drain(b));
+        introduceAll();
+
+        awaitResult(c, run, "done");
+    }
+
+    @Test
+    void aPeerThatHasNoRoomIsPassedOver() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        FakePeer full = new FakePeer("full", FakePeer.answering("""
+                HTTP/1.1 503 Service Unavailable\r
+                Workerpool-Replica: full\r
+                Workerpool-Declined: full\r
+                Content-Length: 0\r
+                \r
+                """));
+        closeables.add(full);
+        introduce(b, Map.of("a", a.taskPort()));
+        introduce(a, Map.of("full", full.port(), "b", b.taskPort()));
+        awaitHeard(a, 2);
+        for (int i = 0; i < 8; i++) {
+            awaitResult(a, begin(a, "quick", "run " + i), "run " + i);
+        }
+        awaitDrained(drain(a));
+
+        assertThat(full.passed()).isNotEmpty();
+        assertThat(metric(b, "workerpool_runs_retained")).isEqualTo(8);
+    }
+
+    @Test
+    void aPeerThatMayHaveARunIsTheOnlyOneThatMayDoIt() throws Exception {
+        Worker a = start("a", "WORKERPOOL_DRAIN_TIMEOUT", "20s");
+        FakePeer mute = new FakePeer("mute", FakePeer.answering(""));
+        closeables.add(mute);
+        hold(a, "held");
+        String waiting = begin(a, "quick", "waiting");
+        introduce(a, Map.of("mute", mute.port()));
+        awaitHeard(a, 1);
+
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE)
+                .until(() -> mute.passed().stream()
+                                .filter(head -> head.startsWith("POST /peers" + waiting + " "))
+                                .count()
+                        >= 3);
+        release("held");
+        stopped.get(60, TimeUnit.SECONDS);
+
+        assertThat(begun).doesNotContain("waiting");
+        assertThat(mute.passed()).allMatch(head -> !head.contains("/tasks/"));
+    }
+
+    @Test
+    void whatNobodyTakesIsDoneHere() throws Exception {
+        Worker a = start("a");
+        FakePeer older = new FakePeer("older", FakePeer.answering("""
+                HTTP/1.1 404 Not Found\r
+                Workerpool-Replica: older\r
+                Content-Length: 0\r
+                \r
+                """));
+        closeables.add(older);
+        hold(a, "held");
+        begin(a, "quick", "waiting");
+        introduce(a, Map.of("older", older.port()));
+        awaitHeard(a, 1);
+
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE)
+                .until(() -> older.passed().stream().anyMatch(head -> head.startsWith("POST /peers/runs/")));
+        release("held");
+        stopped.get(60, TimeUnit.SECONDS);
+
+        assertThat(begun).containsOnlyOnce("waiting");
+    }
+
+    @Test
+    void onlyReplicasHandRunsOver() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+
+        assertThat(send(a, "POST", "/peers/runs/b-1-1").status()).isEqualTo(403);
+        assertThat(send(a, "POST", "/peers/runs/b-1-1", "Workerpool-Peer: guessed")
+                        .status())
+                .isEqualTo(403);
+        Answer malformed = send(a, "POST", "/peers/runs/b-1-1", "Workerpool-Peer: " + TOKEN);
+        assertThat(malformed.status()).isEqualTo(400);
+        assertThat(malformed.body()).contains("shorter than four bytes");
+        assertThat(send(a, "GET", "/peers/runs/b-1-1", "Workerpool-Peer: " + TOKEN)
+                        .status())
+                .isEqualTo(405);
+        assertThat(metric(b, "workerpool_runs_retained")).isZero();
+    }
+}
