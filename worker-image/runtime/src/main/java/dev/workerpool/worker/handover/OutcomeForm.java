@@ -32,6 +32,7 @@ record OutcomeForm(String kind, List<FieldError> errors, String type, String mes
             case Outcome.AllocationExceeded exceeded -> of("allocation-exceeded", exceeded.budget(), false);
             case Outcome.WaitExceeded exceeded ->
                 of("wait-exceeded", exceeded.maxWait().toNanos(), false);
+            case Outcome.Refused refused -> of("refused", refused.left().toNanos(), false);
             case Outcome.Cancelled cancelled -> plain("cancelled");
             case Outcome.Drained drained -> plain("drained");
         };
@@ -47,6 +48,7 @@ record OutcomeForm(String kind, List<FieldError> errors, String type, String mes
             case "timed-out" -> new Outcome.TimedOut(Duration.ofNanos(number), asked);
             case "allocation-exceeded" -> new Outcome.AllocationExceeded(number);
             case "wait-exceeded" -> new Outcome.WaitExceeded(Duration.ofNanos(number));
+            case "refused" -> new Outcome.Refused(Duration.ofNanos(number));
             case "cancelled" -> new Outcome.Cancelled();
             case "drained" -> new Outcome.Drained();
             case null, default -> throw new MalformedTransferException("outcome.kind '" + kind + "' is unknown");

@@ -41,6 +41,7 @@ class TransferTest {
                 new Outcome.TimedOut(Duration.ofHours(24), false),
                 new Outcome.AllocationExceeded(1L << 40),
                 new Outcome.WaitExceeded(Duration.ZERO),
+                new Outcome.Refused(Duration.ofMinutes(15)),
                 new Outcome.Cancelled(),
                 new Outcome.Drained());
     }
