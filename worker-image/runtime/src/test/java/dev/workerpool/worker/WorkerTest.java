@@ -59,6 +59,15 @@ class WorkerTest {
     }
 
     @Test
+    void takesAnEmptyMediaTypeForNone() throws Exception {
+        try (var client = worker.connect()) {
+            client.send("POST /tasks/copy HTTP/1.1\r\nContent-Type: \r\nContent-Length: 3\r\n\r\nabc");
+
+            assertThat(client.read().header("Content-Type")).isEqualTo("application/octet-stream");
+        }
+    }
+
+    @Test
     void handsQueryParametersToTheTask() throws Exception {
         assertThat(worker.post("/tasks/query?size=64&name=a%20b&size=128", "").body())
                 .isEqualTo("{size=128, name=a b}");

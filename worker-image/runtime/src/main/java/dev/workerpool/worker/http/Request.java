@@ -53,6 +53,6 @@ record Request(String method, String path, String query, HttpHeaders headers) {
 
     String contentType() {
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE);
-        return type == null ? "application/octet-stream" : type;
+        return type == null || type.isEmpty() ? "application/octet-stream" : type;
     }
 }
