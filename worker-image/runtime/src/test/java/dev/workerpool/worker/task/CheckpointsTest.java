@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every thread's host says that it is to die: which ones do tells which checkpoints are armed. */
+/** Every thread's host says that it is to die, unless a test has it wait: which ones do tells which checkpoints are armed. */
 class CheckpointsTest {
     @TempDir
     Path folder;
@@ -24,6 +24,7 @@ class CheckpointsTest {
     private final Checkpoints checkpoints = new Checkpoints();
     private final List<Thread> threads = new ArrayList<>();
     private TaskCatalog catalog;
+    private volatile boolean killing = true;
 
     @BeforeEach
     void load() {
@@ -69,7 +70,7 @@ class CheckpointsTest {
             new TestHost() {
                 @Override
                 public boolean isKilled() {
-                    return true;
+                    return killing;
                 }
             }.enter();
             try {
@@ -161,9 +162,11 @@ class CheckpointsTest {
     @Test
     void stayArmedWhileAnotherKillWantsThem() throws Exception {
         Thread one = run("one");
+        killing = false; // Or it would be gone before the second looks where it is.
         var others = new Checkpoints();
         others.arm(List.of(one));
         checkpoints.arm(List.of(one));
+        killing = true;
         one.join(TimeUnit.SECONDS.toMillis(20));
 
         others.disarm();
