@@ -76,7 +76,7 @@ final class CheckpointInserter implements CodeTransform {
         AllocationInserter.insert(code, element, previous);
         previous = element;
         threads.before(code, element);
-        ExitRewriter.rewrite(code, element);
+        ProcessCallRewriter.rewrite(code, element);
         threads.after(code, element);
         if (element instanceof LabelTarget target) {
             passed.add(target.label());

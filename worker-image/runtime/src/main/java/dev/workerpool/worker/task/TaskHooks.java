@@ -170,6 +170,12 @@ public final class TaskHooks {
         return bound::get;
     }
 
+    /** {@code System.setIn}, {@code setOut} and {@code setErr} in task code. */
+    public static void setStream(Object stream) {
+        throw new UnsupportedOperationException("System.in, out and err are those of all runs, which go on using them."
+                + " What a task prints is in the log, tagged with its run");
+    }
+
     /** {@code System.exit(status)} in task code. */
     public static void exit(int status) {
         stop(status);

@@ -56,7 +56,7 @@ final class TaskWeaver {
     private byte[] rewriteExits(byte[] classFile) {
         try {
             ClassModel model = ClassFile.of().parse(classFile);
-            if (!ExitRewriter.mentionsExit(model)) {
+            if (!ProcessCallRewriter.mentionsOne(model)) {
                 return classFile;
             }
             var lenient = relatives.orElse(missing -> ClassHierarchyResolver.ClassHierarchyInfo.ofInterface());
@@ -99,7 +99,7 @@ final class TaskWeaver {
 
     private static void rewriteExits(ClassBuilder builder, ClassElement element) {
         if (element instanceof MethodModel method && method.code().isPresent()) {
-            builder.transformMethod(method, MethodTransform.transformingCode(ExitRewriter::rewrite));
+            builder.transformMethod(method, MethodTransform.transformingCode(ProcessCallRewriter::rewrite));
         } else {
             builder.with(element);
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** If the rewriting fails, these tests end the JVM they run in, which no build takes for success. */
-class ExitRewriterTest {
+class ProcessCallRewriterTest {
     private static final String LOOKUP = "var l = java.lang.invoke.MethodHandles.lookup();"
             + " var exit = java.lang.invoke.MethodType.methodType(void.class, int.class);";
 
@@ -91,6 +91,23 @@ class ExitRewriterTest {
     void leavesOtherReflectionWithItsRights(String reflects) throws Exception {
         assertThat(run(reflects)).isEqualTo("a1");
         assertThat(exits).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "System.setOut(null);",
+                "System.setErr(new java.io.PrintStream(java.io.OutputStream.nullOutputStream()));",
+                "System.setIn(java.io.InputStream.nullInputStream());",
+                "java.util.function.Consumer<java.io.PrintStream> f = System::setOut; f.accept(null);",
+            })
+    void refusesToChangeTheStreamsOfAllRuns(String change) {
+        var before = List.of(System.out, System.err, System.in);
+
+        assertThatThrownBy(() -> run(change + " return \"\";"))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("System.in, out and err are those of all runs");
+        assertThat(List.of(System.out, System.err, System.in)).isEqualTo(before);
     }
 
     @Test
