@@ -8,7 +8,7 @@ the code that needs it. Never secrets, service accounts, roles, exec, wildcards.
   verbs: [get, list, watch]
 - apiGroups: [workerpool.dev]
   resources: [workerpools/status]
-  verbs: [get, update, patch]
+  verbs: [patch]
 # Where owner references may only block deletion by permission (OpenShift), setting them asks for this.
 - apiGroups: [workerpool.dev]
   resources: [workerpools/finalizers]

@@ -21,4 +21,7 @@ public record RefusedTask(
         @JsonPropertyDescription(
                 "When it is let in again, RFC 3339; earlier when the image or the artifacts of the pool change.")
         @Size(max = 64)
-        String until) {}
+        String until,
+
+        @JsonPropertyDescription("Stands for the image and the artifacts with which it killed.") @Size(max = 64)
+        String code) {}

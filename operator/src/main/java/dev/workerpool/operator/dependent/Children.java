@@ -5,6 +5,8 @@ import static java.net.HttpURLConnection.HTTP_CONFLICT;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.desired.WorkerPoolNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -48,7 +50,21 @@ public record Children(
     private static Optional<Deployment> deployment(Context<WorkerPool> context) {
         return context.managedWorkflowAndDependentResourceContext()
                 .get(Deployment.class, Deployment.class)
-                .or(() -> context.getSecondaryResource(Deployment.class));
+                .or(() -> present(Deployment.class, context));
+    }
+
+    /**
+     * The child of this kind, as the informer last saw it. There may be others that name the pool as their owner: a copy that
+     * somebody made, and what is left of a pool of the same name that is gone.
+     */
+    public static <R extends HasMetadata> Optional<R> present(Class<R> type, Context<WorkerPool> context) {
+        WorkerPool pool = context.getPrimaryResource();
+        return context.getSecondaryResourcesAsStream(type)
+                .filter(child -> child.getMetadata().getName().equals(WorkerPoolNames.child(pool)))
+                .filter(child -> child.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner ->
+                                owner.getUid().equals(pool.getMetadata().getUid())))
+                .findFirst();
     }
 
     private static boolean mayPass(Exception error) {

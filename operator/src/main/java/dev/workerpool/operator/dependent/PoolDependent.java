@@ -55,7 +55,7 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
 
     @Override
     protected final R desired(WorkerPool pool, Context<WorkerPool> context) {
-        return desired(pool, context, () -> context.getSecondaryResource(resourceType()));
+        return desired(pool, context, () -> Children.present(resourceType(), context));
     }
 
     private R desired(WorkerPool pool, Context<WorkerPool> context, Supplier<Optional<R>> present) {

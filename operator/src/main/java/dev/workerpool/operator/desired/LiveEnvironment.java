@@ -75,12 +75,20 @@ public final class LiveEnvironment {
 
     /** 0 when it does not say. */
     public int threads() {
-        return value("WORKERPOOL_THREADS").map(Integer::parseInt).orElse(0);
+        return (int) number("WORKERPOOL_THREADS");
     }
 
     /** Of the pool that the settings are from; 0 when it does not say. */
     public long generation() {
-        return value("WORKERPOOL_GENERATION").map(Long::parseLong).orElse(0L);
+        return number("WORKERPOOL_GENERATION");
+    }
+
+    /** What somebody put there by hand need not be one: then it says nothing. */
+    private long number(String name) {
+        return value(name)
+                .filter(text -> text.matches("[0-9]{1,9}"))
+                .map(Long::parseLong)
+                .orElse(0L);
     }
 
     private Optional<String> value(String name) {

@@ -1,6 +1,7 @@
 package dev.workerpool.operator.event;
 
 import static java.net.HttpURLConnection.HTTP_CONFLICT;
+import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.Event;
@@ -43,6 +44,7 @@ public final class EventRecorder {
     private final String instance;
     private final Clock clock;
     private final Map<String, Set<String>> recorded = new ConcurrentHashMap<>();
+    private volatile boolean forbidden;
 
     public EventRecorder(KubernetesClient client, String component, String instance, Clock clock) {
         this.client = client;
@@ -75,9 +77,14 @@ public final class EventRecorder {
     private boolean post(WorkerPool pool, Occurrence occurrence, String name) {
         try {
             client.resource(event(pool, occurrence, name)).create();
+            forbidden = false;
             log(pool, occurrence);
             return true;
         } catch (KubernetesClientException e) {
+            if (e.getCode() == HTTP_FORBIDDEN && !forbidden) {
+                forbidden = true;
+                LOG.warn("Events cannot be recorded: {}", e.getMessage());
+            }
             if (e.getCode() == HTTP_CONFLICT) {
                 return true;
             }

@@ -1,14 +1,34 @@
 package dev.workerpool.operator.event;
 
+import dev.workerpool.api.v1alpha1.AutoscalingStatus;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.policy.Advice;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Tells that the number of replicas asked for changed. */
+/** Tells that the number of replicas asked for changed, or should. */
 public final class Scaling {
 
     private Scaling() {}
+
+    /** In mode Advice the number stays the user's; what it would be is told when it changes. */
+    public static Optional<Occurrence> advised(WorkerPool pool, Advice advice, Instant now) {
+        AutoscalingStatus told =
+                pool.getStatus() == null ? null : pool.getStatus().autoscaling();
+        if (told == null || told.advisedReplicas() == null || told.advisedReplicas() == advice.replicas()) {
+            return Optional.empty();
+        }
+        return Optional.of(Occurrence.normal(
+                "ScalingAdvised",
+                "Autoscaling advises %d replicas for pool %s, which is asked for %d: %s"
+                        .formatted(
+                                advice.replicas(),
+                                pool.getMetadata().getName(),
+                                pool.getSpec().replicas(),
+                                advice.message()),
+                now,
+                advice.replicas() + "/" + advice.at()));
+    }
 
     /**
      * @param before replicas the Deployment was last told to keep

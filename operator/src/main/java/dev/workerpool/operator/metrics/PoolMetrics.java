@@ -30,15 +30,26 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
 
     /** @param states replicas by state, in the order of the states */
     private record Numbers(
-            ResourceID pool, int desired, int replicas, int ready, int threads, int restarts, int[] states) {
+            ResourceID pool,
+            int desired,
+            int replicas,
+            int ready,
+            int threads,
+            int restarts,
+            int withSettings,
+            int pending,
+            int[] states) {
 
         private List<String> labels() {
             return List.of(pool.getNamespace().orElse(""), pool.getName());
         }
 
         private List<String> labels(State state) {
-            return List.of(
-                    pool.getNamespace().orElse(""), pool.getName(), state.name().toLowerCase(Locale.ROOT));
+            return labels(state.name().toLowerCase(Locale.ROOT));
+        }
+
+        private List<String> labels(String more) {
+            return List.of(pool.getNamespace().orElse(""), pool.getName(), more);
         }
     }
 
@@ -64,6 +75,8 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
                         status.readyReplicas(),
                         status.threads(),
                         status.restarts(),
+                        status.settings().replicas(),
+                        status.settings().pending(),
                         states));
     }
 
@@ -77,6 +90,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         var replicas = gauge("replicas", "Replicas that exist");
         var ready = gauge("ready_replicas", "Replicas that take tasks");
         var states = gauge("replica_states", "Replicas by state", "state");
+        var settings = gauge("settings_replicas", "Running replicas by the settings they run", "settings");
         var threads = gauge("threads", "Threads of all Ready replicas");
         var active = gauge("active", "Tasks that run");
         var queued = gauge("queued", "Tasks that wait for a thread");
@@ -90,6 +104,8 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             ready.addMetric(labels, numbers.ready());
             Arrays.stream(State.values())
                     .forEach(state -> states.addMetric(numbers.labels(state), numbers.states()[state.ordinal()]));
+            settings.addMetric(numbers.labels("newest"), numbers.withSettings());
+            settings.addMetric(numbers.labels("older"), numbers.pending());
             threads.addMetric(labels, numbers.threads());
             Load load = reports.load(numbers.pool());
             active.addMetric(labels, load.active());
@@ -97,7 +113,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             restarts.addMetric(labels, numbers.restarts());
             rejected.addMetric(labels, reports.rejected(numbers.pool()));
         }
-        return List.of(desired, replicas, ready, states, threads, active, queued, restarts, rejected);
+        return List.of(desired, replicas, ready, states, settings, threads, active, queued, restarts, rejected);
     }
 
     private static GaugeMetricFamily gauge(String name, String help, String... moreLabels) {

@@ -33,6 +33,9 @@ public final class Autoscaler {
     /** A number that stays is explained anew at most this often. */
     static final Duration EXPLAINED = Duration.ofSeconds(30);
 
+    /** Of a delay of zero too, the present moment is part. */
+    private static final Duration NOW = Duration.ofMillis(1);
+
     /** What must be free of the replicas that stay when others go. */
     private static final double TO_SPARE = 1.1;
 
@@ -62,14 +65,14 @@ public final class Autoscaler {
 
     public Advice advise(AutoscalingSpec spec, Demand demand, Instant now) {
         Duration panicWindow = Durations.parse(spec.panicWindow());
-        demand.inFlight().ifPresent(tasks -> observe(tasks, panicWindow, now));
+        demand.inFlight().ifPresent(tasks -> observe(tasks, spec, now));
         boolean known = demand.inFlight().isPresent() && !now.isBefore(observedSince.plus(panicWindow));
         Advice next = known ? followingLoad(spec, demand, now) : bounded(spec, now);
         int change = next.replicas() - advice.replicas();
         if (change > 0) {
-            added.add(now, change);
+            added.add(now, change, SCALE_OUT_STEP);
         } else if (change < 0) {
-            taken.add(now, -change);
+            taken.add(now, -change, SCALE_IN_STEP);
         }
         boolean newReason =
                 next.reason() != advice.reason() && !now.isBefore(advice.at().plus(EXPLAINED));
@@ -80,12 +83,13 @@ public final class Autoscaler {
     }
 
     /** After a silence, observation begins anew: what was before it says nothing of now. */
-    private void observe(double tasks, Duration longestSilence, Instant now) {
+    private void observe(double tasks, AutoscalingSpec spec, Instant now) {
+        Duration longestSilence = Durations.parse(spec.panicWindow());
         if (lastObserved.plus(longestSilence).isBefore(now)) {
             observedSince = now;
         }
         lastObserved = now;
-        inFlight.add(now, tasks);
+        inFlight.add(now, tasks, Durations.parse(spec.stableWindow()));
     }
 
     /** While nothing is known of the load, only the bounds count. */
@@ -112,11 +116,15 @@ public final class Autoscaler {
         boolean byPanic = burst && panic > stable;
         double tasks = byPanic ? panic : stable;
         int asked = replicas(tasks / each);
-        wanted.add(now, replicas(tasks / each * TO_SPARE));
+        wanted.add(
+                now,
+                replicas(tasks / each * TO_SPARE),
+                Durations.parse(spec.scaleInDelay()).plus(NOW));
 
         String why = why(spec, demand, tasks, byPanic ? spec.panicWindow() : spec.stableWindow(), asked);
         Advice free = new Advice(asked, byPanic ? Reason.Burst : Reason.Stable, why, now);
-        boolean mayGoDown = !burst && !now.isBefore(observedSince.plus(stableWindow));
+        boolean mayGoDown =
+                !burst && !now.isBefore(observedSince.plus(stableWindow)) && inFlight.reaches(stableWindow, now);
         return withinSteps(spec, withinBounds(spec, patient(spec, free, mayGoDown, now), now), now);
     }
 
@@ -127,11 +135,10 @@ public final class Autoscaler {
             return free;
         }
         Duration delay = Durations.parse(spec.scaleInDelay());
-        if (!mayGoDown || now.isBefore(observedSince.plus(delay))) {
+        if (!mayGoDown || now.isBefore(observedSince.plus(delay)) || !wanted.reaches(delay, now)) {
             return advice;
         }
-        // Of a delay of zero too, the present moment is part.
-        int enough = (int) wanted.max(delay.plusMillis(1), now);
+        int enough = (int) wanted.max(delay.plus(NOW), now);
         if (enough >= current) {
             return advice;
         }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -63,7 +64,12 @@ public final class TaskRefusals {
      */
     public TaskRefusals(Collection<RefusedTask> known, String code) {
         known.forEach(task -> refused.put(task.type(), new Refusal(task, Set.of())));
-        this.code = code;
+        // The pool may have changed while nobody looked: the first update compares with what was then.
+        this.code = known.stream()
+                .map(RefusedTask::code)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(code);
     }
 
     public Verdict update(Collection<Replica> replicas, String presentCode, Instant now) {
@@ -106,14 +112,15 @@ public final class TaskRefusals {
             Instant until = now.plus(length.compareTo(LONGEST) > 0 ? LONGEST : length);
             releaseIf(other -> other.alike().contains(type), "it was task type " + type + " that killed", released)
                     .forEach(past::remove);
-            refused.put(type, refusal(suspect, now, until));
+            refused.put(type, refusal(suspect, now, until, code));
             ledger.explain(type);
         });
     }
 
-    private static Refusal refusal(Suspect suspect, Instant now, Instant until) {
+    private static Refusal refusal(Suspect suspect, Instant now, Instant until, String code) {
         return new Refusal(
-                new RefusedTask(suspect.type(), suspect.deaths(), now.toString(), until.toString()), suspect.alike());
+                new RefusedTask(suspect.type(), suspect.deaths(), now.toString(), until.toString(), code),
+                suspect.alike());
     }
 
     /** @return the types that were released */

@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 
-/** Values of the last hour at most, with their times. Not for concurrent use. */
+/** Values of a while, an hour at most, with their times. Not for concurrent use. */
 final class TimeWindow {
 
     private static final Duration LONGEST = Duration.ofHours(1);
@@ -18,12 +18,21 @@ final class TimeWindow {
 
     private final Deque<Sample> samples = new ArrayDeque<>();
 
-    void add(Instant at, double value) {
+    /** Up to here something may be missing. */
+    private Instant dropped = Instant.MIN;
+
+    /** @param keep how far back anybody looks: a thousand pools that each remember an hour are a heap of their own */
+    void add(Instant at, double value, Duration keep) {
         samples.addLast(new Sample(at, value));
-        Instant oldest = at.minus(LONGEST);
+        Instant oldest = at.minus(keep.compareTo(LONGEST) < 0 ? keep : LONGEST);
         while (samples.size() > MOST || samples.getFirst().at.isBefore(oldest)) {
-            samples.removeFirst();
+            dropped = samples.removeFirst().at;
         }
+    }
+
+    /** Whether nothing that far back was forgotten, as it is after the look back became longer. */
+    boolean reaches(Duration back, Instant now) {
+        return !dropped.isAfter(now.minus(back));
     }
 
     double average(Duration back, Instant now) {

@@ -38,9 +38,13 @@ final class History {
             Optional<Advice> advice,
             Instant now) {
         List<Occurrence> occurrences = new ArrayList<>(LifeCycle.of(replicas));
+        Optional<Advice> taken = advice.filter(_ -> pool.getSpec().autoscaling().decides());
         lastTold.map(deployment -> deployment.getSpec().getReplicas())
-                .flatMap(before -> Scaling.of(pool, before, advice, now))
+                .flatMap(before -> Scaling.of(pool, before, taken, now))
                 .ifPresent(occurrences::add);
+        if (taken.isEmpty()) {
+            advice.flatMap(untaken -> Scaling.advised(pool, untaken, now)).ifPresent(occurrences::add);
+        }
         occurrences.addAll(vanished(pool, replicas, now));
         applied(pool, new Takeover(pool, replicas, told), now).ifPresent(occurrences::add);
         return occurrences;

@@ -5,6 +5,7 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.Cpu;
+import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Trouble;
@@ -14,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 
 /**
  * Gives pods the CPU that their pool says now, without a restart, where the cluster can. Level-triggered: a pod whose spec
@@ -35,35 +38,55 @@ final class PodSizes {
             .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
             .build();
 
-    private final KubernetesClient client;
-    private volatile Boolean possible;
+    /** A cluster may learn it while the operator runs: by an upgrade. */
+    static final Duration ASK_AGAIN = Duration.ofMinutes(5);
 
-    PodSizes(KubernetesClient client) {
+    private final KubernetesClient client;
+    private final LongSupplier nanoTime;
+    private boolean asked;
+    private boolean possible;
+    private long askedAt;
+
+    PodSizes(KubernetesClient client, LongSupplier nanoTime) {
         this.client = client;
+        this.nanoTime = nanoTime;
     }
 
     /**
-     * Asked once. A failure to find out fails the pass, which is tried again: to take it for a no would replace the pods of
-     * every pool that was resized before.
+     * A yes stands, for servers of two versions may answer during an upgrade, and a no after a yes would replace the pods of
+     * every pool that was resized before. So would a failure to find out: it fails the pass, which is tried again.
      */
-    boolean arePossible() {
-        if (possible == null) {
+    synchronized boolean arePossible() {
+        boolean due = !asked || (!possible && nanoTime.getAsLong() - askedAt >= ASK_AGAIN.toNanos());
+        if (due) {
             APIResourceList core = client.getApiResources("v1");
             possible = core != null
                     && core.getResources().stream()
                             .anyMatch(resource -> resource.getName().equals("pods/resize"));
+            asked = true;
+            askedAt = nanoTime.getAsLong();
         }
         return possible;
     }
 
-    /** @return what the API server does not let through */
-    List<Trouble> bring(WorkerPool pool, Collection<Replica> replicas) {
+    /** Where one replica cannot be resized, a change would never reach it: then all are replaced. */
+    static boolean suffice(WorkerPool pool, Collection<Replica> replicas) {
+        Cpu asked = Cpu.of(pool.getSpec().resources());
+        return replicas.stream().filter(Replica::counts).allMatch(replica -> replica.canComeTo(asked));
+    }
+
+    /**
+     * Does nothing where pods are replaced instead.
+     *
+     * @return what the API server does not let through
+     */
+    List<Trouble> bring(WorkerPool pool, Collection<Replica> replicas, Release release) {
         Cpu asked = Cpu.of(pool.getSpec().resources());
         List<Replica> others = replicas.stream()
                 .filter(Replica::counts)
-                .filter(replica -> !replica.cpu().equals(asked) && replica.cpu().canBecome(asked))
+                .filter(replica -> !replica.cpu().equals(asked))
                 .toList();
-        if (others.isEmpty() || !arePossible()) {
+        if (others.isEmpty() || !release.resizesPods()) {
             return List.of();
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

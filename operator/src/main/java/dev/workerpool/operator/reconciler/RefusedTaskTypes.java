@@ -7,7 +7,11 @@ import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.policy.TaskRefusals;
 import dev.workerpool.operator.policy.TaskRefusals.Verdict;
 import dev.workerpool.operator.status.Replica;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +38,13 @@ final class RefusedTaskTypes {
                 .update(replicas, code, now);
     }
 
-    /** A replica that was told of one must be told when there is none any more; before that, none need be told anything. */
+    /**
+     * A replica that was told of one, by whichever operator, must be told when there is none any more; before that, none
+     * need be told anything.
+     */
     Map<String, ?> section(WorkerPool pool, Verdict verdict) {
         String uid = pool.getMetadata().getUid();
-        if (verdict.refused().isEmpty() && !told.contains(uid)) {
+        if (verdict.refused().isEmpty() && known(pool).isEmpty() && !told.contains(uid)) {
             return Map.of();
         }
         told.add(uid);
@@ -52,12 +59,22 @@ final class RefusedTaskTypes {
     }
 
     private static List<RefusedTask> known(WorkerPool pool) {
-        return pool.getStatus() == null ? List.of() : pool.getStatus().refusedTasks();
+        return pool.getStatus() == null
+                ? List.of()
+                : pool.getStatus().refusedTasks().stream()
+                        .filter(task -> task.type() != null && task.since() != null && task.until() != null)
+                        .toList();
     }
 
     /** What runs the tasks. */
     private static String code(WorkerPoolSpec spec, Release release) {
         String image = spec.image() == null ? release.workerImage() : spec.image();
-        return image + " " + spec.tasks().artifacts();
+        String code = image + " " + spec.tasks().artifacts();
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(code.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256", e);
+        }
     }
 }

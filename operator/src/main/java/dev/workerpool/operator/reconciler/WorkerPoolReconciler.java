@@ -124,7 +124,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
         this.peers = new PeerLists(controlKey, clock);
         this.idleFirst = new IdleFirst(client, reports);
-        this.sizes = new PodSizes(client);
+        this.sizes = new PodSizes(client, System::nanoTime);
         this.metrics = new PoolMetrics(meters, reports);
     }
 
@@ -138,6 +138,17 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     @Override
     public UpdateControl<WorkerPool> reconcile(WorkerPool pool, Context<WorkerPool> context) {
+        try {
+            return pass(pool, context);
+        } finally {
+            if (isGone(pool, context)) {
+                // It went while the pass was under way, and what the pass remembered came after the farewell.
+                reports.onResourceDeleted(pool);
+            }
+        }
+    }
+
+    private UpdateControl<WorkerPool> pass(WorkerPool pool, Context<WorkerPool> context) {
         if (!pods.isSynced(pool.getMetadata().getNamespace())) {
             return NextPass.onceSynced();
         }
@@ -148,8 +159,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             return UpdateControl.noUpdate();
         }
         List<Replica> replicas = pods.replicas(context);
-        Optional<Deployment> lastTold = context.getSecondaryResource(Deployment.class);
+        Optional<Deployment> lastTold = Children.present(Deployment.class, context);
         Release present = release.withControlKey(controlKey.publicKey()).resizingPods(sizes.arePossible());
+        Release applied = present.resizingPods(present.resizesPods() && PodSizes.suffice(pool, replicas));
         reports.follow(pool, replicas);
         TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
         Map<String, Object> sections = new HashMap<>(refusedTypes.section(pool, verdict));
@@ -167,8 +179,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         events.record(pool, occurrences);
 
         idleFirst.prepare(pool, lastTold, replicas);
-        Children children = Children.apply(context, present);
-        List<Trouble> notResized = sizes.bring(pool, replicas);
+        Children children = Children.apply(context, applied);
+        List<Trouble> notResized = sizes.bring(pool, replicas, applied);
 
         WorkerPoolStatus status = StatusCalculator.calculate(
                 pool,
@@ -187,6 +199,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         metrics.update(pool, status, replicas);
         return NextPass.after(
                 children, notResized, replicas, whileBlocked, statusWaits, restarts.lookAgain(), verdict.lookAgain());
+    }
+
+    private static boolean isGone(WorkerPool pool, Context<WorkerPool> context) {
+        return context.getPrimaryCache()
+                .get(ResourceID.fromResource(pool))
+                .filter(present ->
+                        present.getMetadata().getUid().equals(pool.getMetadata().getUid()))
+                .isEmpty();
     }
 
     /** The framework hands out a copy, and a copy does not remember what was wrong with the original. */

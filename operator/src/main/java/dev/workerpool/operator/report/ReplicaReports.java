@@ -258,6 +258,14 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(Math.max(0, answer.rejected() - before));
     }
 
+    /** Deleted and made again while nobody watched, a pool looks like one that changed. */
+    @Override
+    public void onResourceUpdated(WorkerPool present, WorkerPool before) {
+        if (!present.getMetadata().getUid().equals(before.getMetadata().getUid())) {
+            onResourceDeleted(before);
+        }
+    }
+
     @Override
     public void onResourceDeleted(WorkerPool pool) {
         follow(pool, List.of());

@@ -93,10 +93,17 @@ final class Conditions {
         if (!observed.told().release().resizesPods()) {
             return "; CPU is changed by replacing pods, for this cluster cannot resize them (no pods/resize)";
         }
-        return other.get().cpu().canBecome(asked)
-                ? ""
-                : "; CPU is changed by replacing pods, for a pod in place can neither get nor lose a request or limit,"
-                        + " nor come to another quality of service";
+        return observed.replicas().stream()
+                .filter(replica -> replica.counts() && !replica.canComeTo(asked))
+                .findFirst()
+                .map(replica -> "; CPU is changed by replacing pods, for " + whyNotInPlace(replica, asked))
+                .orElse("");
+    }
+
+    private static String whyNotInPlace(Replica replica, Cpu asked) {
+        return replica.cpu().canBecome(asked)
+                ? "the node of replica " + replica.name() + " cannot resize them (Kubernetes before 1.33)"
+                : "a pod in place can neither get nor lose a request or limit, nor come to another quality of service";
     }
 
     private Finding leaving() {

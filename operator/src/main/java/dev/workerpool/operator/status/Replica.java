@@ -153,6 +153,20 @@ public final class Replica {
                 .orElseGet(() -> Cpu.in(new ResourceRequirements()));
     }
 
+    /**
+     * Whether it can come to this CPU while it runs. A node that does not tell what its containers have is older than
+     * resizing; the API server goes by the same and refuses it there.
+     */
+    public boolean canComeTo(Cpu asked) {
+        return cpu().equals(asked) || (cpu().canBecome(asked) && nodeResizes());
+    }
+
+    boolean nodeResizes() {
+        return worker().filter(worker -> startedAt().isPresent())
+                .map(worker -> worker.getResources() != null)
+                .orElse(true);
+    }
+
     /** Its node has not given it the CPU yet that it is to have, and says so. */
     boolean waitsForCpu() {
         return counts()

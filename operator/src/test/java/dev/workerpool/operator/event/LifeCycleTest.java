@@ -3,6 +3,7 @@ package dev.workerpool.operator.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Pools;
 import dev.workerpool.operator.policy.Advice;
 import dev.workerpool.operator.status.Replica;
@@ -143,6 +144,28 @@ class LifeCycleTest {
                         .orElseThrow()
                         .identity())
                 .isNotEqualTo(up.identity());
+    }
+
+    @Test
+    void tellsWhatAutoscalingWouldDoWhenItChangesItsMind() {
+        var pool = Pools.pool("{replicas: 2, autoscaling: {maxReplicas: 9, mode: Advice}}");
+        Advice advice = new Advice(5, Advice.Reason.Stable, "14.0 tasks in flight", NOW);
+
+        assertThat(Scaling.advised(pool, advice, NOW))
+                .as("the first number is no news")
+                .isEmpty();
+        pool.setStatus(advisedStatus(5));
+        assertThat(Scaling.advised(pool, advice, NOW)).isEmpty();
+        pool.setStatus(advisedStatus(2));
+        assertThat(Scaling.advised(pool, advice, NOW).map(Occurrence::message))
+                .hasValue(
+                        "Autoscaling advises 5 replicas for pool thumbnails, which is asked for 2: 14.0 tasks in flight");
+    }
+
+    private static WorkerPoolStatus advisedStatus(int replicas) {
+        return Serialization.unmarshal(
+                "autoscaling: {advisedReplicas: %d, at: '2026-01-01T00:00:00Z'}".formatted(replicas),
+                WorkerPoolStatus.class);
     }
 
     private static List<Occurrence> of(String status) {

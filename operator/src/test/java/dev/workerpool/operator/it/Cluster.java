@@ -138,6 +138,12 @@ public final class Cluster implements AutoCloseable {
                 .getSampleValue(name, new String[] {"namespace", "pool"}, new String[] {namespace, pool});
     }
 
+    /** The same, of one value of one more label. */
+    public Double metric(String name, String pool, String label, String value) {
+        return meters.getPrometheusRegistry()
+                .getSampleValue(name, new String[] {"namespace", "pool", label}, new String[] {namespace, pool, value});
+    }
+
     /** As a user does it: what is not written is not sent. */
     public WorkerPool apply(String name, String spec) {
         GenericKubernetesResource pool = Serialization.unmarshal(
@@ -215,12 +221,12 @@ public final class Cluster implements AutoCloseable {
         return admin().resource(pod).create();
     }
 
-    /** Does the part of the kubelet. */
+    /** Does the part of the kubelet; again when the operator, which resizes a new pod, has just written to it. */
     public void setPodStatus(String pod, String yaml) {
-        admin().pods().inNamespace(namespace).withName(pod).editStatus(present -> {
+        awaitThat(() -> admin().pods().inNamespace(namespace).withName(pod).editStatus(present -> {
             present.setStatus(Serialization.unmarshal(yaml, PodStatus.class));
             return present;
-        });
+        }));
     }
 
     public void setDeploymentStatus(String pool, String yaml) {

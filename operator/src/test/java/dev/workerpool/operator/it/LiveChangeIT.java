@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.workerpool.api.v1alpha1.SettingsStatus;
 import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.LimitRangeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -135,6 +137,8 @@ class LiveChangeIT {
             var settings = cluster.pool("thumbnails").getStatus().settings();
             assertThat(settings.replicas()).isEqualTo(1);
             assertThat(settings.pending()).isEqualTo(1);
+            assertThat(cluster.metric("workerpool_pool_settings_replicas", "thumbnails", "settings", "older"))
+                    .isEqualTo(1);
             var progressing = cluster.condition("thumbnails", "Progressing");
             assertThat(progressing.reason()).isEqualTo("TakingOverSettings");
             assertThat(progressing.message())
@@ -277,6 +281,69 @@ class LiveChangeIT {
                             + " Node didn't have enough capacity");
             assertThat(cluster.condition("thumbnails", "Available").status()).isEqualTo("True");
         });
+    }
+
+    @Test
+    void aPodThatItsNodeCannotResizeIsReplacedAndTheStatusSaysWhy() {
+        runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
+        cluster.setPodStatus(
+                "thumbnails-0",
+                workers.getFirst().running(started.toString()).replace("resources: {requests: {cpu: 1}}", ""));
+
+        cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 3}}}");
+
+        awaitThat(() -> {
+            assertThat(templateCpu()).isEqualTo("3");
+            assertThat(cluster.condition("thumbnails", "Progressing").message())
+                    .isEqualTo(
+                            "0 of 1 replicas are up to date; CPU is changed by replacing pods, for the node of replica"
+                                    + " thumbnails-0 cannot resize them (Kubernetes before 1.33)");
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        });
+    }
+
+    @Test
+    void aPodThatTheClusterGaveALimitIsReplaced() {
+        cluster.apply("thumbnails", "{replicas: 1, resources: {requests: {cpu: 1}}}");
+        cluster.awaitReconciled("thumbnails");
+        cluster.admin()
+                .resource(new LimitRangeBuilder()
+                        .withNewMetadata()
+                        .withName("default")
+                        .withNamespace(cluster.namespace())
+                        .endMetadata()
+                        .withNewSpec()
+                        .addNewLimit()
+                        .withType("Container")
+                        .addToDefault("cpu", new Quantity("4"))
+                        .endLimit()
+                        .endSpec()
+                        .build())
+                .create();
+        runPool("{replicas: 1, resources: {requests: {cpu: 1}}}", 1);
+        assertThat(cpu(0)).isEqualTo("1/4");
+
+        cluster.apply("thumbnails", "{replicas: 1, resources: {requests: {cpu: 2}}}");
+
+        awaitThat(() -> assertThat(template()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getResources()
+                        .getRequests()
+                        .get("cpu"))
+                .hasToString("2"));
+    }
+
+    private String templateCpu() {
+        return template()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getResources()
+                .getLimits()
+                .get("cpu")
+                .toString();
     }
 
     private String cpu(int index) {

@@ -9,6 +9,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -95,6 +96,27 @@ class ReconcileIT {
                     .isEqualTo(9090);
         });
         cluster.awaitReconciled("thumbnails");
+    }
+
+    @Test
+    void aCopyOfAChildDoesNotStopThePool() {
+        cluster.apply("thumbnails", "{replicas: 2}");
+        cluster.awaitReconciled("thumbnails");
+        Deployment deployment = cluster.deployment("thumbnails");
+        deployment.setMetadata(new ObjectMetaBuilder()
+                .withName("canary")
+                .withNamespace(cluster.namespace())
+                .withLabels(deployment.getMetadata().getLabels())
+                .withOwnerReferences(deployment.getMetadata().getOwnerReferences())
+                .build());
+        cluster.admin().resource(deployment).create();
+
+        cluster.apply("thumbnails", "{replicas: 5}");
+
+        awaitThat(() -> assertThat(cluster.deployment("thumbnails").getSpec().getReplicas())
+                .isEqualTo(5));
+        cluster.awaitReconciled("thumbnails");
+        assertThat(cluster.deployment("canary").getSpec().getReplicas()).isEqualTo(2);
     }
 
     @Test

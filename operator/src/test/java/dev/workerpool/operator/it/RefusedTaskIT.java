@@ -87,6 +87,40 @@ class RefusedTaskIT {
     }
 
     @Test
+    void anImageThatChangedWhileNoOperatorLookedLetsInToo() throws Exception {
+        cluster.withControlKey(newKey()).startOperator();
+        try (var worker = new FakeWorker("127.0.10.2")) {
+            startPool();
+            worker.start(cluster.createPod("thumbnails", "well"));
+            cluster.setPodStatus("thumbnails-well", worker.running(now.toString()));
+            die("a", "executing deadly");
+            die("b", "executing deadly");
+            die("c", "executing deadly");
+            awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().refusedTasks())
+                    .hasSize(1));
+            awaitThat(() -> assertThat(
+                            worker.settings().at("/refusedTasks/deadly").asText())
+                    .isNotEmpty());
+
+            cluster.stopOperator();
+            cluster.admin()
+                    .pods()
+                    .inNamespace(cluster.namespace())
+                    .withName("thumbnails-a")
+                    .delete();
+            cluster.apply("thumbnails", "{replicas: 4, image: 'mended:2'}");
+            cluster.startOperator();
+
+            awaitThat(() -> {
+                assertThat(worker.settings().path("refusedTasks").isObject()).isTrue();
+                assertThat(worker.settings().path("refusedTasks")).isEmpty();
+                assertThat(cluster.pool("thumbnails").getStatus().refusedTasks())
+                        .isEmpty();
+            });
+        }
+    }
+
+    @Test
     void nothingIsRefusedWhereTheReplicasCannotBeTold() {
         cluster.startOperator();
         startPool();

@@ -297,6 +297,37 @@ class AutoscalerTest {
     }
 
     @Test
+    void remembersOnlyAsLongAsItLooksBack() {
+        var window = new TimeWindow();
+        for (int second = 0; second <= 3_000; second++) {
+            window.add(at(second), 1, Duration.ofSeconds(60));
+        }
+
+        assertThat(window.sum(Duration.ofHours(1), at(3_000))).isEqualTo(61);
+        assertThat(window.reaches(Duration.ofSeconds(60), at(3_000))).isTrue();
+        assertThat(window.reaches(Duration.ofSeconds(90), at(3_000))).isFalse();
+    }
+
+    @Test
+    void aDelayThatBecomesLongerIsWaitedForAsAWhole() {
+        var autoscaler = autoscaler(10);
+        AutoscalingSpec shorter = spec("{maxReplicas: 100}");
+        AutoscalingSpec longer = spec("{maxReplicas: 100, scaleInDelay: 10m}");
+        for (int second = 1; second <= 1_000; second++) {
+            autoscaler.advise(shorter, new Demand(10, 4, OptionalDouble.of(28)), at(second));
+        }
+
+        for (int second = 1_001; second <= 1_400; second++) {
+            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1)), at(second));
+        }
+        assertThat(autoscaler.advice().replicas()).isEqualTo(10);
+        for (int second = 1_401; second <= 1_700; second++) {
+            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1)), at(second));
+        }
+        assertThat(autoscaler.advice().replicas()).isEqualTo(1);
+    }
+
+    @Test
     void aQueueThatGrowsAsksForMoreThanTheThreadsCanShow() {
         var pool = new PoolSimulation(DEFAULTS, 2);
 

@@ -30,7 +30,7 @@ class TaskRefusalsTest {
 
         assertThat(third.refused())
                 .containsExactly(new RefusedTask(
-                        "spin", 3, now.toString(), now.plusSeconds(600).toString()));
+                        "spin", 3, now.toString(), now.plusSeconds(600).toString(), "image:1"));
         assertThat(third.lookAgain()).contains(Duration.ofMinutes(10));
     }
 
@@ -174,12 +174,29 @@ class TaskRefusalsTest {
                 "spin",
                 3,
                 NOW.minusSeconds(300).toString(),
-                NOW.plusSeconds(300).toString());
+                NOW.plusSeconds(300).toString(),
+                "image:1");
         var next = new TaskRefusals(List.of(known), "image:1");
 
         assertThat(next.update(List.of(), "image:1", NOW).refused()).containsExactly(known);
         assertThat(next.update(List.of(), "image:1", NOW.plusSeconds(300)).refused())
                 .isEmpty();
+    }
+
+    @Test
+    void theNextOperatorLetsInWhatAnImageChangedMeanwhile() {
+        RefusedTask known = new RefusedTask(
+                "spin",
+                3,
+                NOW.minusSeconds(300).toString(),
+                NOW.plusSeconds(300).toString(),
+                "image:1");
+        var next = new TaskRefusals(List.of(known), "image:2");
+
+        Verdict verdict = next.update(List.of(), "image:2", NOW);
+
+        assertThat(verdict.refused()).isEmpty();
+        assertThat(verdict.released()).extracting(Release::task).containsExactly(known);
     }
 
     @Test

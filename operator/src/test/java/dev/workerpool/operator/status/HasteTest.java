@@ -72,7 +72,7 @@ class HasteTest {
 
     @Test
     void aRefusedTaskCannotWait() {
-        var refused = new RefusedTask("bad", 3, "2026-01-01T00:00:00Z", "2026-01-01T00:10:00Z");
+        var refused = new RefusedTask("bad", 3, "2026-01-01T00:00:00Z", "2026-01-01T00:10:00Z", "image:1");
 
         assertThat(Haste.canWait(goingOn, with(0, null, List.of(refused)))).isFalse();
     }

@@ -222,7 +222,7 @@ class StatusCalculatorTest {
 
         @Test
         void isDegradedByATaskTypeThatIsRefused() {
-            var refused = new RefusedTask("deadly", 3, NOW.toString(), LATER.toString());
+            var refused = new RefusedTask("deadly", 3, NOW.toString(), LATER.toString(), "image:1");
 
             WorkerPoolStatus status = StatusCalculator.calculate(
                     pool,

@@ -1,0 +1,125 @@
+package dev.workerpool.operator.it;
+
+import static dev.workerpool.operator.it.Cluster.awaitThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Nothing is kept of a pool that is gone, nor by an operator that leads no longer. */
+@ExtendWith(ApiServer.class)
+class DeletedPoolIT {
+
+    private Cluster cluster;
+
+    @BeforeEach
+    void makeCluster(ApiServer.Running server) {
+        cluster = new Cluster(server);
+    }
+
+    @AfterEach
+    void closeCluster() {
+        cluster.close();
+    }
+
+    @Test
+    void ofAPoolThatIsDeletedDuringAPassNothingStays() throws InterruptedException {
+        var writes = new HeldWrite("/services/thumbnails");
+        cluster.startOperator(cluster.config(), writes);
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+        awaitThat(() -> assertThat(desired()).isEqualTo(1));
+
+        writes.hold();
+        cluster.admin()
+                .services()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .edit(service -> {
+                    service.getSpec().getPorts().getFirst().setTargetPort(new IntOrString("other"));
+                    return service;
+                });
+        writes.awaitHeld();
+        cluster.admin()
+                .resources(WorkerPool.class)
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .delete();
+        // What the operator is told later, it was told after the deletion.
+        cluster.apply("later", "{}");
+        cluster.awaitReconciled("later");
+        writes.release();
+
+        await().atMost(Duration.ofSeconds(60)).during(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(desired())
+                .isNull());
+    }
+
+    @Test
+    void anOperatorThatLeadsAgainShowsWhatIsNow() {
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{replicas: 1}");
+        awaitThat(() -> assertThat(desired()).isEqualTo(1));
+
+        cluster.stopOperator();
+        assertThat(desired()).isNull();
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{replicas: 3}");
+
+        awaitThat(() -> assertThat(desired()).isEqualTo(3));
+    }
+
+    private Double desired() {
+        return cluster.metric("workerpool_pool_desired_replicas", "thumbnails");
+    }
+
+    /** Holds up the next write to one path. */
+    private static final class HeldWrite implements Interceptor {
+
+        private final String path;
+        private final CountDownLatch held = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+        private volatile boolean holds;
+
+        private HeldWrite(String path) {
+            this.path = path;
+        }
+
+        private void hold() {
+            holds = true;
+        }
+
+        private void awaitHeld() throws InterruptedException {
+            assertThat(held.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+
+        private void release() {
+            released.countDown();
+        }
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            if (holds
+                    && !request.method().equals("GET")
+                    && request.uri().getPath().endsWith(path)) {
+                held.countDown();
+                try {
+                    assertThat(released.await(60, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+}
