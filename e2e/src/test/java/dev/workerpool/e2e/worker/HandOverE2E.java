@@ -28,14 +28,14 @@ class HandOverE2E {
         namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Hold.class));
         Pool pool = namespace
                 .pool("heirs")
-                .apply("replicas: 2\nthreads: 1\ntasks: {artifacts: [{configMap: fixtures}]}")
+                .apply("replicas: 2\nthreads: 1\nqueue: {maxWait: 2m}\ntasks: {artifacts: [{configMap: fixtures}]}")
                 .awaitSettled();
         Set<String> before = pool.podUids();
         List<String> over = submit(pool, 6, "fibonacci", "{\"n\":20}");
         over.forEach(run -> awaitResult(pool, run, "{\"value\":6765}"));
         List<String> underWay = submit(pool, 10, "hold", "2500");
 
-        pool.patch("labels: {rolled: once}").awaitSettled();
+        pool.patch("{\"labels\": {\"rolled\": \"once\"}}").awaitSettled();
 
         assertThat(pool.podUids()).doesNotContainAnyElementsOf(before);
         over.forEach(run -> awaitResult(pool, run, "{\"value\":6765}"));
