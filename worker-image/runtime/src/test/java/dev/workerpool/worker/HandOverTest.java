@@ -74,7 +74,8 @@ class HandOverTest extends PeerFixture {
         Worker b = start("b");
         Worker c = start("c");
         introduceAll();
-        String done = begin(a, "quick", "done", "Idempotency-Key: \"k\"");
+        String key = "Idempotency-Key: " + keyAt(a, "key");
+        String done = begin(a, "quick", "done", key);
         awaitResult(a, done, "done");
         String failed = begin(a, "throws", "why");
         await().atMost(PATIENCE)
@@ -88,6 +89,7 @@ class HandOverTest extends PeerFixture {
             assertThat(send(asked, "GET", failed + "/result").body())
                     .contains("java.lang.IllegalStateException", "why");
             assertThat(send(asked, "GET", done).body()).contains("\"replica\":\"a\"");
+            assertThat(begin(asked, "quick", "done", key)).isEqualTo(done);
             assertThat(send(asked, "GET", "/runs/a-zzz-1").status()).isEqualTo(404);
         }
         assertThat(Collections.frequency(begun, "done")).isOne();

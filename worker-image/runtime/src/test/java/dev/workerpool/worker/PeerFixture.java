@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,15 @@ abstract class PeerFixture {
                     .mapToDouble(each -> Double.parseDouble(each.substring(line.length() + 1)))
                     .sum();
         }
+    }
+
+    /** A key whose run is to be at the worker, as far as that knows. */
+    static String keyAt(Worker worker, String prefix) {
+        return Stream.iterate(0, n -> n + 1)
+                .map(n -> prefix + n)
+                .filter(key -> worker.peers().orderOf(key).before().isEmpty())
+                .findFirst()
+                .orElseThrow();
     }
 
     static double passes(Worker worker, String reason, String outcome) throws Exception {

@@ -23,6 +23,7 @@ final class PeerRoutes implements Routes {
     private final Peers peers;
     private final Adopter adopter;
     private final RunSearch search;
+    private final KeyRoutes keys;
     private final String replica;
 
     PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers, RunStore store, Adopter adopter) {
@@ -31,6 +32,7 @@ final class PeerRoutes implements Routes {
         this.search = new RunSearch(peers, store);
         this.pool = pool;
         this.peers = peers;
+        this.keys = new KeyRoutes(tasks, pool, peers);
         this.replica = pool.settings().replica();
     }
 
@@ -49,7 +51,11 @@ final class PeerRoutes implements Routes {
         if (search.isElsewhere(request)) {
             return null;
         }
-        if (tasks.isRun(request) && mayGoElsewhere() && elsewhere() != null && !tasks.isRefused(request)) {
+        if (tasks.isRun(request)
+                && !keys.isKeyed(request)
+                && mayGoElsewhere()
+                && elsewhere() != null
+                && !tasks.isRefused(request)) {
             return null;
         }
         return tasks.refuse(request);
@@ -69,6 +75,10 @@ final class PeerRoutes implements Routes {
             return refuseHandOver(request);
         }
         Response refusal = tasks.refuse(request);
+        if (keys.isKeyed(request)) {
+            String why = refusal == null ? keys.passOn(request) : keys.passOn(request, refusal);
+            return why == null ? refusal : notMine(why);
+        }
         if (refusal == null) {
             return null;
         }
@@ -91,6 +101,10 @@ final class PeerRoutes implements Routes {
 
     private static String handedOver(Request request) {
         return request.path().substring(HandOver.PATH.length());
+    }
+
+    private Response notMine(String why) {
+        return declined(identified(Problem.DRAINING.because("The run under this key is not to be here: " + why)), why);
     }
 
     private Response declined(Response response, String why) {
@@ -116,7 +130,11 @@ final class PeerRoutes implements Routes {
             search.ask(request, body, exchange, () -> tasks.handle(request, body, exchange));
             return;
         }
-        boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !tasks.mustStay(request);
+        if (keys.isElsewhere(request)) {
+            keys.handle(request, body, exchange, () -> tasks.handle(request, body, exchange));
+            return;
+        }
+        boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !keys.isKeyed(request);
         Routing.Choice choice = mayGo ? elsewhere() : null;
         if (choice != null) {
             pass(request, body, exchange, choice);
@@ -134,6 +152,8 @@ final class PeerRoutes implements Routes {
                 Response answer = adopt(body);
                 exchange.execute(() -> exchange.respond(answer));
             });
+        } else if (keys.isKeyed(request)) {
+            keyedFromPeer(request, body, exchange);
         } else if (tasks.isRun(request)) {
             Response refusal = tasks.run(request, body, exchange, Arrival.passed(request));
             if (refusal == null) {
@@ -154,6 +174,21 @@ final class PeerRoutes implements Routes {
                     : declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);
         } catch (MalformedTransferException e) {
             return identified(Problem.MALFORMED_INPUT.because("The run is not understood: " + e.getMessage()));
+        }
+    }
+
+    private void keyedFromPeer(Request request, ByteBuffer body, Exchange exchange) {
+        String why = keys.passOn(request);
+        Response refusal = why == null ? tasks.run(request, body, exchange, Arrival.passed(request)) : null;
+        if (refusal != null) {
+            why = keys.passOn(request); // The drain may have begun just now.
+        }
+        if (why != null) {
+            exchange.respond(notMine(why));
+        } else if (refusal != null) {
+            exchange.respond(refusal);
+        } else {
+            peers.received();
         }
     }
 

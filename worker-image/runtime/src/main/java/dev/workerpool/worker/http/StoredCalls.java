@@ -72,6 +72,11 @@ final class StoredCalls {
         }
     }
 
+    /** How long after its end. */
+    Duration keptFor() {
+        return store.settings().period();
+    }
+
     private static boolean wantsEvents(HttpHeaders headers) {
         String accepted = headers.get(HttpHeaderNames.ACCEPT);
         return accepted != null

@@ -155,9 +155,14 @@ final class TaskRoutes implements Routes {
         return pool.refusedTasks().refusedFor(request.path().substring(PREFIX.length())) != null;
     }
 
-    /** Has it to be done here, because it may have been before? While this replica drains, only if it was. */
-    boolean mustStay(Request request) {
-        return StoredCalls.hasKey(request) && (!pool.isClosed() || stored.isKnown(request));
+    /** Is there a run here under the key of the request? */
+    boolean knowsKey(Request request) {
+        return stored.isKnown(request);
+    }
+
+    /** How long after its end a run, and its key, is kept. */
+    Duration keptFor() {
+        return stored.keptFor();
     }
 
     /** Starts a run, whose answer comes later. @return the refusal, or null when it is admitted */

@@ -98,8 +98,7 @@ public final class Pass {
         state = State.SENDING;
         int size = request.body().remaining();
         ByteBuf head = to.alloc().directBuffer(1024 + (size <= SMALL ? size : 0));
-        int maxQueued = choice.reason().bringsARun() ? choice.maxQueued() : -1;
-        request.writeHead(head, view().peer(), connections.replica(), connections.token(), maxQueued);
+        request.writeHead(head, choice, connections.replica(), connections.token());
         if (size <= SMALL) {
             head.writeBytes(request.body().duplicate());
             last(to.writeAndFlush(head));

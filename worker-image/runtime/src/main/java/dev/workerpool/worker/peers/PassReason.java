@@ -13,7 +13,11 @@ public enum PassReason {
     /** It has the run that was asked for. */
     OWNER("owner"),
     /** This replica goes, and what it keeps of runs is to stay. */
-    HAND_OVER("hand-over");
+    HAND_OVER("hand-over"),
+    /** The run under the caller's key is to be there. */
+    KEY("key"),
+    /** It may know the caller's key. */
+    KNOWN_KEY("known-key");
 
     private final String label;
 
@@ -23,7 +27,7 @@ public enum PassReason {
 
     /** Does it bring the peer a run of a client's, which takes a thread there? */
     boolean bringsARun() {
-        return this != OWNER && this != HAND_OVER;
+        return this != OWNER && this != HAND_OVER && this != KNOWN_KEY;
     }
 
     /** As in the metrics. */

@@ -17,13 +17,13 @@ import java.util.concurrent.TimeUnit;
  * @param admittedAt when its run came to this replica, as {@link System#nanoTime} tells; its wait goes on over there
  */
 public record PassedRequest(String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt) {
-    /** Writes the head. @param maxQueued negative when this is not to start a run */
-    void writeHead(ByteBuf out, Peer peer, String from, String token, int maxQueued) {
+    /** Writes the head. */
+    void writeHead(ByteBuf out, Routing.Choice choice, String from, String token) {
         ByteBufUtil.writeAscii(out, method);
         out.writeByte(' ');
         out.writeCharSequence(target, StandardCharsets.ISO_8859_1);
         ByteBufUtil.writeAscii(out, " HTTP/1.1\r\n");
-        header(out, "host", peer.host());
+        header(out, "host", choice.view().peer().host());
         for (Map.Entry<String, String> header : headers) {
             if (!PeerHeaders.isOfOneConnection(header.getKey())) {
                 header(out, header.getKey(), header.getValue());
@@ -31,10 +31,13 @@ public record PassedRequest(String method, String target, HttpHeaders headers, B
         }
         header(out, PeerHeaders.TOKEN, token);
         header(out, PeerHeaders.FROM, from);
-        if (maxQueued >= 0) {
+        if (choice.reason().bringsARun()) {
             long waited = Math.max(0, System.nanoTime() - admittedAt);
-            header(out, PeerHeaders.MAX_QUEUED, Integer.toString(maxQueued));
+            header(out, PeerHeaders.MAX_QUEUED, Integer.toString(choice.maxQueued()));
             header(out, PeerHeaders.WAITED, Long.toString(TimeUnit.NANOSECONDS.toMicros(waited)));
+        }
+        if (choice.reason() == PassReason.KNOWN_KEY) {
+            header(out, PeerHeaders.KNOWN_ONLY, "1");
         }
         header(out, "content-length", Integer.toString(body.remaining()));
         ByteBufUtil.writeAscii(out, "\r\n");

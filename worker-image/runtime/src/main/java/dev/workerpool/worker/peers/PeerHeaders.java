@@ -18,6 +18,9 @@ public final class PeerHeaders {
     /** With a run that is passed: for how many microseconds it has waited already. */
     public static final AsciiString WAITED = AsciiString.cached("workerpool-waited");
 
+    /** With a call under a key: answer it only if the key is known. */
+    public static final AsciiString KNOWN_ONLY = AsciiString.cached("workerpool-known-only");
+
     /** In an answer: nothing was begun, and why. Only with this may whoever passed a run do it itself. */
     public static final String DECLINED = "Workerpool-Declined";
 
@@ -44,7 +47,8 @@ public final class PeerHeaders {
             TOKEN,
             FROM,
             MAX_QUEUED,
-            WAITED);
+            WAITED,
+            KNOWN_ONLY);
 
     private PeerHeaders() {}
 

@@ -85,7 +85,7 @@ final class PeerLink {
                 heardAt = System.nanoTime();
                 ByteBuf head = channel.alloc().directBuffer(512);
                 new PassedRequest("GET", PATH, NO_HEADERS, ByteBuffer.allocate(0), heardAt)
-                        .writeHead(head, view.peer(), peers.replica(), peers.token(), -1);
+                        .writeHead(head, new Routing.Choice(view, PassReason.OWNER, 0), peers.replica(), peers.token());
                 channel.writeAndFlush(head);
             }
         });

@@ -53,7 +53,7 @@ record PeerList(long version, String token, List<Peer> replicas) {
     }
 
     /** The last step of SplitMix64, which spreads what differs in few bits. */
-    private static long weight(String id, String replica) {
+    static long weight(String id, String replica) {
         long mixed = ((long) id.hashCode() << 32) ^ replica.hashCode();
         mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
         mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;

@@ -53,6 +53,7 @@ public final class Peers {
     private final Map<Peer, PeerLink> links = new HashMap<>();
 
     private volatile PeerList list = PeerList.NONE;
+    private volatile long changedAt;
     private volatile PeerView[] views = NONE;
     private volatile long meanRun;
     private volatile boolean closed;
@@ -109,6 +110,7 @@ public final class Peers {
                 "Peers, version {0}: {1}",
                 Long.toString(told.version()),
                 told.replicas().size());
+        changedAt = System.nanoTime();
         list = told;
         home.execute(() -> watch(told));
     }
@@ -147,6 +149,16 @@ public final class Peers {
     /** Is any known, whether it is watched or not? */
     public boolean hasPeers() {
         return !list.replicas().isEmpty();
+    }
+
+    /** Have peers come or gone lately? To be asked when there are some. */
+    public boolean haveChangedWithin(Duration time) {
+        return System.nanoTime() - changedAt < time.toNanos();
+    }
+
+    /** Which replica is to have the run under a key, and which instead. */
+    public KeyOrder orderOf(String key) {
+        return KeyOrder.of(list.replicas(), replica(), key);
     }
 
     /** Where a run had better go that finds no thread idle. @return null for here */

@@ -1,0 +1,111 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.peers.KeyOrder;
+import dev.workerpool.worker.peers.PassedRequest;
+import dev.workerpool.worker.peers.PeerHeaders;
+import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.peers.Routing;
+import dev.workerpool.worker.pool.TaskPool;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Calls under a key among several replicas: the key decides which one has the run, wherever the call comes in. One that
+ * takes no more runs, or cannot be reached, is passed over. For as long as a run is kept after the peers have changed, those
+ * that may have had the key before are asked first, and answer only if they know it.
+ */
+final class KeyRoutes {
+    /** What a replica says that was asked for a run it does not know. */
+    private static final String UNKNOWN = "unknown-key";
+
+    private static final String DRAINING = "draining";
+    private static final int NOT_FOUND = 404;
+
+    private final TaskRoutes tasks;
+    private final TaskPool pool;
+    private final Peers peers;
+
+    KeyRoutes(TaskRoutes tasks, TaskPool pool, Peers peers) {
+        this.tasks = tasks;
+        this.pool = pool;
+        this.peers = peers;
+    }
+
+    boolean isKeyed(Request request) {
+        return StoredCalls.hasKey(request) && tasks.isRun(request);
+    }
+
+    /** Is it for the peers to say what becomes of a client's call? */
+    boolean isElsewhere(Request request) {
+        return peers.hasPeers() && isKeyed(request) && key(request) != null && !tasks.knowsKey(request);
+    }
+
+    /** @return null when there is none, or none that is well-formed */
+    private static String key(Request request) {
+        try {
+            return IdempotencyKey.of(request.headers());
+        } catch (InvalidHeaderException e) {
+            return null;
+        }
+    }
+
+    /** @param here does it on this replica */
+    void handle(Request request, ByteBuffer body, Exchange exchange, Runnable here) {
+        PassedRequest passed = PassedCall.request(request, body, System.nanoTime());
+        KeyOrder order = peers.orderOf(key(request));
+        Runnable run = () -> tryOneByOne(pool.isClosed() ? order.all() : order.before(), passed, exchange, here);
+        if (peers.haveChangedWithin(tasks.keptFor())) {
+            tryOneByOne(order.asked(), passed, exchange, run);
+        } else {
+            run.run();
+        }
+    }
+
+    private void tryOneByOne(
+            List<Routing.Choice> choices, PassedRequest passed, Exchange exchange, Runnable otherwise) {
+        Iterator<Routing.Choice> rest = choices.iterator();
+        if (!rest.hasNext()) {
+            otherwise.run();
+            return;
+        }
+        var owner = new PassedCall.Owner() {
+            @Override
+            public Routing.Choice other(boolean byPeer) {
+                return rest.hasNext() ? rest.next() : null;
+            }
+
+            @Override
+            public int mostTries() {
+                return choices.size();
+            }
+
+            @Override
+            public void here() {
+                otherwise.run();
+            }
+        };
+        new PassedCall(peers, passed, exchange, owner).pass(rest.next());
+    }
+
+    /**
+     * Why the next replica is to be asked in place of this one, for a peer's call. What this one answers, refusals
+     * included, is the answer for all: a second replica might know nothing of the first run.
+     *
+     * @return null when it is this one's
+     */
+    String passOn(Request request) {
+        if (tasks.knowsKey(request)) {
+            return null;
+        }
+        if (request.headers().contains(PeerHeaders.KNOWN_ONLY)) {
+            return UNKNOWN;
+        }
+        return pool.isClosed() ? DRAINING : null;
+    }
+
+    /** The same for a call that is refused. A type that is unknown here has never run here. */
+    String passOn(Request request, Response refusal) {
+        return refusal.status() == NOT_FOUND ? "unknown-task" : passOn(request);
+    }
+}

@@ -1,0 +1,237 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.workerpool.worker.http.RawClient;
+import dev.workerpool.worker.http.RawClient.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A key names one run, whichever replica is called. */
+class PeerKeysTest extends PeerFixture {
+    private static final int KEYS = 12;
+
+    private RawClient send(Worker worker, String task, String input, String key, String... headers) throws Exception {
+        var client = new RawClient(worker.taskPort());
+        closeables.add(client);
+        var more = new StringBuilder();
+        for (String header : headers) {
+            more.append(header).append("\r\n");
+        }
+        return client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nIdempotency-Key: " + key + "\r\n" + more
+                + "Content-Length: " + input.length() + "\r\n\r\n" + input);
+    }
+
+    private static String keyAt(Worker worker) {
+        return keyAt(worker, "key");
+    }
+
+    private static String keyElsewhere(Worker worker) {
+        return Stream.iterate(0, n -> n + 1)
+                .map(n -> "key" + n)
+                .filter(key -> !worker.peers().orderOf(key).before().isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Calls each key once at the worker. @return the ids of the runs */
+    private List<String> callAll(Worker worker) throws Exception {
+        var runs = new ArrayList<String>();
+        for (int i = 0; i < KEYS; i++) {
+            Answer answer = send(worker, "quick", "input" + i, "key" + i).read();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("input" + i);
+            runs.add(answer.header("Workerpool-Run"));
+        }
+        return runs;
+    }
+
+    /** A worker with a peer that does what a test wants. */
+    private Worker startBeside(FakePeer peer) throws Exception {
+        closeables.add(peer);
+        Worker worker = start("a");
+        introduce(worker, Map.of("b", peer.port()));
+        awaitHeard(worker, 1);
+        return worker;
+    }
+
+    @Test
+    void aKeyNamesOneRunWhicheverReplicaIsCalled() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        Worker c = start("c");
+        introduceAll();
+        List<String> runs = callAll(a);
+
+        assertThat(callAll(b)).isEqualTo(runs);
+        assertThat(callAll(c)).isEqualTo(runs);
+        assertThat(begun).hasSize(KEYS).doesNotHaveDuplicates();
+        assertThat(runs.stream().map(id -> id.substring(0, 1)).distinct()).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void callersAtDifferentReplicasWaitForTheSameRun() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        RawClient first = send(a, "hold", "held", "key");
+        RawClient second = send(b, "hold", "held", "key");
+        await().atMost(PATIENCE).until(() -> begun.contains("held"));
+        Answer accepted =
+                send(b, "hold", "held", "key", "Prefer: respond-async").read();
+        release("held");
+
+        assertThat(first.read().body()).isEqualTo("held");
+        assertThat(second.read().body()).isEqualTo("held");
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(begun).containsExactly("held");
+    }
+
+    @Test
+    void anotherCallUnderTheSameKeyIsAConflictEverywhere() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String key = keyAt(b);
+        assertThat(send(b, "quick", "one", key).read().status()).isEqualTo(200);
+
+        Answer conflict = send(a, "quick", "other", key).read();
+        assertThat(conflict.status()).isEqualTo(422);
+        assertThat(conflict.body()).contains("urn:workerpool:problem:idempotency-conflict");
+        assertThat(begun).containsExactly("one");
+    }
+
+    @Test
+    void theReplicaOfTheKeyRefusesForAllWhenItsQueueIsFull() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b", "WORKERPOOL_QUEUE_CAPACITY", "0");
+        introduceAll();
+        hold(b, "first");
+
+        Answer refused = send(a, "quick", "second", keyAt(b)).read();
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).contains("urn:workerpool:problem:queue-full");
+        assertThat(begun).containsExactly("first");
+    }
+
+    @Test
+    void aReplicaThatJoinsDoesNotRunWhatWasRunBeforeItCame() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        List<String> runs = callAll(a);
+        Worker c = start("c");
+        introduceAll();
+
+        assertThat(callAll(c)).isEqualTo(runs);
+        assertThat(callAll(a)).isEqualTo(runs);
+        assertThat(begun).hasSize(KEYS);
+    }
+
+    @Test
+    void aReplicaThatDrainsAnswersForKeysItKnowsAndLeavesTheOthers() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String key = keyAt(b);
+        RawClient first = send(b, "hold", "held", key);
+        await().atMost(PATIENCE).until(() -> begun.contains("held"));
+        workers.remove("b");
+        var draining = Thread.startVirtualThread(() -> {
+            try {
+                b.stop();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await().atMost(PATIENCE).until(b::isClosed);
+        RawClient again = send(a, "hold", "held", key);
+        Answer throughA = send(a, "quick", "other", keyAt(b, "other")).read();
+        Answer throughB = send(b, "quick", "another", keyAt(b, "another")).read();
+        await().atMost(PATIENCE).until(() -> passes(a, "key", "declined") == 1);
+        release("held");
+
+        assertThat(throughA.header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(throughB.header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(first.read().body()).isEqualTo("held");
+        assertThat(again.read().header("Workerpool-Replica")).isEqualTo("b");
+        assertThat(begun).containsExactlyInAnyOrder("held", "other", "another");
+        draining.join(PATIENCE);
+    }
+
+    @Test
+    void aReplicaThatCannotBeReachedIsPassedOver() throws Exception {
+        var peer = new FakePeer("b", FakePeer.answering(""));
+        Worker a = startBeside(peer);
+        String key = keyElsewhere(a);
+        peer.refuseConnections();
+
+        for (int i = 0; i < 2; i++) {
+            Answer answer = send(a, "quick", "input", key).read();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Workerpool-Replica")).isEqualTo("a");
+        }
+        assertThat(begun).containsExactly("input");
+    }
+
+    @Test
+    void aReplicaThatDiesWithTheCallMayHaveRunIt() throws Exception {
+        Worker a = startBeside(new FakePeer("b", FakePeer.answering("")));
+
+        Answer answer = send(a, "quick", "input", keyElsewhere(a)).read();
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.body()).contains("urn:workerpool:problem:replica-lost");
+        assertThat(begun).isEmpty();
+    }
+
+    @Test
+    void aReplicaThatIsAskedOnlyWhetherItKnowsTheKeyIsToldSo() throws Exception {
+        var peer = new FakePeer(
+                "b",
+                FakePeer.answering("HTTP/1.1 503 No\r\nWorkerpool-Declined: unknown-key\r\nContent-Length: 0\r\n\r\n"));
+        Worker a = startBeside(peer);
+
+        assertThat(send(a, "quick", "input", keyAt(a)).read().status()).isEqualTo(200);
+        assertThat(peer.passed()).hasSize(1);
+        assertThat(peer.passed().peek())
+                .contains("workerpool-known-only: 1")
+                .doesNotContain("workerpool-max-queued")
+                .contains("Idempotency-Key: ");
+        assertThat(passes(a, "known-key", "declined")).isEqualTo(1);
+    }
+
+    @Test
+    void oneWhoIsAskedWhetherItKnowsAKeyBeginsNothing() throws Exception {
+        Worker b = start("b");
+        Worker a = start("a");
+        introduceAll();
+        String token = "Workerpool-Peer: " + TOKEN;
+        Answer asked = send(b, "quick", "input", "key", token, "Workerpool-Known-Only: 1")
+                .read();
+
+        assertThat(asked.header("Workerpool-Declined")).isEqualTo("unknown-key");
+        assertThat(begun).isEmpty();
+        assertThat(send(b, "quick", "input", "key", token).read().status()).isEqualTo(200);
+        assertThat(send(b, "quick", "input", "key", token, "Workerpool-Known-Only: 1")
+                        .read()
+                        .body())
+                .isEqualTo("input");
+        assertThat(send(a, "quick", "input", "key").read().header("Workerpool-Replica"))
+                .isEqualTo("b");
+        assertThat(begun).containsExactly("input");
+    }
+
+    @Test
+    void aMalformedKeyIsRefusedWhereItComesIn() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+
+        assertThat(send(a, "quick", "input", "a, b").read().status()).isEqualTo(400);
+        assertThat(passes(a, "key", "declined")).isZero();
+    }
+}
