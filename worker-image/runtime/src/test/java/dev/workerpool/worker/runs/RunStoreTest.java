@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.QueueFullException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,41 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class RunStoreTest {
-    @TempDir
-    static java.nio.file.Path folder;
-
-    private RunStoreFixture fixture;
-
-    @BeforeAll
-    static void compile() {
-        RunStoreFixture.compile(folder);
-    }
-
-    private RunStore start(Duration period, long bytes, int runs) {
-        fixture = new RunStoreFixture(new RetentionSettings(period, bytes, runs));
-        return fixture.store;
-    }
-
-    private RunStore start() {
-        return start(Duration.ofMinutes(10), 1 << 20, 100);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        fixture.close();
-    }
-
-    private static String output(StoredRun run) {
-        Content content = ((Outcome.Succeeded) run.ended().outcome()).content();
-        return StandardCharsets.UTF_8.decode(content.bytes().duplicate()).toString();
-    }
-
+class RunStoreTest extends StoreTestCase {
     @Test
     void findsARunWhileItIsInFlightAndAfterwards() throws Exception {
         RunStore store = start();
@@ -255,164 +221,6 @@ class RunStoreTest {
 
         assertThat(List.of(attached.state(), detached.state(), keyed.state()))
                 .containsExactly(RunState.CANCELLED, RunState.QUEUED, RunState.QUEUED);
-    }
-
-    @Test
-    void findsTheSameRunUnderTheSameKey() throws Exception {
-        start();
-        StoredRun first = fixture.submit("echo", "a", new RunKey("k", "f"));
-
-        assertThat(fixture.submit("echo", "a", new RunKey("k", "f"))).isSameAs(first);
-        fixture.awaitEnd(first);
-        assertThat(fixture.submit("echo", "a", new RunKey("k", "f"))).isSameAs(first);
-        assertThat(fixture.submit("echo", "a", new RunKey("other", "f"))).isNotSameAs(first);
-        assertThatThrownBy(() -> fixture.submit("echo", "b", new RunKey("k", "g")))
-                .isInstanceOf(KeyConflictException.class);
-    }
-
-    @Test
-    void manyCallersWithOneKeyAtOnceGetOneRun() throws Exception {
-        start();
-        for (int round = 0; round < 100; round++) {
-            var key = new RunKey("k" + round, "f");
-            var barrier = new CyclicBarrier(4);
-            var callers = IntStream.range(0, 4)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                        try {
-                            barrier.await();
-                            return fixture.submit("echo", "a", key);
-                        } catch (Exception e) {
-                            throw new AssertionError(e);
-                        }
-                    }))
-                    .toList();
-
-            var runs = callers.stream().map(CompletableFuture::join).distinct().toList();
-            assertThat(runs).hasSize(1);
-            fixture.awaitEnd(runs.getFirst()); // On a busy machine the rounds would fill the queue.
-        }
-    }
-
-    @Test
-    void forgetsAKeyWithItsRun() throws Exception {
-        RunStore store = start();
-        StoredRun first = fixture.submit("echo", "a", new RunKey("k", "f"));
-        fixture.awaitEnd(first);
-        fixture.pass(Duration.ofMinutes(10));
-        store.sweep();
-
-        assertThat(fixture.submit("echo", "b", new RunKey("k", "g"))).isNotSameAs(first);
-    }
-
-    @Test
-    void givesAKeyFreeWhoseRunNeverHadAThread() throws Exception {
-        start();
-        fixture.occupy();
-        StoredRun first = fixture.submit("echo", "a", new RunKey("k", "f"));
-        fixture.maxWait(Duration.ZERO);
-        fixture.awaitEnd(first);
-        assertThat(first.ended().outcome()).isInstanceOf(Outcome.WaitExceeded.class);
-        fixture.maxWait(Duration.ofMinutes(5));
-
-        assertThat(fixture.submit("echo", "a", new RunKey("k", "f"))).isNotSameAs(first);
-    }
-
-    @Test
-    void tellsFollowersWhatTheTaskEmits() throws Exception {
-        start();
-        StoredRun run = fixture.ended("reports", "3");
-
-        assertThat(run.events().all())
-                .extracting(event -> new String(event.json(), StandardCharsets.UTF_8))
-                .containsExactly("{\"step\":1}", "{\"step\":2}", "{\"step\":3}", "\"text\"", "\"AQI=\"", "null");
-    }
-
-    @Test
-    void tellsTheTaskWhatItCannotEmit() throws Exception {
-        start();
-
-        assertThat(fixture.ended("reports", "large").ended().outcome())
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.message())
-                        .isEqualTo("A message must have at most 65536 bytes as JSON, but has 70002"));
-        assertThat(fixture.ended("reports", "impossible").ended().outcome())
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.message())
-                        .startsWith("The message cannot be JSON: "));
-    }
-
-    @Test
-    void hasAnEndForATaskThatEmitsWithoutEnd() throws Exception {
-        RunStore store = start();
-        StoredRun run = fixture.ended("reports", "1000000");
-
-        assertThat(run.state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(run.events().latest()).isEqualTo(1_000_003);
-        assertThat(store.bytes()).isLessThan(100_000);
-    }
-
-    @Test
-    void handsMessagesToTheTaskInOrder() throws Exception {
-        RunStore store = start();
-        StoredRun run = fixture.submit("listens", "2");
-        fixture.send(run, "text/plain", "first");
-        fixture.send(run, "application/json", "{\"n\":7}");
-        fixture.awaitEnd(run);
-
-        assertThat(output(run)).isEqualTo("text/plain first, Command[n=7]");
-        assertThat(fixture.send(run, "text/plain", "late")).isEqualTo(Delivery.CLOSED);
-        assertThat(store.bytes()).isLessThan(2 * RetentionSettings.OVERHEAD);
-    }
-
-    @Test
-    void waitsForAMessageNoLongerThanAsked() throws Exception {
-        start();
-
-        assertThat(output(fixture.ended("listens", "0"))).isEqualTo("none");
-    }
-
-    @Test
-    void tellsTheTaskThatAMessageDoesNotFit() throws Exception {
-        start();
-        StoredRun run = fixture.submit("listens", "2");
-        fixture.send(run, "text/plain", "first");
-        fixture.send(run, "application/json", "{\"n\":\"seven\"}");
-        fixture.awaitEnd(run);
-
-        assertThat(output(run)).isEqualTo("text/plain first, n must be a whole number of 32 bits");
-    }
-
-    @Test
-    void cancellationWakesWhoWaitsForAMessage() throws Exception {
-        start();
-        StoredRun run = fixture.submit("listens", "1");
-        await().until(() -> run.state() == RunState.ACTIVE);
-
-        assertThat(run.cancel()).isTrue();
-        await().until(() -> fixture.pool.active() == 0);
-        assertThat(fixture.ended("echo", "next").thread()).isEqualTo(1);
-    }
-
-    @Test
-    void refusesMessagesThatNobodyTakes() throws Exception {
-        RunStore store = start(Duration.ofMinutes(10), 10 << 20, 100);
-        StoredRun run = fixture.occupy();
-        long before = store.bytes();
-        for (int i = 0; i < Mailbox.MAX_MESSAGES; i++) {
-            assertThat(fixture.send(run, "text/plain", "message")).isEqualTo(Delivery.ACCEPTED);
-        }
-        assertThat(fixture.send(run, "text/plain", "message")).isEqualTo(Delivery.FULL);
-        assertThat(store.bytes()).isEqualTo(before + 7 * Mailbox.MAX_MESSAGES);
-
-        fixture.release();
-        fixture.awaitEnd(run);
-        await().untilAsserted(() -> assertThat(store.bytes()).isLessThan(2 * RetentionSettings.OVERHEAD));
-    }
-
-    @Test
-    void refusesMessagesThatThereIsNoMemoryFor() throws Exception {
-        start(Duration.ofMinutes(10), 50_000, 100);
-        StoredRun run = fixture.occupy();
-
-        assertThat(fixture.send(run, "text/plain", "x".repeat(60_000))).isEqualTo(Delivery.FULL);
     }
 
     @Test

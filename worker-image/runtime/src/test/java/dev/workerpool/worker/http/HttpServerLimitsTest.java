@@ -1,0 +1,168 @@
+package dev.workerpool.worker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the server refuses, and whom it closes, so that everything stays bounded. */
+class HttpServerLimitsTest extends ServerTestCase {
+    @Test
+    void refusesABodyOverTheLimitByItsLengthAndSkipsIt() throws Exception {
+        try (var client = connect()) {
+            var answer = client.post("/", "x".repeat(1001)).read();
+
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.header("content-type")).isEqualTo("application/problem+json");
+            assertThat(answer.body())
+                    .contains("urn:workerpool:problem:body-too-large")
+                    .contains("1000 bytes");
+            assertThat(client.post("/", "next").read().body()).isEqualTo("POST next");
+        }
+    }
+
+    @Test
+    void closesWhenARefusedBodyIsNotWorthSkipping() throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nContent-Length: 100000000\r\n\r\nabc");
+            var answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.header("connection")).isEqualTo("close");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesAChunkedBodyOverTheLimitAsItComes() throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + ("100\r\n" + "x".repeat(256) + "\r\n").repeat(5));
+
+            assertThat(client.read().status()).isEqualTo(413);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesByTheHeadAndSkipsTheBody() throws Exception {
+        try (var client = connect()) {
+            assertThat(client.post("/refused", "body").read().status()).isEqualTo(404);
+            assertThat(client.post("/", "next").read().body()).isEqualTo("POST next");
+        }
+    }
+
+    @Test
+    void refusesABodyThatTheBudgetHasNoRoomFor() throws Exception {
+        budget.charge(10_000_000 - 100);
+        try (var client = connect()) {
+            var answer = client.post("/", "x".repeat(101)).read();
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("retry-after")).isEqualTo("1");
+
+            budget.release(10_000_000 - 100);
+            assertThat(client.post("/", "x").read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNotHttp() throws Exception {
+        try (var client = connect()) {
+            var answer = client.send("\u0016\u0003\u0001 hello\r\n\r\n").read();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("malformed-request");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesTwoLengthsForOneBody() throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+
+            assertThat(client.read().status()).isEqualTo(400);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesAMalformedChunk() throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n");
+
+            assertThat(client.read().status()).isEqualTo(400);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void refusesHeadersAndTargetsOverTheLimit() throws Exception {
+        try (var client = connect()) {
+            client.send("GET / HTTP/1.1\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(431);
+        }
+        try (var client = connect()) {
+            client.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(414);
+        }
+    }
+
+    @Test
+    void closesAHalfRequestThatDoesNotGoOn() throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, LONG))) {
+            client.send("POST / HTTP/1.1\r\nContent-Le");
+
+            assertThat(client.read().status()).isEqualTo(408);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void closesABodyThatDripsTooSlowly() throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, LONG, SHORT))) {
+            client.send("POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc");
+
+            assertThat(client.read().status()).isEqualTo(408);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void closesIdleConnections() throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, SHORT, LONG, LONG))) {
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void closesTheConnectionIdleForLongestToMakeRoom() throws Exception {
+        var limits = new HttpLimits(1000, 3, LONG, LONG, LONG);
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            clients.add(connect(limits));
+            clients.getLast().get("/").read();
+        }
+        clients.get(0).get("/").read(); // The second is now the one idle for longest.
+
+        try (var newcomer = connect(limits)) {
+            assertThat(newcomer.get("/").read().status()).isEqualTo(200);
+            assertThat(clients.get(1).isClosed()).isTrue();
+            assertThat(clients.get(0).get("/").read().status()).isEqualTo(200);
+        }
+        for (RawClient client : clients) {
+            client.close();
+        }
+    }
+
+    @Test
+    void closesAClientThatDoesNotReadItsAnswer() throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, LONG, SHORT))) {
+            client.get("/large");
+
+            await().until(() -> server.connections() == 0);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.workerpool.worker.runs;
+
+import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store of runs before a pool of its own, which the test starts and which ends with it. */
+abstract class StoreTestCase {
+    @TempDir
+    static java.nio.file.Path folder;
+
+    RunStoreFixture fixture;
+
+    @BeforeAll
+    static void compile() {
+        RunStoreFixture.compile(folder);
+    }
+
+    RunStore start(Duration period, long bytes, int runs) {
+        fixture = new RunStoreFixture(new RetentionSettings(period, bytes, runs));
+        return fixture.store;
+    }
+
+    RunStore start() {
+        return start(Duration.ofMinutes(10), 1 << 20, 100);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        fixture.close();
+    }
+
+    static String output(StoredRun run) {
+        Content content = ((Outcome.Succeeded) run.ended().outcome()).content();
+        return StandardCharsets.UTF_8.decode(content.bytes().duplicate()).toString();
+    }
+}
