@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Writes many pools, or what the operator makes of them, and prints seconds.
@@ -37,7 +38,7 @@ import java.util.concurrent.TimeUnit;
  * Pools deaths NAMESPACE                         every pod's worker has just died and is back; until each pool counts it
  * </pre>
  *
- * Pools have 1 to REPLICAS replicas in turns, or none. All of it uses the operator's own client library with the same
+ * Pools have REPLICAS to 1 replicas in turns, or none; those with more than one have a PodDisruptionBudget too. All of it uses the operator's own client library with the same
  * settings, so what differs is the operator.
  */
 final class Pools {
@@ -73,7 +74,8 @@ final class Pools {
     }
 
     private double[] pools(int count) throws Exception {
-        var missing = new CountDownLatch(count * (Watches.CHILDREN.size() + 1));
+        var missing = new CountDownLatch(
+                IntStream.range(0, count).map(number -> children(number).size() + 1).sum());
         try (var watches = new Watches(client, namespace)) {
             watches.children(_ -> missing.countDown());
             watches.pools(Watches::isOfNewestSpec, _ -> missing.countDown());
@@ -92,11 +94,11 @@ final class Pools {
         var left = new ConcurrentHashMap<String, CountDownLatch>();
         try (var watches = new Watches(client, namespace)) {
             watches.pools(_ -> true, name -> began.put(name, System.nanoTime()));
-            watches.children(name -> left.computeIfAbsent(name, _ -> new CountDownLatch(Watches.CHILDREN.size()))
-                    .countDown());
+            watches.children(name -> left.get(name).countDown());
             for (int i = 0; i < count; i++) {
                 String name = "pool-" + i;
-                var children = left.computeIfAbsent(name, _ -> new CountDownLatch(Watches.CHILDREN.size()));
+                var children = new CountDownLatch(children(i).size());
+                left.put(name, children);
                 create(i);
                 if (!children.await(1, TimeUnit.MINUTES)) {
                     throw new IllegalStateException(name + " was not taken up");
@@ -175,12 +177,19 @@ final class Pools {
     }
 
     private int replicas(int number) {
-        return mostReplicas == 0 ? 0 : 1 + number % mostReplicas;
+        return mostReplicas == 0 ? 0 : mostReplicas - number % mostReplicas;
+    }
+
+    /** The kinds of a pool's children. */
+    private List<Class<? extends HasMetadata>> children(int number) {
+        return Watches.CHILDREN.stream()
+                .filter(kind -> kind != PodDisruptionBudget.class || replicas(number) > 1)
+                .toList();
     }
 
     private double[] bare(int count, int threads) throws Exception {
         List<HasMetadata> samples = new ArrayList<>();
-        for (var child : Watches.CHILDREN) {
+        for (var child : children(0)) {
             HasMetadata sample = client.resources(child)
                     .inNamespace("bench-sample")
                     .withName("pool-0")
@@ -195,6 +204,9 @@ final class Pools {
         long start = System.nanoTime();
         inParallel(count, threads, i -> {
             for (HasMetadata sample : samples) {
+                if (sample instanceof PodDisruptionBudget && replicas(i) < 2) {
+                    continue;
+                }
                 HasMetadata child = client.getKubernetesSerialization().clone(sample);
                 child.getMetadata().setName("pool-" + i);
                 child.getMetadata().setNamespace(namespace);

@@ -24,7 +24,7 @@ class RepairE2E {
 
     @BeforeAll
     void apply() {
-        pool = namespace.pool("mended").apply("replicas: 1").awaitSettled();
+        pool = namespace.pool("mended").apply("replicas: 2").awaitSettled();
     }
 
     @ParameterizedTest
@@ -40,7 +40,7 @@ class RepairE2E {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            deployment          | {.spec.replicas}       | {"spec":{"replicas":3}}
+            deployment          | {.spec.replicas}       | {"spec":{"replicas":4}}
             service             | {.spec.ports[0].port}  | {"spec":{"ports":[{"port":8000,"$patch":"delete"},{"name":"tasks","port":9999,"targetPort":"tasks"}]}}
             poddisruptionbudget | {.spec.maxUnavailable} | {"spec":{"maxUnavailable":5}}
             networkpolicy       | {.spec.policyTypes}    | {"spec":{"policyTypes":["Ingress","Egress"]}}

@@ -24,9 +24,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * Brings every running replica to the settings of its pool, and keeps at it until it runs them.
  *
  * <p>Level-triggered: each pass names the replicas and what they should run; one that runs older settings, by its own word,
- * is told at once, on a virtual thread and in {@link Turns}, and again with growing pauses while it does not answer or
+ * is told at once, in {@link Turns}, and again with growing pauses while it does not answer or
  * refuses, still less often while it cannot even be reached. A change of the settings ends the pause. What a replica answers goes to the reports, which
  * wake the pool's reconciliation.
  */
@@ -152,8 +154,8 @@ public final class SettingsChannel implements AutoCloseable {
         client.close();
     }
 
-    /** The way to one worker. While there is something to tell, one thread is at it. */
-    private final class Line implements Runnable {
+    /** The way to one worker. While there is something to tell, an attempt is under way, in the queue or due after a pause. */
+    private final class Line {
 
         private final Worker worker;
         private final ResourceID pool;
@@ -162,10 +164,12 @@ public final class SettingsChannel implements AutoCloseable {
         private final String audience;
         private volatile String refusal;
         private volatile Map<String, ?> known = Map.of();
+        private volatile int silences;
         private Message target;
-        private int silences;
+        private int attempts;
         private boolean telling;
         private boolean open = true;
+        private Future<?> again = CompletableFuture.completedFuture(null);
 
         private Line(Worker worker, ResourceID pool, Replica replica) {
             this.worker = worker;
@@ -182,45 +186,45 @@ public final class SettingsChannel implements AutoCloseable {
         private synchronized void tell(Message message) {
             boolean news = !message.equals(target);
             target = message;
-            if (!telling) {
+            // News end a pause; an attempt that waits for its turn takes them along.
+            if (!telling || (news && again.cancel(false))) {
                 telling = true;
-                threads.execute(this);
-            } else if (news) {
-                notifyAll();
+                attempts = 0;
+                turns.take(silences, this::attempt);
             }
         }
 
         private synchronized void hangUp() {
             open = false;
-            notifyAll();
+            again.cancel(false);
         }
 
-        @Override
-        public void run() {
+        private void attempt() {
+            Message told = target();
+            if (told == null) {
+                return;
+            }
             try {
-                Message told = target();
-                for (int attempt = 0; told != null; attempt++) {
-                    boolean done = attempt(told);
-                    Message next = next(told, done, silences > 0 ? Turns.pause(silences) : pause(attempt));
-                    attempt = told.equals(next) ? attempt : -1;
-                    told = next;
-                }
+                goOn(told, isTold(told));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
 
         private synchronized Message target() {
-            return target;
+            return open ? target : null;
         }
 
-        /** @return null when there is nothing left to tell */
-        private synchronized Message next(Message told, boolean done, Duration pause) throws InterruptedException {
-            if (open && !done && told.equals(target)) {
-                wait(pause.toMillis());
+        private synchronized void goOn(Message told, boolean done) {
+            boolean news = !told.equals(target);
+            telling = open && (news || !done);
+            if (telling && news) {
+                attempts = 0;
+                turns.take(silences, this::attempt);
+            } else if (telling) {
+                Duration pause = silences > 0 ? Turns.pause(silences) : pause(attempts++);
+                again = turns.after(pause, () -> turns.take(silences, this::attempt));
             }
-            telling = open && !(done && told.equals(target));
-            return telling ? target : null;
         }
 
         private static Duration pause(int attempt) {
@@ -229,12 +233,12 @@ public final class SettingsChannel implements AutoCloseable {
             return pause.compareTo(longest) < 0 ? pause : longest;
         }
 
-        private boolean attempt(Message message) throws InterruptedException {
+        private boolean isTold(Message message) throws InterruptedException {
             Optional<SigningKey> signingKey = key.current();
             if (signingKey.isEmpty()) {
                 return false;
             }
-            try (Turns.Turn _ = turns.take(silences)) {
+            try {
                 byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
                 SettingsInForce inForce = client.put(address, signer.sign(signingKey.get(), audience, body), body);
                 silences = 0;

@@ -1,6 +1,8 @@
 package dev.workerpool.operator.desired;
 
+import dev.workerpool.api.v1alpha1.AutoscalingSpec;
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.api.v1alpha1.WorkerPoolSpec;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
@@ -9,6 +11,13 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudgetBuilder;
 public final class DesiredDisruptionBudget {
 
     private DesiredDisruptionBudget() {}
+
+    /** Where there is one replica at most, a budget would let it go and so say nothing. */
+    public static boolean isWanted(WorkerPool pool) {
+        WorkerPoolSpec spec = pool.getSpec();
+        AutoscalingSpec autoscaling = spec.autoscaling();
+        return spec.replicas() > 1 || (autoscaling != null && autoscaling.decides() && autoscaling.maxReplicas() > 1);
+    }
 
     public static PodDisruptionBudget of(WorkerPool pool) {
         return new PodDisruptionBudgetBuilder()

@@ -6,6 +6,8 @@ import static java.net.HttpURLConnection.HTTP_FORBIDDEN;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
@@ -17,9 +19,15 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +36,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An Event's name is made of what happened, so the API server itself refuses a second one, also from an operator that
  * has just started. Called again with everything that can still be seen, it tries again what it could not record before.
- * A failure to record is never a failure of the pass.
+ * No pass waits for it, nor fails with it: after a start there may be thousands that the API server has already.
  */
-public final class EventRecorder {
+public final class EventRecorder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.workerpool.events");
 
@@ -38,12 +46,21 @@ public final class EventRecorder {
     static final Duration NEWS = Duration.ofMinutes(30);
 
     private static final int MAX_MESSAGE = 1024;
+    private static final String WARNING = "Warning";
+
+    /** What the operator is for is more urgent. */
+    private static final int AT_A_TIME = 3;
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final KubernetesClient client;
     private final String component;
     private final String instance;
     private final Clock clock;
-    private final Map<String, Set<String>> recorded = new ConcurrentHashMap<>();
+    private final Map<String, Pool> pools = new ConcurrentHashMap<>();
+    private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("events-", 0).factory());
     private volatile boolean forbidden;
 
     public EventRecorder(KubernetesClient client, String component, String instance, Clock clock) {
@@ -55,30 +72,97 @@ public final class EventRecorder {
 
     /** @param occurrences all that can be seen of the pool now */
     public void record(WorkerPool pool, Collection<Occurrence> occurrences) {
-        Set<String> known = recorded.getOrDefault(pool.getMetadata().getUid(), Set.of());
-        Instant oldest = clock.instant().minus(NEWS);
-        Set<String> told = new HashSet<>();
-        for (Occurrence occurrence : occurrences) {
-            String name = name(pool, occurrence);
-            boolean old = occurrence.at().isBefore(oldest);
-            if (old || known.contains(name) || post(pool, occurrence, name)) {
+        pools.computeIfAbsent(pool.getMetadata().getUid(), _ -> new Pool(pool)).offer(occurrences);
+    }
+
+    /** What was seen of it and is not told yet, still is. */
+    public void forget(WorkerPool pool) {
+        pools.remove(pool.getMetadata().getUid());
+    }
+
+    /** What is to be told is told, if the API server is quick about it. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("Not all Events were recorded before the end: the next operator does it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.shutdownNow();
+    }
+
+    /** What is told of a pool, and what is to be told, in the order in which it was seen. One thread at a time tells it. */
+    private final class Pool {
+
+        private final Set<String> told = new HashSet<>();
+        private final SequencedMap<String, Occurrence> waiting = new LinkedHashMap<>();
+        private final ObjectReference pool;
+        private boolean telling;
+
+        private Pool(WorkerPool pool) {
+            this.pool = new ObjectReferenceBuilder()
+                    .withApiVersion(pool.getApiVersion())
+                    .withKind(pool.getKind())
+                    .withName(pool.getMetadata().getName())
+                    .withNamespace(pool.getMetadata().getNamespace())
+                    .withUid(pool.getMetadata().getUid())
+                    .build();
+        }
+
+        private synchronized void offer(Collection<Occurrence> occurrences) {
+            Instant oldest = clock.instant().minus(NEWS);
+            Set<String> seen = new HashSet<>();
+            for (Occurrence occurrence : occurrences) {
+                String name = name(pool, occurrence);
+                seen.add(name);
+                if (occurrence.at().isBefore(oldest)) {
+                    told.add(name);
+                } else if (!told.contains(name)) {
+                    waiting.putIfAbsent(name, occurrence);
+                }
+            }
+            // What can no longer be seen need not be remembered.
+            told.retainAll(seen);
+            if (!waiting.isEmpty() && !telling && !threads.isShutdown()) {
+                telling = true;
+                threads.execute(this::tell);
+            }
+        }
+
+        private void tell() {
+            for (var next = next(); next != null; next = next()) {
+                turns.acquireUninterruptibly();
+                try {
+                    done(next.getKey(), post(event(pool, next.getValue(), next.getKey())));
+                } finally {
+                    turns.release();
+                }
+            }
+        }
+
+        private synchronized Map.Entry<String, Occurrence> next() {
+            telling = !waiting.isEmpty() && !Thread.currentThread().isInterrupted();
+            return telling ? waiting.firstEntry() : null;
+        }
+
+        /** What was not recorded is offered again by the next pass that sees it. */
+        private synchronized void done(String name, boolean recorded) {
+            waiting.remove(name);
+            if (recorded) {
                 told.add(name);
             }
         }
-        // What can no longer be seen need not be remembered.
-        recorded.put(pool.getMetadata().getUid(), told);
-    }
-
-    public void forget(WorkerPool pool) {
-        recorded.remove(pool.getMetadata().getUid());
     }
 
     /** @return whether the API server has the Event now */
-    private boolean post(WorkerPool pool, Occurrence occurrence, String name) {
+    private boolean post(Event event) {
         try {
-            client.resource(event(pool, occurrence, name)).create();
+            client.resource(event).create();
             forbidden = false;
-            log(pool, occurrence);
+            log(event);
             return true;
         } catch (KubernetesClientException e) {
             if (e.getCode() == HTTP_FORBIDDEN && !forbidden) {
@@ -90,38 +174,40 @@ public final class EventRecorder {
             }
             LOG.debug(
                     "Event {} of pool {} not recorded",
-                    occurrence.reason(),
-                    pool.getMetadata().getName(),
+                    event.getReason(),
+                    event.getInvolvedObject().getName(),
+                    e);
+            return false;
+        } catch (IllegalStateException e) {
+            // Held back, as this operator leads no longer.
+            LOG.debug(
+                    "Event {} of pool {} is left to the one who leads",
+                    event.getReason(),
+                    event.getInvolvedObject().getName(),
                     e);
             return false;
         }
     }
 
-    private static void log(WorkerPool pool, Occurrence occurrence) {
-        String namespace = pool.getMetadata().getNamespace();
-        String name = pool.getMetadata().getName();
-        if (occurrence.warning()) {
-            LOG.warn("{} {}/{}: {}", occurrence.reason(), namespace, name, occurrence.message());
+    private static void log(Event event) {
+        String namespace = event.getInvolvedObject().getNamespace();
+        String name = event.getInvolvedObject().getName();
+        if (event.getType().equals(WARNING)) {
+            LOG.warn("{} {}/{}: {}", event.getReason(), namespace, name, event.getMessage());
         } else {
-            LOG.info("{} {}/{}: {}", occurrence.reason(), namespace, name, occurrence.message());
+            LOG.info("{} {}/{}: {}", event.getReason(), namespace, name, event.getMessage());
         }
     }
 
-    private Event event(WorkerPool pool, Occurrence occurrence, String name) {
+    private Event event(ObjectReference pool, Occurrence occurrence, String name) {
         String at = occurrence.at().toString();
         return new EventBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace(pool.getMetadata().getNamespace())
+                .withNamespace(pool.getNamespace())
                 .endMetadata()
-                .withNewInvolvedObject()
-                .withApiVersion(pool.getApiVersion())
-                .withKind(pool.getKind())
-                .withName(pool.getMetadata().getName())
-                .withNamespace(pool.getMetadata().getNamespace())
-                .withUid(pool.getMetadata().getUid())
-                .endInvolvedObject()
-                .withType(occurrence.warning() ? "Warning" : "Normal")
+                .withInvolvedObject(pool)
+                .withType(occurrence.warning() ? WARNING : "Normal")
                 .withReason(occurrence.reason())
                 .withMessage(bounded(occurrence.message()))
                 .withFirstTimestamp(at)
@@ -139,11 +225,11 @@ public final class EventRecorder {
         return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
     }
 
-    private static String name(WorkerPool pool, Occurrence occurrence) {
-        String what = pool.getMetadata().getUid() + "/" + occurrence.reason() + "/" + occurrence.identity();
+    private static String name(ObjectReference pool, Occurrence occurrence) {
+        String what = pool.getUid() + "/" + occurrence.reason() + "/" + occurrence.identity();
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(what.getBytes(StandardCharsets.UTF_8));
-            return pool.getMetadata().getName() + "." + HexFormat.of().formatHex(hash, 0, 8);
+            return pool.getName() + "." + HexFormat.of().formatHex(hash, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);
         }

@@ -84,6 +84,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final ControlKey controlKey;
     private final Duration whileBlocked;
     private final Clock clock;
+    private final Turns turns = new Turns();
     private final PodWatch pods = new PodWatch();
     private final History history = new History();
     private final RefusedTaskTypes refusedTypes = new RefusedTaskTypes();
@@ -118,7 +119,6 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.replacements = new Replacements(client);
         this.statuses = new StatusWriter(client, System::nanoTime);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
-        var turns = new Turns();
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, turns, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
         this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
@@ -221,6 +221,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     @Override
     public void close() {
         settings.close();
+        turns.close();
+        events.close();
         metrics.close();
     }
 

@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 /**
  * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
  *
- * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval, on a
- * virtual thread and in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
+ * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval, in
+ * {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
  * probes see to it. One that cannot even be reached is asked ever less often.
  */
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
@@ -209,22 +209,23 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         Followed followed =
                 before == null ? new Followed(pool, replica.address().get(), interval) : before.at(interval);
         workers.put(worker, followed);
-        threads.execute(() -> keepAsking(worker, followed));
+        turns.take(followed.silences, () -> keepAsking(worker, followed, UNTIL_FIRST));
     }
 
-    private void keepAsking(Worker worker, Followed followed) {
+    private void keepAsking(Worker worker, Followed followed, Duration lastPause) {
+        if (!isRunning() || workers.get(worker) != followed) {
+            return;
+        }
         try {
-            Duration pause = UNTIL_FIRST;
-            while (isRunning() && workers.get(worker) == followed) {
-                ask(followed);
-                // A replica that has just started is about to answer; one that never does is asked ever less often.
-                pause = followed.report != null ? followed.interval : min(pause.multipliedBy(2), AFTERWARDS);
-                pause = followed.silences > 0 ? max(pause, Turns.pause(followed.silences)) : pause;
-                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-            }
+            ask(followed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return;
         }
+        // A replica that has just started is about to answer; one that never does is asked ever less often.
+        Duration next = followed.report != null ? followed.interval : min(lastPause.multipliedBy(2), AFTERWARDS);
+        Duration pause = followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
+        turns.after(pause, () -> turns.take(followed.silences, () -> keepAsking(worker, followed, pause)));
     }
 
     private static Duration min(Duration one, Duration other) {
@@ -236,7 +237,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     private void ask(Followed followed) throws InterruptedException {
-        try (Turns.Turn _ = turns.take(followed.silences)) {
+        try {
             ReplicaAnswer answer = client.status(followed.address);
             followed.silences = 0;
             count(followed, answer);

@@ -2,14 +2,29 @@ package dev.workerpool.operator.report;
 
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have a
  * few turns of their own, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands, must
  * not hold up those that can.
+ *
+ * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
+ * would take more memory than all that is known of their pools.
  */
-public final class Turns {
+public final class Turns implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
     private static final int AT_A_TIME = 64;
     private static final int SILENT_AT_A_TIME = 2;
@@ -19,21 +34,29 @@ public final class Turns {
 
     private static final Duration FIRST_SILENCE = Duration.ofSeconds(2);
 
-    private final Semaphore answering = new Semaphore(AT_A_TIME, true);
-    private final Semaphore silent = new Semaphore(SILENT_AT_A_TIME, true);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("replica-", 0).factory());
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("replica-turns").factory(), new ThreadPoolExecutor.DiscardPolicy());
+    private final Line answering = new Line(AT_A_TIME);
+    private final Line silent = new Line(SILENT_AT_A_TIME);
 
-    /** Lasts until it is closed. */
-    public interface Turn extends AutoCloseable {
-
-        @Override
-        void close();
+    public Turns() {
+        clock.setRemoveOnCancelPolicy(true);
     }
 
-    /** @param silences how often in a row its replica was silent */
-    public Turn take(int silences) throws InterruptedException {
-        Semaphore turns = silences > 0 ? silent : answering;
-        turns.acquire();
-        return turns::release;
+    /**
+     * Returns at once; the talk, which may block, is on a thread of its own.
+     *
+     * @param silences how often in a row its replica was silent
+     */
+    public void take(int silences, Runnable talk) {
+        (silences > 0 ? silent : answering).add(talk);
+    }
+
+    /** Does something that does not block, such as taking a turn. */
+    public Future<?> after(Duration pause, Runnable step) {
+        return clock.schedule(step, pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -48,5 +71,53 @@ public final class Turns {
     public static Duration pause(int silences) {
         Duration pause = FIRST_SILENCE.multipliedBy(1L << Math.clamp(silences - 1, 0, 10));
         return pause.compareTo(LONGEST_SILENCE) < 0 ? pause : LONGEST_SILENCE;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        threads.shutdownNow();
+    }
+
+    /** Each of its threads takes the next in the queue, and ends when there is none. */
+    private final class Line {
+
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private int free;
+
+        private Line(int atATime) {
+            this.free = atATime;
+        }
+
+        private synchronized void add(Runnable talk) {
+            waiting.add(talk);
+            if (free == 0) {
+                return;
+            }
+            try {
+                threads.execute(this::talkOn);
+                free--;
+            } catch (RejectedExecutionException e) {
+                LOG.debug("Nobody is talked to any more", e);
+            }
+        }
+
+        private void talkOn() {
+            for (Runnable talk = next(); talk != null; talk = next()) {
+                try {
+                    talk.run();
+                } catch (RuntimeException e) {
+                    LOG.warn("A replica could not be talked to", e);
+                }
+            }
+        }
+
+        private synchronized Runnable next() {
+            Runnable next = threads.isShutdown() ? null : waiting.poll();
+            if (next == null) {
+                free++;
+            }
+            return next;
+        }
     }
 }

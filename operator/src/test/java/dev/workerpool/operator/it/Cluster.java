@@ -8,6 +8,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.control.ControlKey;
+import dev.workerpool.operator.desired.DesiredDisruptionBudget;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.runtime.PoolOperator;
 import io.fabric8.kubernetes.api.model.Event;
@@ -172,12 +173,15 @@ public final class Cluster implements AutoCloseable {
         return child(Deployment.class, pool);
     }
 
-    /** Waits until all four are there and the status is of the present generation. */
+    /** Waits until all its children are there and the status is of the present generation. */
     public void awaitReconciled(String pool) {
         awaitThat(() -> {
-            CHILDREN.forEach(type ->
-                    assertThat(child(type, pool)).as(type.getSimpleName()).isNotNull());
             WorkerPool now = pool(pool);
+            CHILDREN.stream()
+                    .filter(type -> type != PodDisruptionBudget.class || DesiredDisruptionBudget.isWanted(now))
+                    .forEach(type -> assertThat(child(type, pool))
+                            .as(type.getSimpleName())
+                            .isNotNull());
             assertThat(now.getStatus()).isNotNull();
             assertThat(now.getStatus().observedGeneration())
                     .isEqualTo(now.getMetadata().getGeneration());

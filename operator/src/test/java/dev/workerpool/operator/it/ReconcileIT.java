@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,26 @@ class ReconcileIT {
                     .containsExactly(org.assertj.core.api.Assertions.tuple("workerpool-operator", "Apply"));
         }
         assertThat(cluster.pool("thumbnails").getMetadata().getFinalizers()).isEmpty();
+    }
+
+    @Test
+    void aPoolHasADisruptionBudgetFromItsSecondReplicaOn() {
+        cluster.apply("thumbnails", "{replicas: 1}");
+        cluster.awaitReconciled("thumbnails");
+        assertThat(cluster.child(PodDisruptionBudget.class, "thumbnails")).isNull();
+
+        cluster.apply("thumbnails", "{replicas: 2}");
+        cluster.awaitReconciled("thumbnails");
+        String uid = cluster.child(PodDisruptionBudget.class, "thumbnails")
+                .getMetadata()
+                .getUid();
+
+        cluster.apply("thumbnails", "{replicas: 1}");
+        cluster.awaitReconciled("thumbnails");
+        assertThat(cluster.child(PodDisruptionBudget.class, "thumbnails")
+                        .getMetadata()
+                        .getUid())
+                .isEqualTo(uid);
     }
 
     @Test
@@ -205,7 +226,7 @@ class ReconcileIT {
 
     @Test
     void makesAgainWhatWasDeleted() {
-        cluster.apply("thumbnails", "{}");
+        cluster.apply("thumbnails", "{replicas: 2}");
         cluster.awaitReconciled("thumbnails");
 
         for (Class<? extends HasMetadata> type : CHILDREN) {

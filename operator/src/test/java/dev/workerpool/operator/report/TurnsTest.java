@@ -8,43 +8,87 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who may talk to a replica now. */
 class TurnsTest {
 
+    private final Turns turns = new Turns();
+
+    @AfterEach
+    void close() {
+        turns.close();
+    }
+
     @Test
     void thousandsThatAreSilentDoNotHoldUpOneThatAnswers() throws Exception {
-        var turns = new Turns();
         var timeOut = new CountDownLatch(1);
         var trying = new AtomicInteger();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (int i = 0; i < 2000; i++) {
-                threads.submit(() -> {
-                    try (Turns.Turn _ = turns.take(1)) {
-                        trying.incrementAndGet();
-                        timeOut.await();
-                    }
-                    return null;
-                });
-            }
-            await().until(() -> trying.get() > 0);
-
-            var answer = threads.submit(() -> {
-                try (Turns.Turn _ = turns.take(0)) {
-                    return "here";
-                }
+        for (int i = 0; i < 2000; i++) {
+            turns.take(1, () -> {
+                trying.incrementAndGet();
+                awaitUninterruptibly(timeOut);
             });
-
-            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("here");
-            assertThat(trying).as("that try at a time").hasValueLessThan(10);
-            timeOut.countDown();
         }
-        assertThat(trying).as("each has its turn").hasValue(2000);
+        await().until(() -> trying.get() > 0);
+
+        var answered = new CountDownLatch(1);
+        turns.take(0, answered::countDown);
+
+        assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(trying).as("that try at a time").hasValueLessThan(10);
+        timeOut.countDown();
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(trying).as("each has its turn").hasValue(2000));
+    }
+
+    @Test
+    void oneThatFailsTakesNoTurnWithIt() {
+        var talks = new AtomicInteger();
+        for (int i = 0; i < 1000; i++) {
+            turns.take(i % 2, () -> {
+                talks.incrementAndGet();
+                throw new IllegalStateException("expected by the test");
+            });
+        }
+
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(talks).hasValue(1000));
+    }
+
+    @Test
+    void whatIsPutOffCanBeCalledOff() throws Exception {
+        var done = new CountDownLatch(1);
+        var calledOff = new AtomicInteger();
+
+        var later = turns.after(Duration.ofMinutes(1), calledOff::incrementAndGet);
+        turns.after(Duration.ofMillis(1), done::countDown);
+
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(later.cancel(false)).isTrue();
+        assertThat(calledOff).hasValue(0);
+    }
+
+    @Test
+    void nothingIsSaidOnceItIsClosed() {
+        turns.close();
+        var said = new AtomicInteger();
+
+        turns.take(0, said::incrementAndGet);
+        turns.after(Duration.ZERO, said::incrementAndGet);
+
+        assertThat(said).hasValue(0);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
