@@ -81,15 +81,22 @@ remove_round() {
 
 measure_writes() {
     title "What the operator writes for a new pool"
-    local before after statuses
-    kubectl create namespace bench-writes >/dev/null
+    count_writes ''
+    # From the second replica on there is a PodDisruptionBudget too.
+    ((replicas < 2)) || count_writes OfTwo
+}
+
+count_writes() { # '' or OfTwo: what the rows' names end with
+    local before statuses mine=1
+    ((replicas > 0)) || mine=0
+    [[ $1 != OfTwo ]] || mine=2
+    kubectl create namespace "bench-writes-$mine" >/dev/null
     settle
     before=$(writes) statuses=$(writes_of workerpools)
-    pools pools bench-writes 100 >/dev/null
+    pools same "bench-writes-$mine" 100 "$mine" >/dev/null
     settle
-    after=$(writes)
-    row writesPerPool "$(per_pool "$before" "$after" 100)"
-    row statusWritesPerPool "$(per_pool "$statuses" "$(writes_of workerpools)" 100)"
+    row "writesPerPool$1" "$(per_pool "$before" "$(writes)" 100)"
+    row "statusWritesPerPool$1" "$(per_pool "$statuses" "$(writes_of workerpools)" 100)"
 }
 
 per_pool() { awk -v a="$1" -v b="$2" -v n="$3" 'BEGIN {printf "%.2f", (b - a) / n}'; }
@@ -236,6 +243,8 @@ write_operator_result() {
             "  all children and statuses of \($pools) pools, against a bare loop: \(.ratio * 100 | round / 100)× (target ≤ 1.25)" end),
         (. as $all | line("writesPerPool"; $all |
             "  writes per new pool: \(value("writesPerPool")), of these statuses \(value("statusWritesPerPool")) (target ≤ 4)")),
+        (. as $all | line("writesPerPoolOfTwo"; $all |
+            "  … of two replicas: \(value("writesPerPoolOfTwo")), of these statuses \(value("statusWritesPerPoolOfTwo"))")),
         (. as $all | line("shareP99"; $all |
             "  seen → children written: p99 \(value("shareP99") * 1000 | round) ms, median \(value("shareMedian") * 1000 | round) ms (target ≤ 100 ms)")),
         (. as $all | line("residentMiB"; $all |

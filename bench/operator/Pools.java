@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  * Pools pools  NAMESPACE REPLICAS COUNT          WorkerPools; until all their children exist and each status is of the newest spec
+ * Pools same   NAMESPACE REPLICAS COUNT EACH     the same, with EACH replicas in every pool
  * Pools bare   NAMESPACE REPLICAS COUNT THREADS  the children themselves, written by a loop of so many threads
  * Pools sample NAMESPACE REPLICAS                one pool, from which `bare` takes its children
  * Pools share  NAMESPACE REPLICAS COUNT          one pool after the other; from where a watch sees the WorkerPool to where it
@@ -49,6 +50,9 @@ final class Pools {
     private final String namespace;
     private final int mostReplicas;
 
+    /** In every pool; below 0 they differ. */
+    private int each = -1;
+
     private Pools(KubernetesClient client, String namespace, int mostReplicas) {
         this.client = client;
         this.namespace = namespace;
@@ -63,6 +67,7 @@ final class Pools {
             double[] seconds =
                     switch (arguments[0]) {
                         case "sample", "pools" -> pools.pools(count);
+                        case "same" -> pools.allWith(Integer.parseInt(arguments[4])).pools(count);
                         case "bare" -> pools.bare(count, Integer.parseInt(arguments[4]));
                         case "share" -> pools.share(count);
                         case "deaths" -> pools.deaths();
@@ -71,6 +76,11 @@ final class Pools {
             Arrays.stream(seconds).forEach(one -> System.out.printf(Locale.ROOT, "%.3f%n", one));
         }
         System.exit(0);
+    }
+
+    private Pools allWith(int number) {
+        each = number;
+        return this;
     }
 
     private double[] pools(int count) throws Exception {
@@ -177,6 +187,9 @@ final class Pools {
     }
 
     private int replicas(int number) {
+        if (each >= 0) {
+            return each;
+        }
         return mostReplicas == 0 ? 0 : mostReplicas - number % mostReplicas;
     }
 

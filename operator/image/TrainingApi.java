@@ -25,7 +25,8 @@ final class TrainingApi {
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod",
              "metadata":{"name":"training-1","namespace":"training","uid":"2","resourceVersion":"1",
-                         "labels":{"workerpool.dev/pool":"training"}},
+                         "labels":{"workerpool.dev/pool":"training","pod-template-hash":"1"},
+                         "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"training-1","uid":"3","controller":true}]},
              "spec":{"containers":[{"name":"worker","env":[{"name":"WORKERPOOL_THREADS","value":"1"}]}]},
              "status":{"phase":"Running","podIP":"127.0.0.1",
                        "conditions":[{"type":"Ready","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}],

@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class PeerLists {
         }
         String uid = pool.getMetadata().getUid();
         String token = signingKey.get().derive("peers of pool " + uid);
-        List<Map<String, String>> present = present(replicas);
+        List<Map<String, String>> present = present(replicas, clock.instant());
         PeerList list = pools.compute(uid, (_, before) -> next(before, token, present));
         return list == null
                 ? Map.of()
@@ -69,9 +70,9 @@ public final class PeerLists {
                 : new PeerList(Math.max(before.version() + 1, clock.millis()), token, present);
     }
 
-    private static List<Map<String, String>> present(Collection<Replica> replicas) {
+    private static List<Map<String, String>> present(Collection<Replica> replicas, Instant now) {
         return replicas.stream()
-                .filter(PeerLists::isPresent)
+                .filter(replica -> isPresent(replica, now))
                 .sorted(Comparator.comparing(Replica::name))
                 .map(PeerLists::described)
                 .filter(Objects::nonNull)
@@ -79,10 +80,10 @@ public final class PeerLists {
                 .toList();
     }
 
-    private static boolean isPresent(Replica replica) {
+    private static boolean isPresent(Replica replica, Instant now) {
         return switch (replica.state()) {
             case READY -> true;
-            case DRAINING -> replica.startedAt().isPresent();
+            case DRAINING -> replica.startedAt().isPresent() && !replica.isLost(now);
             case PENDING, STARTED, EXITED -> false;
         };
     }

@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * Brings every running replica to the settings of its pool, and keeps at it until it runs them.
  *
  * <p>Level-triggered: each pass names the replicas and what they should run; one that runs older settings, by its own word,
- * is told at once, in {@link Turns}, and again with growing pauses while it does not answer or
- * refuses, still less often while it cannot even be reached. A change of the settings ends the pause. What a replica answers goes to the reports, which
- * wake the pool's reconciliation.
+ * is told at once, in {@link Turns}, and again with growing pauses while it does not answer or refuses. A change of the
+ * settings ends the pause. One that cannot even be reached is left to the reports, which have its pool looked at when it
+ * answers. What a replica answers to its settings goes to the reports, too.
  */
 public final class SettingsChannel implements AutoCloseable {
 
@@ -52,6 +52,9 @@ public final class SettingsChannel implements AutoCloseable {
 
     private static final int AT_FIRST = 20;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** So often silent, it is only asked how it is, and told when it answers: thousands need not be tried twice each. */
+    private static final int LEFT_TO_REPORTS = 3;
 
     private record Message(long generation, Map<String, ?> sections, String body) {}
 
@@ -217,13 +220,15 @@ public final class SettingsChannel implements AutoCloseable {
 
         private synchronized void goOn(Message told, boolean done) {
             boolean news = !told.equals(target);
-            telling = open && (news || !done);
+            telling = open && (news || (!done && silences < LEFT_TO_REPORTS));
             if (telling && news) {
                 attempts = 0;
                 turns.take(silences, this::attempt);
             } else if (telling) {
                 Duration pause = silences > 0 ? Turns.pause(silences) : pause(attempts++);
                 again = turns.after(pause, () -> turns.take(silences, this::attempt));
+            } else if (open && !done) {
+                reports.missed(worker);
             }
         }
 

@@ -55,9 +55,26 @@ public record Children(
 
     /**
      * The child of this kind, as the informer last saw it. There may be others that name the pool as their owner: a copy that
-     * somebody made, and what is left of a pool of the same name that is gone.
+     * somebody made, and what is left of a pool of the same name that is gone. One pass sees the same all the time: to look
+     * it up costs something.
      */
     public static <R extends HasMetadata> Optional<R> present(Class<R> type, Context<WorkerPool> context) {
+        var seen = context.managedWorkflowAndDependentResourceContext();
+        Seen known = seen.get(key(type), Seen.class).orElse(null);
+        if (known == null) {
+            known = new Seen(lookUp(type, context));
+            seen.put(key(type), known);
+        }
+        return known.child().map(type::cast);
+    }
+
+    private record Seen(Optional<? extends HasMetadata> child) {}
+
+    private static String key(Class<?> type) {
+        return "present " + type.getName();
+    }
+
+    private static <R extends HasMetadata> Optional<R> lookUp(Class<R> type, Context<WorkerPool> context) {
         WorkerPool pool = context.getPrimaryResource();
         return context.getSecondaryResourcesAsStream(type)
                 .filter(child -> child.getMetadata().getName().equals(WorkerPoolNames.child(pool)))

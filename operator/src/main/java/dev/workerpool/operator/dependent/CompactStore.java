@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -22,12 +23,15 @@ import java.util.zip.InflaterInputStream;
  * this is most of the operator, and each of them is read but now and then. For one informer: as stores are told the whole
  * of what their informer sees, two informers would each throw out what the other put in. Thread-safe.
  */
-final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
+public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private final Class<R> type;
     private final KubernetesSerialization serialization;
+    private final UnaryOperator<R> stripped;
 
-    CompactStore(Class<R> type, KubernetesSerialization serialization) {
+    /** @param stripped leaves out what nobody reads */
+    public CompactStore(Class<R> type, KubernetesSerialization serialization, UnaryOperator<R> stripped) {
+        this.stripped = stripped;
         this.type = type;
         this.serialization = serialization;
     }
@@ -71,7 +75,7 @@ final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
         var bytes = new ByteArrayOutputStream(1024);
         var deflater = new Deflater(Deflater.BEST_SPEED);
         try (var out = new DeflaterOutputStream(bytes, deflater)) {
-            out.write(serialization.asJson(object).getBytes(StandardCharsets.UTF_8));
+            out.write(serialization.asJson(stripped.apply(object)).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

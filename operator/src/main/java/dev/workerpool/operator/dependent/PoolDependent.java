@@ -13,6 +13,7 @@ import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernete
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A child object of a pool, applied with server-side apply under the operator's field manager.
@@ -39,8 +40,8 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
                 .withInformerListLimit(ListPages.SIZE)
                 .withComparableResourceVersion(false);
         if (context.getControllerConfiguration().getInformerConfig().watchAllNamespaces()) {
-            configuration.withItemStore(
-                    new CompactStore<>(resourceType(), context.getClient().getKubernetesSerialization()));
+            configuration.withItemStore(new CompactStore<>(
+                    resourceType(), context.getClient().getKubernetesSerialization(), UnaryOperator.identity()));
         }
         setEventSource(new InformerEventSource<>(configuration.build(), context));
         return eventSource().orElseThrow();
@@ -62,6 +63,11 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
         Release release =
                 context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class);
         return desired(pool, release, present);
+    }
+
+    @Override
+    public Optional<R> getSecondaryResource(WorkerPool pool, Context<WorkerPool> context) {
+        return Children.present(resourceType(), context);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.workerpool.operator.status.Trouble;
 import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class NextPass {
      * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.
      *
+     * @param now for what is overdue then
      * @param status when the status has waited long enough to be written
      * @param budget when a dead replica that has to wait for the restart budget may be made anew
      * @param release when a task type that is refused is let in again
@@ -41,13 +43,20 @@ final class NextPass {
             Duration whileBlocked,
             Optional<Duration> status,
             Optional<Duration> budget,
-            Optional<Duration> release) {
+            Optional<Duration> release,
+            Instant now) {
         if (!children.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
             children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
             throw new AggregatedOperatorException("Child objects could not be applied", failures);
         }
-        return Stream.of(blocked(children, notResized, whileBlocked), volumes(replicas), status, budget, release)
+        return Stream.of(
+                        blocked(children, notResized, whileBlocked),
+                        volumes(replicas),
+                        leaving(replicas, now),
+                        status,
+                        budget,
+                        release)
                 .flatMap(Optional::stream)
                 .min(Duration::compareTo)
                 .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)
@@ -58,6 +67,15 @@ final class NextPass {
         boolean blocked =
                 !children.conflicts().isEmpty() || !children.refusals().isEmpty() || !notResized.isEmpty();
         return blocked ? Optional.of(whileBlocked) : Optional.empty();
+    }
+
+    /** A node that is lost brings no event. */
+    private static Optional<Duration> leaving(List<Replica> replicas, Instant now) {
+        return replicas.stream()
+                .flatMap(replica -> replica.lostAt().stream())
+                .filter(now::isBefore)
+                .min(Instant::compareTo)
+                .map(lost -> Duration.between(now, lost).plusSeconds(1));
     }
 
     /** A volume that is not there brings no event either. */

@@ -1,6 +1,7 @@
 package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.dependent.CompactStore;
 import dev.workerpool.operator.dependent.ListPages;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
@@ -15,7 +16,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -54,10 +54,24 @@ final class PodWatch {
     }
 
     List<Replica> replicas(Context<WorkerPool> context) {
+        String pool = context.getPrimaryResource().getMetadata().getName();
         return context.getSecondaryResourcesAsStream(Pod.class)
+                .filter(pod -> isMadeFor(pool, pod))
                 .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
                 .map(Replica::new)
                 .toList();
+    }
+
+    /**
+     * A label is soon copied into a pod of somebody else. Ours have a ReplicaSet of the pool's Deployment for their controller,
+     * which is named after that and the hash of the template, as the pod's label has it.
+     */
+    static boolean isMadeFor(String pool, Pod pod) {
+        String replicaSet = pool + "-" + pod.getMetadata().getLabels().get("pod-template-hash");
+        return pod.getMetadata().getOwnerReferences().stream()
+                .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())
+                        && owner.getKind().equals("ReplicaSet")
+                        && owner.getName().equals(replicaSet));
     }
 
     private static InformerEventSource<Pod, WorkerPool> source(
@@ -69,7 +83,8 @@ final class PodWatch {
                         .withLabelSelector(WorkerPoolNames.POOL_LABEL)
                         .withSecondaryToPrimaryMapper(pod -> Set.of(poolOf(pod)))
                         .withInformerListLimit(ListPages.SIZE)
-                        .withItemStore(new TransformingItemStore<>(PodWatch::stripped))
+                        .withItemStore(new CompactStore<>(
+                                Pod.class, context.getClient().getKubernetesSerialization(), PodWatch::stripped))
                         .withComparableResourceVersion(false)
                         .build(),
                 context);

@@ -198,7 +198,14 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
         return NextPass.after(
-                children, notResized, replicas, whileBlocked, statusWaits, restarts.lookAgain(), verdict.lookAgain());
+                children,
+                notResized,
+                replicas,
+                whileBlocked,
+                statusWaits,
+                restarts.lookAgain(),
+                verdict.lookAgain(),
+                now);
     }
 
     private static boolean isGone(WorkerPool pool, Context<WorkerPool> context) {

@@ -53,6 +53,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private volatile long lastAt;
         private volatile int silences;
         private SettingsInForce settings;
+        private boolean missed;
 
         private Followed(ResourceID pool, String address, Duration interval) {
             this.pool = pool;
@@ -68,6 +69,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             followed.lastAt = lastAt;
             followed.silences = silences;
             followed.settings = settings().orElse(null);
+            followed.missed = wasMissed();
             return followed;
         }
 
@@ -78,6 +80,17 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             }
             settings = told;
             return true;
+        }
+
+        /** Told once. */
+        private synchronized boolean wasMissed() {
+            boolean before = missed;
+            missed = false;
+            return before;
+        }
+
+        private synchronized void miss() {
+            missed = true;
         }
 
         private synchronized Optional<SettingsInForce> settings() {
@@ -194,6 +207,14 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         }
     }
 
+    /** Somebody has something to tell it and cannot reach it: its pool is looked at as soon as it answers. */
+    public void missed(Worker worker) {
+        Followed followed = workers.get(worker);
+        if (followed != null) {
+            followed.miss();
+        }
+    }
+
     /** Has the pool looked at again soon. */
     public void wake(ResourceID pool) {
         if (isRunning()) {
@@ -243,7 +264,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             count(followed, answer);
             boolean news = !answer.report().equals(followed.report);
             followed.report = answer.report();
-            if (answer.settings().filter(followed::note).isPresent() || news) {
+            if (answer.settings().filter(followed::note).isPresent() || news || followed.wasMissed()) {
                 wake(followed.pool);
             }
         } catch (IOException e) {

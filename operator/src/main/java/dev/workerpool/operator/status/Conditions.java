@@ -108,7 +108,7 @@ final class Conditions {
 
     private Finding leaving() {
         long draining = observed.replicas().stream()
-                .filter(replica -> replica.state() == Replica.State.DRAINING)
+                .filter(replica -> replica.state() == Replica.State.DRAINING && !replica.isLost(now))
                 .count();
         return draining > 0
                 ? new Finding(true, "Draining", draining + " replicas finish what they accepted")
@@ -119,6 +119,9 @@ final class Conditions {
     private Finding degraded() {
         var troubles = new ArrayList<>(observed.troubles());
         observed.replicas().forEach(replica -> troubles.addAll(replica.troubles()));
+        observed.replicas().stream()
+                .filter(replica -> replica.isLost(now))
+                .forEach(replica -> troubles.add(Trouble.ofLost(replica)));
         troubles.addAll(takeover.troubles());
         troubles.addAll(notMounted());
         observed.refusedTasks().forEach(task -> troubles.add(Trouble.ofRefusedTask(task)));

@@ -41,6 +41,9 @@ public final class Replica {
     /** How long a node usually needs at most to mount volumes that are there. */
     public static final Duration VOLUME_PATIENCE = Duration.ofSeconds(20);
 
+    /** How long a node usually needs at most to remove a pod whose grace period is over. */
+    public static final Duration NODE_PATIENCE = Duration.ofSeconds(30);
+
     private final Pod pod;
     private final PodStatus status;
 
@@ -127,6 +130,21 @@ public final class Replica {
                 .map(Instant::parse)
                 .map(deadline -> deadline.minusSeconds(
                         Objects.requireNonNullElse(pod.getMetadata().getDeletionGracePeriodSeconds(), 0L)));
+    }
+
+    /**
+     * Its node should have removed it by now, and has not: nobody knows whether its worker still runs. It stays until the
+     * node is back or somebody removes it, and is not waited for.
+     */
+    public boolean isLost(Instant now) {
+        return lostAt().filter(lost -> !lost.isAfter(now)).isPresent();
+    }
+
+    /** When it counts as lost if it is still there; empty while it is not asked to leave, and when it has left. */
+    public Optional<Instant> lostAt() {
+        return Optional.of(pod.getMetadata())
+                .filter(_ -> state() == State.DRAINING)
+                .map(metadata -> Instant.parse(metadata.getDeletionTimestamp()).plus(NODE_PATIENCE));
     }
 
     /** When its worker left as it was asked to. */

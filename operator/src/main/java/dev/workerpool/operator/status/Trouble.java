@@ -24,18 +24,30 @@ public record Trouble(String reason, String message) {
     static final String SPEC_NOT_UNDERSTOOD = "SpecNotUnderstood";
     static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
     static final String VOLUMES_NOT_MOUNTED = "VolumesNotMounted";
+    private static final String NODE_LOST = "NodeLost";
     static final String ROLLOUT_STALLED = "RolloutStalled";
+    private static final String IMAGE_NOT_PULLED = "ImageNotPulled";
+
+    private static final String FAILURE = "ErrImagePull: ";
 
     /** Reasons for which a container waits, as the kubelet names them, and what they come to. */
     private static final Map<String, String> WAITING = Map.of(
-            "ErrImagePull", "ImageNotPulled",
-            "ImagePullBackOff", "ImageNotPulled",
-            "ErrImageNeverPull", "ImageNotPulled",
-            "InvalidImageName", "ImageNotPulled",
-            "CrashLoopBackOff", "CrashLoop",
-            "CreateContainerConfigError", "ContainerNotCreated",
-            "CreateContainerError", "ContainerNotCreated",
-            "RunContainerError", "ContainerNotCreated");
+            "ErrImagePull",
+            IMAGE_NOT_PULLED,
+            "ImagePullBackOff",
+            IMAGE_NOT_PULLED,
+            "ErrImageNeverPull",
+            IMAGE_NOT_PULLED,
+            "InvalidImageName",
+            IMAGE_NOT_PULLED,
+            "CrashLoopBackOff",
+            "CrashLoop",
+            "CreateContainerConfigError",
+            "ContainerNotCreated",
+            "CreateContainerError",
+            "ContainerNotCreated",
+            "RunContainerError",
+            "ContainerNotCreated");
 
     static Optional<Trouble> ofContainer(String pod, ContainerStatus container) {
         ContainerStateWaiting waiting =
@@ -45,10 +57,24 @@ public record Trouble(String reason, String message) {
             return Optional.empty();
         }
         String where = "replica " + pod + ", container " + container.getName() + ": ";
-        String what = reason.equals("CrashLoop")
-                ? crash(container)
-                : waiting.getReason() + " " + container.getImage() + orEmpty(waiting.getMessage());
+        String what =
+                switch (reason) {
+                    case "CrashLoop" -> crash(container);
+                    case IMAGE_NOT_PULLED ->
+                        "image " + container.getImage() + " is not pulled" + orEmpty(cause(waiting));
+                    default -> waiting.getReason() + " " + container.getImage() + orEmpty(waiting.getMessage());
+                };
         return Optional.of(new Trouble(reason, where + what));
+    }
+
+    /**
+     * With every attempt the kubelet turns from the failure to the pause and back. The pause's message has the failure's behind
+     * its own: told that way, both say the same, and no status is written for it.
+     */
+    private static String cause(ContainerStateWaiting waiting) {
+        String message = waiting.getMessage();
+        int failure = message == null ? -1 : message.indexOf(FAILURE);
+        return failure < 0 ? message : message.substring(failure + FAILURE.length());
     }
 
     private static String crash(ContainerStatus container) {
@@ -68,6 +94,15 @@ public record Trouble(String reason, String message) {
                 "TaskRefused",
                 "task type " + task.type() + " was running at " + task.deaths()
                         + " deaths of workers and is refused until " + task.until());
+    }
+
+    static Trouble ofLost(Replica replica) {
+        return new Trouble(
+                NODE_LOST,
+                "replica " + replica.name() + " should have left, and its node "
+                        + replica.node().orElse("")
+                        + " does not say that it has: it is not waited for; it goes when the node is"
+                        + " back, or is removed from the cluster");
     }
 
     static Optional<Trouble> ofPod(String pod, PodCondition condition) {

@@ -101,6 +101,17 @@ class PeerListsTest {
     }
 
     @Test
+    void aReplicaOnALostNodeIsNobodysPeer() {
+        Pod lost = Pods.pod("b", true, 0, Pods.RUNNING);
+        lost.getMetadata().setDeletionTimestamp("2026-01-01T09:59:30Z");
+
+        JsonNode peers = peers(lists, ready("a", "10.0.0.1"), at("10.0.0.2", lost), ready("c", "10.0.0.3"));
+
+        assertThat(peers.path("replicas")).hasSize(2);
+        assertThat(peers.at("/replicas/1/replica").asText()).isEqualTo("c");
+    }
+
+    @Test
     void tellsALoneReplicaNothingUntilItHasHadPeers() {
         assertThat(lists.section(pool("uid-1"), List.of(ready("a", "10.0.0.1"))))
                 .isEmpty();

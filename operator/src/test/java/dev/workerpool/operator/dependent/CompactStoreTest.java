@@ -11,7 +11,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CompactStoreTest {
-    private final CompactStore<Service> store = new CompactStore<>(Service.class, new KubernetesSerialization());
+    private final CompactStore<Service> store =
+            new CompactStore<>(Service.class, new KubernetesSerialization(), CompactStoreTest::stripped);
 
     @Test
     void givesBackWhatItWasGiven() {
@@ -67,6 +68,24 @@ class CompactStoreTest {
                 .withNewSpec()
                 .withType("ClusterIP")
                 .endSpec()
+                .build();
+    }
+
+    @Test
+    void leavesOutWhatNobodyReads() {
+        Service service = service("a", "1");
+        service.getMetadata().setAnnotations(Map.of("note", "long"));
+
+        store.put("space/a", service);
+
+        assertThat(store.get("space/a").getMetadata().getAnnotations()).isEmpty();
+    }
+
+    private static Service stripped(Service service) {
+        return new ServiceBuilder(service)
+                .editMetadata()
+                .withAnnotations(Map.of())
+                .endMetadata()
                 .build();
     }
 }

@@ -211,7 +211,7 @@ public final class Cluster implements AutoCloseable {
                 .toList();
     }
 
-    /** Does the part of the Deployment's controller: a pod of the present template. */
+    /** Does the part of the Deployment's and the ReplicaSet's controllers: a pod of the present template. */
     public Pod createPod(String pool, String suffix) {
         var template = deployment(pool).getSpec().getTemplate();
         Pod pod = new PodBuilder()
@@ -219,6 +219,14 @@ public final class Cluster implements AutoCloseable {
                 .editMetadata()
                 .withName(pool + "-" + suffix)
                 .withNamespace(namespace)
+                .addToLabels("pod-template-hash", "1a2b3c")
+                .addNewOwnerReference()
+                .withApiVersion("apps/v1")
+                .withKind("ReplicaSet")
+                .withName(pool + "-1a2b3c")
+                .withUid("of-no-real-one")
+                .withController(true)
+                .endOwnerReference()
                 .endMetadata()
                 .withSpec(template.getSpec())
                 .build();

@@ -159,6 +159,32 @@ class StatusCalculatorTest {
         }
 
         @Test
+        void doesNotWaitForAReplicaWhoseNodeIsLost() {
+            Replica[] replicas = {Pods.ready("a"), Pods.ready("b"), Pods.draining("c")};
+
+            WorkerPoolStatus patient = calculate(NOW.plusSeconds(29), complete(), List.of(), replicas);
+            WorkerPoolStatus lost = calculate(NOW.plusSeconds(30), complete(), List.of(), replicas);
+
+            assertCondition(patient, "Progressing", "True", "Draining");
+            assertCondition(patient, "Degraded", "False", "AsExpected");
+            assertCondition(lost, "Progressing", "False", "Settled");
+            assertCondition(lost, "Degraded", "True", "NodeLost");
+            assertThat(condition(lost, "Degraded").message()).contains("replica c");
+        }
+
+        @Test
+        void anAttemptToPullAnImageAndThePauseAfterItSayTheSame() {
+            WorkerPoolStatus failing = status(Pods.waiting("a", "ErrImagePull", "no such image"));
+            WorkerPoolStatus waiting = status(
+                    Pods.waiting("a", "ImagePullBackOff", "Back-off pulling image \"x\": ErrImagePull: no such image"));
+
+            assertThat(waiting).isEqualTo(failing);
+            assertThat(condition(waiting, "Degraded").message())
+                    .isEqualTo(
+                            "replica a, container worker: image workerpool/worker:test is not pulled: no such image");
+        }
+
+        @Test
         void isDegradedByAnImageThatCannotBePulled() {
             WorkerPoolStatus status = status(Pods.ready("a"), Pods.waiting("b", "ImagePullBackOff", "no such image"));
 
