@@ -9,6 +9,8 @@ import java.util.List;
 
 /** As many requests as the server can take, by wrk: 16 connections, each with one request at a time. */
 public final class ClosedLoop {
+    private static final double FOREIGN_CORES = 0.02;
+
     private final Path script;
     private double seconds;
     private double foreignSeconds;
@@ -36,6 +38,11 @@ public final class ClosedLoop {
 
         public double cpuMicrosPerRequest() {
             return serverCpu / requests * 1e6;
+        }
+
+        /** Did others use more than a fiftieth of a core? The least that the kernel counts is a hundredth of a second. */
+        public boolean isDisturbed() {
+            return foreignCpu > FOREIGN_CORES * seconds + 0.02;
         }
 
         /** How many cores the generator kept from the server. */

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
 record BareLoop(double nanosPerTask, double rate) {
     private static final int ATTEMPTS = 10;
 
+    /** Two loops on a machine that is left alone differ by a hundredth or two. */
+    private static final double DRIFT = 1.04;
+
     static BareLoop run(Server server, int n, int millis) throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try (Client one = server.connect();
@@ -45,6 +48,11 @@ record BareLoop(double nanosPerTask, double rate) {
         double one = first.get("nanos").doubleValue() / first.get("count").doubleValue();
         double other = second.get("nanos").doubleValue() / second.get("count").doubleValue();
         return new BareLoop((one + other) / 2, 1e9 / one + 1e9 / other);
+    }
+
+    /** Did the cores give as much both times? */
+    boolean isLike(BareLoop other) {
+        return Math.max(rate, other.rate) <= Math.min(rate, other.rate) * DRIFT;
     }
 
     /** @return the steps that take as many nanoseconds on this side */

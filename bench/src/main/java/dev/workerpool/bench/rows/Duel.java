@@ -74,7 +74,8 @@ final class Duel implements AutoCloseable {
     Window window(Server server, Load load) throws Exception {
         try (Client client = server.connect()) {
             server.check(client, STEPS_TO_CHECK);
-            Window window = bench.closedLoop().run(server, load, bench.window());
+            Window window = Steady.of(
+                    () -> bench.closedLoop().run(server, load, bench.window()), taken -> !taken.isDisturbed());
             server.check(client, STEPS_TO_CHECK + 1);
             if (window.refused() > 0) {
                 throw new IllegalStateException(server.name() + " refused " + window.refused() + " of its requests");

@@ -35,7 +35,8 @@ public final class OpenLoopTail implements Row {
             int n = BareLoop.tune(worker, SERVICE_NANOS);
             OpenLoop.run(worker, Arrivals.constant(100, 2), i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
             for (int round = 1; round <= (bench.quick() ? 1 : 4); round++) {
-                Run run = run(worker, n, bench.quick() ? 12 : 25, round);
+                int seed = round;
+                Run run = Steady.of(() -> run(worker, n, bench.quick() ? 12 : 25, seed), Run::undisturbed);
                 runs.add(run);
                 if (run.answered() >= LEAST_ANSWERED) {
                     ratios.add(run.p99Millis() / run.perfectP99Millis());
@@ -63,12 +64,16 @@ public final class OpenLoopTail implements Row {
             double perfectP50Millis,
             double perfectP99Millis,
             double answered,
-            double generatorLateP99Millis) {}
+            double generatorLateP99Millis,
+            boolean undisturbed) {}
 
     private static Run run(Server worker, int n, double seconds, int seed) throws Exception {
-        double service = BareLoop.run(worker, n, 1000).nanosPerTask() / 1e9;
-        double[] arrivals = Arrivals.poisson(LOAD * 2 / service, seconds, seed);
+        var before = BareLoop.run(worker, n, 1000);
+        // The arrivals follow the first loop; the perfect queue is given the mean of both.
+        double[] arrivals = Arrivals.poisson(LOAD * before.rate(), seconds, seed);
         Outcome outcome = OpenLoop.run(worker, arrivals, i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
+        var after = BareLoop.run(worker, n, 1000);
+        double service = (before.nanosPerTask() + after.nanosPerTask()) / 2e9;
         double[] perfect = PerfectQueue.responses(arrivals, 2, service);
         int first = Arrays.binarySearch(arrivals, LEAD_IN);
         double[] settled = Arrays.stream(Arrays.copyOfRange(perfect, -first - 1, perfect.length))
@@ -82,6 +87,7 @@ public final class OpenLoopTail implements Row {
                 Spread.percentile(settled, 0.5),
                 Spread.percentile(settled, 0.99),
                 outcome.count(200) / (double) arrivals.length,
-                outcome.lateP99());
+                outcome.lateP99(),
+                before.isLike(after));
     }
 }

@@ -22,14 +22,20 @@ public final class SizedTasks implements Row {
             new Size("1 ms", 1e6, Bar.atLeast(1.15, 1.2), Bar.atLeast(0.96, 0.98)),
             new Size("10 ms", 1e7, Bar.atLeast(1.0, 1.02), Bar.atLeast(0.99, 0.995)));
 
-    private record Turn(BareLoop bare, Window window) {
-        double rate() {
-            return window.rate();
+    /** One window, and the bare loop right before and after it: they show what the cores gave in these seconds. */
+    private record Turn(BareLoop before, Window window, BareLoop after) {
+        double bareRate() {
+            return (before.rate() + after.rate()) / 2;
+        }
+
+        /** Tasks per second as they would be had the tuning hit its time exactly, and had the machine not drifted since. */
+        double rate(double nanos) {
+            return window.rate() / bareRate() * 2e9 / nanos;
         }
 
         /** Of two cores less what the generator used of them. */
         double shareOfLimit() {
-            return window.rate() / (bare.rate() * (2 - window.generatorCores()) / 2);
+            return window.rate() / (bareRate() * (2 - window.generatorCores()) / 2);
         }
     }
 
@@ -53,17 +59,17 @@ public final class SizedTasks implements Row {
         int nodes = BareLoop.tune(duel.node(), size.nanos());
         Map<Server, List<Turn>> turns = duel.inTurn(server -> {
             int n = server == duel.worker ? ours : nodes;
-            var bare = BareLoop.run(server, n, bench.quick() ? 300 : 1000);
-            return new Turn(bare, duel.window(server, Load.json("/tasks/spin", "{\"n\":" + n + "}")));
+            return Steady.of(
+                    () -> turn(bench, duel, server, n), turn -> turn.before().isLike(turn.after()));
         });
         bench.report()
                 .add(Figure.of(
                                 name(),
                                 size.name() + ": throughput, against Node",
-                                duel.ratios(turns, Turn::rate, true),
+                                duel.ratios(turns, turn -> turn.rate(size.nanos()), true),
                                 "×",
                                 size.ratio())
-                        .noise(duel.noise(turns, Turn::rate))
+                        .noise(duel.noise(turns, turn -> turn.rate(size.nanos())))
                         .detail("steps", Map.of("worker", ours, "Node", nodes))
                         .detail("turns", EmptyTask.byName(turns)));
         List<Double> shares = Duel.values(turns, duel.worker, Turn::shareOfLimit);
@@ -75,5 +81,12 @@ public final class SizedTasks implements Row {
                                 "",
                                 size.share())
                         .noise(Spread.noise(shares)));
+    }
+
+    private static Turn turn(Bench bench, Duel duel, Server server, int n) throws Exception {
+        int millis = bench.quick() ? 300 : 1000;
+        var before = BareLoop.run(server, n, millis);
+        Window window = duel.window(server, Load.json("/tasks/spin", "{\"n\":" + n + "}"));
+        return new Turn(before, window, BareLoop.run(server, n, millis));
     }
 }
