@@ -85,8 +85,14 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     }
 
     private R unpacked(byte[] packed) {
-        return packed == null
-                ? null
-                : serialization.unmarshal(new InflaterInputStream(new ByteArrayInputStream(packed)), type);
+        if (packed == null) {
+            return null;
+        }
+        // Closed at once: what an inflater has outside the heap would else wait for the collector.
+        try (var in = new InflaterInputStream(new ByteArrayInputStream(packed))) {
+            return serialization.unmarshal(in, type);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

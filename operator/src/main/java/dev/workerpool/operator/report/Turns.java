@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have a
- * few turns of their own, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands, must
- * not hold up those that can.
+ * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have
+ * turns of their own, one at a time, for each of theirs lasts until a time-out: replicas that cannot be reached, were it
+ * thousands, must not hold up those that can.
  *
  * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
  * would take more memory than all that is known of their pools.
@@ -27,7 +27,9 @@ public final class Turns implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
     private static final int AT_A_TIME = 64;
-    private static final int SILENT_AT_A_TIME = 2;
+
+    /** Where they answer again, one turn is over within milliseconds, and one after the other is quick enough. */
+    private static final int SILENT_AT_A_TIME = 1;
 
     /** A replica that nobody reaches is tried ever less often, and not less than this. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
