@@ -36,13 +36,14 @@ public record WorkerPoolStatus(
         SettingsStatus settings,
 
         @JsonPropertyDescription(
-                "Worker restarts since the pool was created, those of replicas that are gone included.")
+                "Worker restarts since the pool was created, those in place and of replicas that are gone included.")
         Integer restarts,
 
         @JsonPropertyDescription(
-                "Restarts of each present replica that had any, by pod name. Keeps the running total right when the"
-                        + " operator was away.")
-        @Size(max = 2000)
+                "Restarts of each present replica that had any: by its node under the pod's name, and by the primary in its"
+                        + " n-th container, from 0, under the pod's name/n. Keeps the running total right when the operator"
+                        + " was away.")
+        @Size(max = 4000)
         Map<String, Integer> restartsByReplica,
 
         @JsonPropertyDescription("How the worker that died last died. Absent while none did.")

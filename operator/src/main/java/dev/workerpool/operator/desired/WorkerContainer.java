@@ -81,9 +81,12 @@ final class WorkerContainer {
                 .build();
     }
 
-    /** Two minutes for the slowest node; until then neither of the others is asked. */
+    /**
+     * Two minutes for the slowest node; until then neither of the others is asked. The primary holds the port from the
+     * first moment, so the first question waits there until the worker is up to answer it, and none is refused.
+     */
     private static Probe startup() {
-        return probe("/health/started", 1, 1).withFailureThreshold(120).build();
+        return probe("/health/started", 1, 3).withFailureThreshold(40).build();
     }
 
     /**

@@ -21,7 +21,10 @@ public final class LifeCycle {
     public static List<Occurrence> of(Collection<Replica> replicas) {
         List<Occurrence> occurrences = new ArrayList<>();
         for (Replica replica : replicas) {
-            replica.lastDeath().map(death -> died(replica, death)).ifPresent(occurrences::add);
+            replica.deaths().map(death -> died(replica, death)).forEach(occurrences::add);
+            replica.deathsInPlace().stream()
+                    .map(death -> forkedAgain(replica, death))
+                    .forEach(occurrences::add);
             started(replica).ifPresent(occurrences::add);
             ready(replica).ifPresent(occurrences::add);
             draining(replica).ifPresent(occurrences::add);
@@ -53,6 +56,15 @@ public final class LifeCycle {
                 "Worker %s died: %s%s".formatted(replica.name(), death.cause(), words),
                 death.at(),
                 replica.uid() + "/" + death.at());
+    }
+
+    private static Occurrence forkedAgain(Replica replica, Death death) {
+        return Occurrence.normal(
+                "WorkerRestarted",
+                "Worker %s is forked again in its container at once (restart %d there)"
+                        .formatted(replica.name(), death.restart() + 1),
+                death.at(),
+                replica.uid() + "/" + death.at() + "/in place");
     }
 
     private static Optional<Occurrence> started(Replica replica) {

@@ -84,7 +84,7 @@ public final class TaskRefusals {
         past.values().removeIf(refusal -> refusal.until().plus(LONGEST).isBefore(now));
         replicas.stream()
                 .filter(Replica::counts)
-                .flatMap(replica -> replica.lastDeath().stream())
+                .flatMap(Replica::deaths)
                 .forEach(death -> note(death, now));
         convict(now, released);
         return new Verdict(

@@ -158,7 +158,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
             statuses.write(pool, StatusCalculator.undecodable(pool, problem(pool, context), now));
             return UpdateControl.noUpdate();
         }
-        List<Replica> replicas = pods.replicas(context);
+        List<Replica> replicas = reports.completed(pods.replicas(context));
         Optional<Deployment> lastTold = Children.present(Deployment.class, context);
         Release present = release.withControlKey(controlKey.publicKey()).resizingPods(sizes.arePossible());
         Release applied = present.resizingPods(present.resizesPods() && PodSizes.suffice(pool, replicas));

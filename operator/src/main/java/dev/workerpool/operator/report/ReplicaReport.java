@@ -3,6 +3,7 @@ package dev.workerpool.operator.report;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.workerpool.operator.status.PastDeath;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * are for the metrics.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record ReplicaReport(String version, List<Artifact> artifacts) {
+public record ReplicaReport(String version, List<Artifact> artifacts, List<PastDeath> deaths) {
 
     /** A jar and what became of it. */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -23,6 +24,14 @@ public record ReplicaReport(String version, List<Artifact> artifacts) {
 
     public ReplicaReport {
         artifacts = List.copyOf(requireNonNullElse(artifacts, List.of()));
+        deaths = requireNonNullElse(deaths, List.<PastDeath>of()).stream()
+                .filter(death -> death != null && death.isValid())
+                .toList();
+    }
+
+    /** How often a worker was forked anew in its container. */
+    int restarts() {
+        return deaths.stream().mapToInt(PastDeath::restart).max().orElse(0);
     }
 
     public List<Artifact> failedArtifacts() {

@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 /**
  * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
  *
- * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval, in
- * {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
+ * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval that
+ * grows with their number, in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
  * probes see to it. One that cannot even be reached is asked ever less often.
  */
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
@@ -37,6 +37,12 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     static final Duration UNTIL_FIRST = Duration.ofSeconds(1);
     static final Duration AFTERWARDS = Duration.ofSeconds(30);
+
+    /** Together. Each costs a fraction of a millisecond. */
+    private static final int QUESTIONS_PER_SECOND = 20;
+
+    /** The pause where there are few. */
+    private static final Duration SOONEST = Duration.ofSeconds(2);
 
     /** Of a pool whose number of replicas follows their load. */
     private static final Duration WHILE_AUTOSCALING = Duration.ofSeconds(1);
@@ -93,6 +99,16 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             missed = true;
         }
 
+        /** Another worker in the same container, which knows nothing of what the last one was told. */
+        private synchronized void beginAnew() {
+            settings = null;
+            last = null;
+        }
+
+        private int restarts() {
+            return report == null ? 0 : report.restarts();
+        }
+
         private synchronized Optional<SettingsInForce> settings() {
             return Optional.ofNullable(settings);
         }
@@ -126,7 +142,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         Set<Worker> now = new HashSet<>();
         for (Replica replica : replicas) {
             if (replica.isRunning()) {
-                Worker.of(replica).ifPresent(worker -> {
+                Worker.of(replica).map(Worker::first).ifPresent(worker -> {
                     now.add(worker);
                     start(worker, id, replica, interval);
                 });
@@ -150,8 +166,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     /** What the replica told of its load in the last seconds; empty when it told nothing. */
     public Optional<Load> freshLoad(Replica replica) {
-        return Worker.of(replica)
-                .map(workers::get)
+        return followed(replica)
                 .filter(followed -> System.nanoTime() - followed.lastAt < FRESH.toNanos())
                 .map(followed -> followed.last)
                 .map(ReplicaAnswer::load);
@@ -191,25 +206,36 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     public Optional<ReplicaReport> of(Replica replica) {
-        return Worker.of(replica).map(workers::get).map(followed -> followed.report);
+        return followed(replica).map(followed -> followed.report);
     }
 
     /** With which settings it runs; empty before it said so. */
     public Optional<SettingsInForce> settings(Replica replica) {
-        return Worker.of(replica).map(workers::get).flatMap(Followed::settings);
+        return followed(replica).flatMap(Followed::settings);
+    }
+
+    /** The same replicas, with what their workers tell of those that were in their containers before. */
+    public List<Replica> completed(Collection<Replica> replicas) {
+        return replicas.stream()
+                .map(replica -> of(replica).map(ReplicaReport::deaths).map(replica::with).orElse(replica))
+                .toList();
+    }
+
+    private Optional<Followed> followed(Replica replica) {
+        return Worker.of(replica).map(Worker::first).map(workers::get);
     }
 
     /** A worker said so otherwise than by its report. */
     public void note(Worker worker, SettingsInForce settings) {
-        Followed followed = workers.get(worker);
-        if (followed != null && followed.note(settings)) {
+        Followed followed = workers.get(worker.first());
+        if (followed != null && followed.restarts() == worker.restartInPlace() && followed.note(settings)) {
             wake(followed.pool);
         }
     }
 
     /** Somebody has something to tell it and cannot reach it: its pool is looked at as soon as it answers. */
     public void missed(Worker worker) {
-        Followed followed = workers.get(worker);
+        Followed followed = workers.get(worker.first());
         if (followed != null) {
             followed.miss();
         }
@@ -244,9 +270,15 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             return;
         }
         // A replica that has just started is about to answer; one that never does is asked ever less often.
-        Duration next = followed.report != null ? followed.interval : min(lastPause.multipliedBy(2), AFTERWARDS);
+        Duration next =
+                followed.report != null ? min(followed.interval, pace()) : min(lastPause.multipliedBy(2), AFTERWARDS);
         Duration pause = followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
         turns.after(pause, () -> turns.take(followed.silences, () -> keepAsking(worker, followed, pause)));
+    }
+
+    /** That a worker died and was forked again in place, nobody else tells: few replicas are asked often. */
+    private Duration pace() {
+        return max(SOONEST, Duration.ofMillis(workers.size() * 1000L / QUESTIONS_PER_SECOND));
     }
 
     private static Duration min(Duration one, Duration other) {
@@ -261,6 +293,9 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         try {
             ReplicaAnswer answer = client.status(followed.address);
             followed.silences = 0;
+            if (followed.restarts() != answer.report().restarts()) {
+                followed.beginAnew();
+            }
             count(followed, answer);
             boolean news = !answer.report().equals(followed.report);
             followed.report = answer.report();

@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import dev.workerpool.api.v1alpha1.LastDeath;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * The end of one worker that was not asked to leave.
  *
  * @param pod the replica
- * @param restart the how-many-th worker of that replica it was, from 0; with the pod's uid it names the death
+ * @param restart restarts before it, from 0: of the container, or within it when that went on
  * @param exitCode empty when the node did not tell, as for an evicted pod
  * @param reason the node's word for it, such as {@code OOMKilled}
  * @param lastWords the end of what the worker wrote, at most {@value #MAX_WORDS} characters; empty when it wrote nothing
@@ -82,7 +83,7 @@ public record Death(
                 signal().orElse(null),
                 reason,
                 lastWords.isEmpty() ? exitCode.map(MEANINGS::get).orElse(null) : lastWords,
-                at.toString());
+                at.truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     /** The end of a text tells what it came to; its beginning is cut off, never in the middle of a character. */

@@ -6,7 +6,8 @@ import java.util.TreeSet;
 
 /**
  * What a worker left in its container's termination message: a line {@code executing <task type>} for each thread that ran
- * something, a blank one for each that did not, and whatever else was written there.
+ * something, a blank one for each that did not, and whatever else was written there. How earlier workers
+ * of the container died stands there too, and is read by {@link PastDeath}.
  *
  * @param executing the task types, one for each thread that ran one
  * @param words the rest, or when there is none, what was executing
@@ -22,7 +23,7 @@ record LastMoment(List<String> executing, String words) {
             String text = line.strip();
             if (text.startsWith(EXECUTING)) {
                 executing.add(text.substring(EXECUTING.length()).strip());
-            } else {
+            } else if (!PastDeath.isLine(line)) {
                 rest.add(line);
             }
         }

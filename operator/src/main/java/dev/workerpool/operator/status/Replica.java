@@ -6,6 +6,8 @@ import static java.util.Objects.requireNonNullElse;
 import dev.workerpool.operator.desired.Cpu;
 import dev.workerpool.operator.desired.LiveEnvironment;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -14,8 +16,11 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One pod of a pool, seen as a replica. */
@@ -46,11 +51,22 @@ public final class Replica {
 
     private final Pod pod;
     private final PodStatus status;
+    private final List<PastDeath> told;
 
     public Replica(Pod pod) {
+        this(pod, List.of());
+    }
+
+    private Replica(Pod pod, List<PastDeath> told) {
         this.pod = pod;
+        this.told = List.copyOf(told);
         // Absent until the API server or the kubelet has said anything.
         this.status = requireNonNullElse(pod.getStatus(), new PodStatus());
+    }
+
+    /** @param deaths of earlier workers in the container that runs now, as the present worker tells them */
+    public Replica with(List<PastDeath> deaths) {
+        return new Replica(pod, deaths);
     }
 
     public String name() {
@@ -91,8 +107,49 @@ public final class Replica {
         return state() != State.DRAINING && state() != State.EXITED;
     }
 
+    /** By its node. */
     public int restarts() {
         return worker().map(ContainerStatus::getRestartCount).orElse(0);
+    }
+
+    /** Within the container that runs now or ran last, by its primary; as far as known. */
+    public int restartsInPlace() {
+        return PastDeath.restarts(deathsInPlace(restarts()));
+    }
+
+    /** The same of each container that can still be known of, by its number from 0: the last one and that before. */
+    Map<Integer, Integer> restartsInPlaceByContainer() {
+        var restarts = new TreeMap<Integer, Integer>();
+        for (int container = Math.max(0, restarts() - 1); container <= restarts(); container++) {
+            restarts.put(container, PastDeath.restarts(deathsInPlace(container)));
+        }
+        return restarts;
+    }
+
+    private List<PastDeath> deathsInPlace(int container) {
+        if (container == restarts() && startedAt().isPresent()) {
+            return told;
+        }
+        return worker().map(container == restarts() ? ContainerStatus::getState : ContainerStatus::getLastState)
+                .map(ContainerState::getTerminated)
+                .map(ContainerStateTerminated::getMessage)
+                .map(PastDeath::in)
+                .orElse(List.of());
+    }
+
+    /** Deaths after which its primary forked another worker at once, oldest first, as far as known. */
+    public List<Death> deathsInPlace() {
+        return IntStream.of(restarts() - 1, restarts())
+                .filter(container -> container >= 0)
+                .mapToObj(this::deathsInPlace)
+                .flatMap(List::stream)
+                .map(death -> death.of(this))
+                .toList();
+    }
+
+    /** All that are known of. */
+    public Stream<Death> deaths() {
+        return Stream.concat(deathsInPlace().stream(), lastDeath().stream());
     }
 
     public Optional<String> node() {
@@ -203,7 +260,7 @@ public final class Replica {
     }
 
     /**
-     * How its worker last died, if it did. A worker that exited because its pod was deleted did not die: it left.
+     * How its worker last died together with its container, if it did. A worker that exited because its pod was deleted did not die: it left.
      */
     public Optional<Death> lastDeath() {
         if (isOver() && "Failed".equals(status.getPhase()) && worker().isEmpty()) {

@@ -5,7 +5,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import java.time.Instant;
-import java.util.Comparator;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +77,8 @@ public final class StatusCalculator {
 
     /**
      * A replica that is made anew takes its last restart with it, so that one is counted ahead. Should it not go after
-     * all, the node restarts it, and its own count comes up to what was counted.
+     * all, the node restarts it, and its own count comes up to what was counted. Restarts in place begin anew with each
+     * container, so each container has a count of its own, kept as long as it can still be read.
      */
     private static Map<String, Integer> restartsByReplica(Optional<WorkerPoolStatus> before, Observed observed) {
         Map<String, Integer> countedBefore =
@@ -89,6 +90,13 @@ public final class StatusCalculator {
             if (restarts > 0) {
                 counted.put(replica.name(), restarts);
             }
+            replica.restartsInPlaceByContainer().forEach((container, known) -> {
+                String key = replica.name() + "/" + container;
+                int inPlace = Math.max(known, countedBefore.getOrDefault(key, 0));
+                if (inPlace > 0) {
+                    counted.put(key, inPlace);
+                }
+            });
         }
         return counted;
     }
@@ -96,15 +104,19 @@ public final class StatusCalculator {
     private static LastDeath lastDeath(Optional<WorkerPoolStatus> before, List<Replica> replicas) {
         Optional<LastDeath> known = before.map(WorkerPoolStatus::lastDeath);
         return replicas.stream()
-                .map(Replica::lastDeath)
-                .flatMap(Optional::stream)
-                .max(Comparator.comparing(Death::at))
+                .flatMap(Replica::deaths)
+                // The node tells whole seconds, and of those of one second a replica's own last is the last.
+                .reduce((one, other) -> second(other.at()).isBefore(second(one.at())) ? one : other)
                 .filter(death -> known.map(LastDeath::at)
                         .map(Instant::parse)
-                        .map(at -> !death.at().isBefore(at))
+                        .map(at -> !second(death.at()).isBefore(second(at)))
                         .orElse(true))
                 .map(Death::toStatus)
                 .or(() -> known)
                 .orElse(null);
+    }
+
+    private static Instant second(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS);
     }
 }

@@ -24,6 +24,11 @@ final class Environment {
         return value == null || value.isBlank() ? otherwise : value.strip();
     }
 
+    /** As it is; empty when it is not set. */
+    String raw(String name) {
+        return variables.getOrDefault(name, "");
+    }
+
     String required(String name, String rule) {
         String value = text(name, "");
         if (value.isEmpty()) {

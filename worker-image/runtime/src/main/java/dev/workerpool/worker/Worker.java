@@ -9,6 +9,7 @@ import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.peers.Peers;
+import dev.workerpool.worker.pool.PastDeath;
 import dev.workerpool.worker.pool.PoolListener;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -17,6 +18,7 @@ import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.trace.OtlpTracer;
+import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -72,6 +75,11 @@ final class Worker implements WorkerInfo {
         this.settings = settings;
         var metrics = new PrometheusRegistry();
         meters = new JvmMeters(metrics);
+        Counter.builder()
+                .name("workerpool_restarts_total")
+                .help("Workers that died in this container before this one")
+                .register(metrics)
+                .inc(settings.inheritance().restarts());
         // Neither needs the other, and there are two cores to start on.
         var transport = CompletableFuture.supplyAsync(
                 () -> new EventLoops(ioThreads()),
@@ -110,7 +118,8 @@ final class Worker implements WorkerInfo {
             return TerminationLog.OFF;
         }
         try {
-            return TerminationLog.open(path, catalog.entries());
+            return TerminationLog.open(
+                    path, settings.inheritance().lastMessage(), catalog.entries());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "What threads execute at a death will not be known: {0}", e.toString());
             return TerminationLog.OFF;
@@ -134,6 +143,7 @@ final class Worker implements WorkerInfo {
         tasks.start();
         peers.start();
         state = State.READY;
+        settings.inheritance().tellReady();
         Instant now = Instant.now();
         Thread.ofPlatform().name("after-start").daemon().start(() -> afterStart(now));
     }
@@ -163,6 +173,15 @@ final class Worker implements WorkerInfo {
     }
 
     private void report() {
+        if (!deaths().isEmpty()) {
+            PastDeath last = deaths().getLast();
+            LOG.log(
+                    Level.WARNING,
+                    "The worker before this one died at {0} with exit code {1}: restart {2} in this container",
+                    last.at(),
+                    Integer.toString(last.exitCode()),
+                    Integer.toString(last.number()));
+        }
         for (Artifact artifact : catalog.artifacts()) {
             if (artifact.state() == Artifact.State.LOADED) {
                 LOG.log(Level.INFO, "Loaded {0}: {1}", artifact.jar(), String.join(", ", artifact.tasks()));
@@ -249,6 +268,11 @@ final class Worker implements WorkerInfo {
     public String version() {
         String version = Worker.class.getPackage().getImplementationVersion();
         return version == null ? "unpackaged" : version;
+    }
+
+    @Override
+    public List<PastDeath> deaths() {
+        return settings.inheritance().deaths();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.workerpool.worker;
 import dev.workerpool.worker.control.ControlSettings;
 import dev.workerpool.worker.control.LiveRules;
 import dev.workerpool.worker.control.Rule;
+import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.PoolSettings;
 import dev.workerpool.worker.runs.RetentionSettings;
@@ -23,8 +24,8 @@ import java.util.Map;
 /** All settings of a worker, from its environment. The README's table says what each is for. */
 record WorkerSettings(
         String pool,
-        int port,
-        int managementPort,
+        Port port,
+        Port managementPort,
         List<Path> taskFolders,
         Isolation isolation,
         long maxBodySize,
@@ -32,6 +33,7 @@ record WorkerSettings(
         Duration drainDelay,
         boolean jsonLog,
         Path terminationLog,
+        Inheritance inheritance,
         TraceSettings traces,
         ControlSettings control,
         RetentionSettings runs,
@@ -69,8 +71,9 @@ record WorkerSettings(
                 environment.text("WORKERPOOL_REPLICA", hostname(variables)), PATIENCE, GRACE, live(environment));
         var settings = new WorkerSettings(
                 environment.text("WORKERPOOL_POOL", "standalone"),
-                environment.number("WORKERPOOL_PORT", 8000, 0, 65_535),
-                environment.number("WORKERPOOL_MANAGEMENT_PORT", 9000, 0, 65_535),
+                Inheritance.port(environment, "WORKERPOOL_PORT", 8000, "WORKERPOOL_LISTENER"),
+                Inheritance.port(
+                        environment, "WORKERPOOL_MANAGEMENT_PORT", 9000, "WORKERPOOL_MANAGEMENT_LISTENER"),
                 taskFolders(environment.text("WORKERPOOL_TASKS_DIR", "/tasks")),
                 environment.choice(
                         "WORKERPOOL_ISOLATION",
@@ -88,6 +91,7 @@ record WorkerSettings(
                         "WORKERPOOL_TERMINATION_LOG",
                         writable(TERMINATION_LOG),
                         new Rule<>("must be a file that exists and can be written", WorkerSettings::writable)),
+                Inheritance.in(environment),
                 traces(environment, threads.replica()),
                 control(environment),
                 retention(environment),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.workerpool.worker.control.OperatorKey;
+import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.task.Isolation;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,8 +19,8 @@ class WorkerSettingsTest {
         WorkerSettings settings = WorkerSettings.from(Map.of("HOSTNAME", "pod-1"));
 
         assertThat(settings.pool()).isEqualTo("standalone");
-        assertThat(settings.port()).isEqualTo(8000);
-        assertThat(settings.managementPort()).isEqualTo(9000);
+        assertThat(settings.port()).isEqualTo(Port.of(8000));
+        assertThat(settings.managementPort()).isEqualTo(Port.of(9000));
         assertThat(settings.maxBodySize()).isEqualTo(64L << 20);
         assertThat(settings.isolation()).isEqualTo(Isolation.SHARED);
         assertThat(settings.taskFolders()).containsExactly(Path.of("/tasks"));

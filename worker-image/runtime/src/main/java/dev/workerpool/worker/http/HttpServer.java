@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -34,7 +35,7 @@ public final class HttpServer {
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
 
-    private final int port;
+    private final Port port;
     private final Routes routes;
     private final HttpLimits limits;
     private final BodyBudget budget;
@@ -47,7 +48,7 @@ public final class HttpServer {
 
     /** The port that tasks are called on. */
     public static HttpServer tasks(
-            int port,
+            Port port,
             TaskCatalog catalog,
             TaskPool pool,
             RunStore runs,
@@ -64,7 +65,7 @@ public final class HttpServer {
 
     /** The port that the platform and people look at. */
     public static HttpServer management(
-            int port,
+            Port port,
             WorkerInfo info,
             TaskCatalog catalog,
             TaskPool pool,
@@ -75,7 +76,7 @@ public final class HttpServer {
         return new HttpServer(port, routes, HttpLimits.ofManagement(), new BodyBudget(MANAGEMENT_BODIES), loops);
     }
 
-    HttpServer(int port, Routes routes, HttpLimits limits, BodyBudget budget, EventLoops loops) {
+    HttpServer(Port port, Routes routes, HttpLimits limits, BodyBudget budget, EventLoops loops) {
         this.port = port;
         this.routes = routes;
         this.limits = limits;
@@ -87,9 +88,7 @@ public final class HttpServer {
 
     /** @throws IOException when the port cannot be had */
     public void start() throws IOException {
-        ChannelFuture bound = new ServerBootstrap()
-                .group(loops.group())
-                .channel(loops.channelType())
+        var server = new ServerBootstrap()
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -100,12 +99,11 @@ public final class HttpServer {
                         var connection = new Connection(HttpServer.this, groups.get(channel.eventLoop()));
                         channel.pipeline().addLast(new RequestDecoder(connection), connection);
                     }
-                })
-                .bind(port)
-                .awaitUninterruptibly();
+                });
+        ChannelFuture bound = loops.listen(server, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "Port " + port + " cannot be listened on: " + bound.cause().getMessage(), bound.cause());
+                    "Port " + port.number() + " cannot be listened on: " + bound.cause().getMessage(), bound.cause());
         }
         listener = bound.channel();
         groups.forEach((loop, group) -> loop.scheduleAtFixedRate(

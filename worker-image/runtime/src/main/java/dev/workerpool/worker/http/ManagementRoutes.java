@@ -4,6 +4,7 @@ import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.SettingsDescription;
 import dev.workerpool.worker.http.WorkerInfo.State;
 import dev.workerpool.worker.pool.LiveSettings;
+import dev.workerpool.worker.pool.PastDeath;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.pool.ThreadStatus;
 import dev.workerpool.worker.task.Artifact;
@@ -105,6 +106,8 @@ final class ManagementRoutes implements Routes {
         status.put("generation", inForce.generation());
         status.put("settings", SettingsDescription.withoutConfig(inForce));
         status.put("threads", threads.stream().map(ManagementRoutes::thread).toList());
+        status.put("restarts", info.deaths().isEmpty() ? 0 : info.deaths().getLast().number());
+        status.put("deaths", info.deaths().stream().map(ManagementRoutes::death).toList());
         status.put("threadsLost", pool.lost());
         status.put("threadsLeftBehind", pool.threadsLeftBehind());
         status.put("active", threads.stream().filter(ThreadStatus::active).count());
@@ -125,6 +128,15 @@ final class ManagementRoutes implements Routes {
             described.put("task", thread.task());
         }
         described.put("since", thread.since().truncatedTo(ChronoUnit.MILLIS).toString());
+        return described;
+    }
+
+    private static Map<String, Object> death(PastDeath death) {
+        var described = new LinkedHashMap<String, Object>();
+        described.put("restart", death.number());
+        described.put("exitCode", death.exitCode());
+        described.put("at", death.at().toString());
+        described.put("executing", death.executing());
         return described;
     }
 

@@ -1,5 +1,8 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.pool.PastDeath;
+import java.util.List;
+
 /** What a worker says of itself. */
 public interface WorkerInfo {
     /** Where the worker is in its life. */
@@ -27,4 +30,7 @@ public interface WorkerInfo {
     String version();
 
     State state();
+
+    /** Of the workers that were in this container before: the last ones, oldest first. */
+    List<PastDeath> deaths();
 }

@@ -1,6 +1,9 @@
 package dev.workerpool.worker.io;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -42,8 +45,20 @@ public final class EventLoops implements AutoCloseable {
         return loops;
     }
 
-    public Class<? extends ServerChannel> channelType() {
-        return channelType;
+    /** @return when it listens, or why it cannot */
+    public ChannelFuture listen(ServerBootstrap server, Port port) {
+        server.group(group);
+        if (port.descriptor().isEmpty()) {
+            return server.channel(channelType).bind(port.number());
+        }
+        if (!nativeTransport) {
+            var failed = new DefaultChannelPromise(null, group.next());
+            return failed.setFailure(new UnsupportedOperationException(
+                    "its socket was opened before this process, and only native epoll can take it over: "
+                            + Epoll.unavailabilityCause()));
+        }
+        int descriptor = port.descriptor().getAsInt();
+        return server.channelFactory(() -> new EpollServerSocketChannel(descriptor)).register();
     }
 
     public Class<? extends Channel> clientChannelType() {

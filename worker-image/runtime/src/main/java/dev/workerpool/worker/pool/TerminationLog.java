@@ -27,7 +27,7 @@ public final class TerminationLog implements Closeable {
     private static final Logger LOG = System.getLogger(TerminationLog.class.getName());
 
     /** For a process that nobody reads a last message of. */
-    public static final TerminationLog OFF = new TerminationLog(null, null, new byte[0][], 1);
+    public static final TerminationLog OFF = new TerminationLog(null, null, 0, new byte[0][], 1);
 
     /** As much as the platform reads; also the smallest page, so that a line is in the mapping wherever the file ends. */
     private static final int SIZE = 4096;
@@ -36,6 +36,8 @@ public final class TerminationLog implements Closeable {
 
     private final FileChannel file;
     private final MappedByteBuffer page;
+    /** Of the first line: before it is what others wrote and want kept. */
+    private final int start;
     /** By the task's place in the catalog. */
     private final byte[][] notes;
 
@@ -44,17 +46,22 @@ public final class TerminationLog implements Closeable {
     /** By number less one; null where no thread has been. Guarded by this. */
     private final Slot[] slots;
 
-    private TerminationLog(FileChannel file, MappedByteBuffer page, byte[][] notes, int width) {
+    private TerminationLog(FileChannel file, MappedByteBuffer page, int start, byte[][] notes, int width) {
         this.file = file;
         this.page = page;
+        this.start = start;
         this.notes = notes;
         this.width = width;
         this.blank = note("", width);
-        this.slots = new Slot[page == null ? 0 : SIZE / width];
+        this.slots = new Slot[page == null ? 0 : (SIZE - start) / width];
     }
 
-    /** Empties the file, which has to exist. */
-    public static TerminationLog open(Path path, Collection<TaskEntry> tasks) throws IOException {
+    /**
+     * Empties the file, which has to exist, but for its beginning.
+     *
+     * @param kept bytes that stay, also after a clean end
+     */
+    public static TerminationLog open(Path path, int kept, Collection<TaskEntry> tasks) throws IOException {
         int width = EXECUTING.length()
                 + 1
                 + tasks.stream().mapToInt(task -> task.type().length()).max().orElse(0);
@@ -62,12 +69,13 @@ public final class TerminationLog implements Closeable {
         for (TaskEntry task : tasks) {
             notes[task.index()] = note(EXECUTING + task.type(), width);
         }
+        int start = Math.min(kept, SIZE);
         var file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             MappedByteBuffer page = file.map(MapMode.READ_WRITE, 0, SIZE);
             // The file ends after the last line in use. What lies beyond in the page is not part of it.
-            file.truncate(0);
-            return new TerminationLog(file, page, notes, width);
+            file.truncate(start);
+            return new TerminationLog(file, page, start, notes, width);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -89,18 +97,18 @@ public final class TerminationLog implements Closeable {
             return null;
         }
         try {
-            for (long line = file.size() / width; line < number; line++) {
-                file.write(ByteBuffer.wrap(blank), line * width);
+            for (long line = (file.size() - start) / width; line < number; line++) {
+                file.write(ByteBuffer.wrap(blank), start + line * width);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "Thread {0} has no line in the termination log: {1}", number, e);
             return null;
         }
-        slots[number - 1] = new Slot((number - 1) * width);
+        slots[number - 1] = new Slot(start + (number - 1) * width);
         return slots[number - 1];
     }
 
-    /** A clean end leaves no message. To be called when no run is started any more. */
+    /** A clean end leaves no message of its own. To be called when no run is started any more. */
     @Override
     public synchronized void close() throws IOException {
         if (file == null || !file.isOpen()) {
@@ -109,7 +117,7 @@ public final class TerminationLog implements Closeable {
         try (file) {
             // Without a file behind it the page must not be touched any more, and who is in a run will.
             if (Arrays.stream(slots).noneMatch(slot -> slot != null && slot.busy)) {
-                file.truncate(0);
+                file.truncate(start);
             }
         }
     }

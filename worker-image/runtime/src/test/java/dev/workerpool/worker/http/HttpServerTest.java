@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.worker.io.Port;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -164,7 +165,7 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void saysThatAPortIsTaken() throws Exception {
         try (var client = connect()) {
-            var second = new HttpServer(server.port(), new TestRoutes(), LIMITS, budget, loops);
+            var second = new HttpServer(Port.of(server.port()), new TestRoutes(), LIMITS, budget, loops);
 
             org.assertj.core.api.Assertions.assertThatThrownBy(second::start)
                     .isInstanceOf(IOException.class)

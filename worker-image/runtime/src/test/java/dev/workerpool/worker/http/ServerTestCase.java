@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.io.Port;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,7 @@ abstract class ServerTestCase {
 
     RawClient connect(HttpLimits limits) throws IOException {
         if (server == null) {
-            server = new HttpServer(0, new TestRoutes(), limits, budget, loops);
+            server = new HttpServer(Port.of(0), new TestRoutes(), limits, budget, loops);
             server.start();
         }
         return new RawClient(server.port());

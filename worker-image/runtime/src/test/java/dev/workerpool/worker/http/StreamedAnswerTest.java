@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.io.Port;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,7 @@ class StreamedAnswerTest {
     }
 
     private void start(Duration patience) throws Exception {
-        server = new HttpServer(0, new TestRoutes(), new HttpLimits(1000, 100, LONG, LONG, patience), budget, loops);
+        server = new HttpServer(Port.of(0), new TestRoutes(), new HttpLimits(1000, 100, LONG, LONG, patience), budget, loops);
         server.start();
     }
 

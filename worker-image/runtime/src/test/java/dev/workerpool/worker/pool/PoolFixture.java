@@ -55,7 +55,7 @@ final class PoolFixture implements AutoCloseable {
     private static TerminationLog terminationLog(Path folder) {
         try {
             Files.writeString(lastMessage(folder), "");
-            return TerminationLog.open(lastMessage(folder), catalog(folder).entries());
+            return TerminationLog.open(lastMessage(folder), 0, catalog(folder).entries());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

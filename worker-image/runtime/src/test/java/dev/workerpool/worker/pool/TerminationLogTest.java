@@ -27,7 +27,7 @@ class TerminationLogTest {
     }
 
     private TerminationLog open() throws Exception {
-        return TerminationLog.open(file, List.of(primes, thumbnail));
+        return TerminationLog.open(file, 0, List.of(primes, thumbnail));
     }
 
     @Test
@@ -38,6 +38,27 @@ class TerminationLogTest {
 
             assertThat(Files.readString(file))
                     .isEqualTo("executing primes   \n" + " ".repeat(19) + "\nexecuting thumbnail\n");
+        }
+    }
+
+    @Test
+    void keepsWhatThePrimaryNotedOfEarlierDeaths() throws Exception {
+        String noted = "died 1 137 2026-01-01T10:00:00.000Z primes\n";
+        Files.writeString(file, noted + "executing primes   \n");
+
+        try (var log = TerminationLog.open(file, noted.length(), List.of(primes, thumbnail))) {
+            log.slot(2).executing(thumbnail);
+            assertThat(Files.readString(file)).isEqualTo(noted + " ".repeat(19) + "\nexecuting thumbnail\n");
+            log.slot(2).idle();
+        }
+        assertThat(Files.readString(file)).isEqualTo(noted);
+    }
+
+    @Test
+    void hasLinesForAsManyThreadsAsFitBehindWhatIsKept() throws Exception {
+        try (var log = TerminationLog.open(file, 4096 - 2 * 20, List.of(primes, thumbnail))) {
+            assertThat(log.slot(2)).isNotNull();
+            assertThat(log.slot(3)).isNull();
         }
     }
 
@@ -97,7 +118,7 @@ class TerminationLogTest {
     static final class Victim {
         public static void main(String[] arguments) throws Exception {
             var task = new TaskEntry(0, "poison", "json", "json", 0);
-            TerminationLog.open(Path.of(arguments[0]), List.of(task)).slot(1).executing(task);
+            TerminationLog.open(Path.of(arguments[0]), 0, List.of(task)).slot(1).executing(task);
             System.out.println("executing");
             new CountDownLatch(1).await();
         }

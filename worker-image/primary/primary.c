@@ -1,0 +1,91 @@
+/*
+ * Process 1 of a replica: holds its ports, runs the worker, and runs another one when it dies. README.md says why.
+ *
+ *   primary COMMAND ARGUMENT…
+ */
+#define _GNU_SOURCE
+#include "deaths.h"
+#include "environment.h"
+#include "listener.h"
+#include "worker.h"
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* One thread and no handlers: signals stay blocked and are taken one by one, so nothing is ever interrupted. */
+static sigset_t take_over_signals(sigset_t *before) {
+    static const int own_faults[] = {SIGFPE, SIGILL, SIGSEGV, SIGBUS, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t all;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof own_faults / sizeof *own_faults; i++) {
+        sigdelset(&all, own_faults[i]);
+    }
+    sigprocmask(SIG_SETMASK, &all, before);
+    return all;
+}
+
+static bool tells_to_end(int signal) {
+    return signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+}
+
+/* Whatever the dead worker started would run on beside the next one, as it would not after the end of a container. */
+static void end_orphans(const struct worker *worker) {
+    kill(-worker->pid, SIGKILL);
+    if (getpid() == 1) {
+        kill(-1, SIGKILL);
+    }
+}
+
+/* Takes the ends of all children, adopted ones too. Returns whether the worker's was among them. */
+static bool reap(const struct worker *worker, int *exit_code) {
+    bool ended = false;
+    int status;
+    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (pid == worker->pid) {
+            *exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+            ended = true;
+        }
+    }
+    return ended;
+}
+
+int main(int count, char **command) {
+    if (count < 2) {
+        fputs("Usage: primary COMMAND ARGUMENT…\n", stderr);
+        return 2;
+    }
+    sigset_t before;
+    sigset_t all = take_over_signals(&before);
+    /* Beside other containers' processes it is not process 1, and yet the one to take in orphans. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+    struct listener tasks = listener_open("WORKERPOOL_PORT", 8000, ENVIRONMENT_LISTENER);
+    struct listener management = listener_open("WORKERPOOL_MANAGEMENT_PORT", 9000, ENVIRONMENT_MANAGEMENT_LISTENER);
+    struct worker worker = worker_start(command + 1, &before);
+    bool ending = false;
+    for (;;) {
+        int signal = sigwaitinfo(&all, NULL);
+        int exit_code = 0;
+        if (signal == SIGCHLD) {
+            if (!reap(&worker, &exit_code)) {
+                continue;
+            }
+            end_orphans(&worker);
+            if (ending || exit_code == 0 || !worker_was_ready(&worker) || !deaths_note(exit_code)) {
+                return exit_code;
+            }
+            worker = worker_start(command + 1, &before);
+        } else if (signal > 0) {
+            if (tells_to_end(signal) && !ending) {
+                ending = true;
+                /* From now on the worker alone decides how long the ports are listened on. */
+                listener_close(&tasks);
+                listener_close(&management);
+            }
+            kill(worker.pid, signal);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.workerpool.worker;
+
+import dev.workerpool.worker.control.Rule;
+import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.pool.PastDeath;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What a worker has from the primary that forked it, and that holds its ports: with the workers that died before. One that
+ * was started without a primary has none of it.
+ *
+ * @param readyPipe the descriptor of the pipe at whose other end the primary learns that this worker takes tasks
+ * @param lastMessage how much of the termination log is the primary's, from its beginning
+ * @param deaths the last ones, oldest first
+ */
+record Inheritance(OptionalInt readyPipe, int lastMessage, List<PastDeath> deaths) {
+    private static final Logger LOG = System.getLogger(Inheritance.class.getName());
+    private static final Rule<List<PastDeath>> DEATHS =
+            new Rule<>("must be lines of the primary", PastDeath::parse);
+
+    static Inheritance in(Environment environment) {
+        return new Inheritance(
+                descriptor(environment, "WORKERPOOL_READY_PIPE"),
+                environment.raw("WORKERPOOL_DEATHS").length(),
+                environment.read("WORKERPOOL_DEATHS", List.of(), DEATHS));
+    }
+
+    static Port port(Environment environment, String number, int otherwise, String listener) {
+        return new Port(environment.number(number, otherwise, 0, 65_535), descriptor(environment, listener));
+    }
+
+    private static OptionalInt descriptor(Environment environment, String variable) {
+        int descriptor = environment.number(variable, -1, 0, Integer.MAX_VALUE);
+        return descriptor < 0 ? OptionalInt.empty() : OptionalInt.of(descriptor);
+    }
+
+    int restarts() {
+        return deaths.isEmpty() ? 0 : deaths.getLast().number();
+    }
+
+    /** From now on the primary forks another worker should this one die. */
+    void tellReady() {
+        if (readyPipe.isEmpty()) {
+            return;
+        }
+        // Java has no other way to a descriptor that it did not open.
+        try (var pipe = new FileOutputStream("/proc/self/fd/" + readyPipe.getAsInt())) {
+            pipe.write('R');
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "The primary does not learn that this worker is ready: {0}", e.toString());
+        }
+    }
+}
