@@ -161,7 +161,7 @@ measure_restart() {
     # The answer is long where the pools are many, and asking for it all the time would be what is measured.
     ((all < 5000)) || pause=3
     before=$(writes) began=$EPOCHREALTIME
-    kill_worker workerpool-system "$(operator_pod)" operator
+    kill_container workerpool-system "$(operator_pod)" operator
     until (($(reconciled) >= all)); do
         sleep "$pause"
         (($(seconds_since "$began") < 300)) || fail "The operator did not see all pools again within five minutes."

@@ -61,13 +61,27 @@ install_chart() { # RELEASE [HELM OPTIONS …]
     helm upgrade --install "$release" helm/workerpool-operator --namespace workerpool-system --create-namespace --wait --timeout 3m "$@"
 }
 
-# kill_worker NAMESPACE POD [CONTAINER]: SIGKILL to its process from outside, as the kernel would.
+# kill_worker NAMESPACE POD: SIGKILL to the worker from outside, as the kernel would; not to the primary that forked it.
 kill_worker() {
-    local container process
-    container=$(kubectl -n "$1" get pod "$2" -o jsonpath="{.status.containerStatuses[?(@.name==\"${3:-worker}\")].containerID}")
-    process=$(docker exec "$cluster" ctr -n k8s.io tasks ls | awk -v id="${container##*/}" '$1 == id {print $2}')
-    [[ -n $process ]] || fail "Pod $2 has no running worker to kill."
+    local primary
+    primary=$(container_process "$1" "$2" worker)
+    docker exec "$cluster" sh -c "kill -9 \$(cat /proc/$primary/task/$primary/children)"
+}
+
+# kill_container NAMESPACE POD CONTAINER: the same to its process 1.
+kill_container() {
+    local process
+    process=$(container_process "$1" "$2" "$3")
     docker exec "$cluster" sh -c "kill -9 $process"
+}
+
+# container_process NAMESPACE POD CONTAINER: its process 1, as the node counts.
+container_process() {
+    local container process
+    container=$(kubectl -n "$1" get pod "$2" -o jsonpath="{.status.containerStatuses[?(@.name==\"$3\")].containerID}")
+    process=$(docker exec "$cluster" ctr -n k8s.io tasks ls | awk -v id="${container##*/}" '$1 == id {print $2}')
+    [[ -n $process ]] || fail "Pod $2 has no running container $3 to kill."
+    echo "$process"
 }
 
 # confirm_port_free PORT HOW_TO_CHOOSE

@@ -78,7 +78,14 @@ public final class Cluster implements AutoCloseable {
         run(manifest, "kubectl", "apply", "-n", NAMESPACE, "-f", "-");
     }
 
-    /** The process of a pod's worker, as the node counts. */
+    /** The process of a pod's worker, as the node counts; not the primary that forked it. */
+    public String worker(Pod pod) throws IOException, InterruptedException {
+        String primary = process(pod);
+        return run("", "docker", "exec", container, "cat", "/proc/%s/task/%s/children".formatted(primary, primary))
+                .strip();
+    }
+
+    /** Process 1 of a pod's container, as the node counts. */
     public String process(Pod pod) throws IOException, InterruptedException {
         String id = Replicas.worker(pod).getContainerID();
         String bare = id.substring(id.indexOf("//") + 2);

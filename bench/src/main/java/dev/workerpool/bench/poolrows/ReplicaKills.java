@@ -8,14 +8,16 @@ import dev.workerpool.bench.load.OpenLoop.Call;
 import dev.workerpool.bench.load.SteadyLoad;
 import dev.workerpool.bench.load.SteadyLoad.Failure;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One of two replicas is killed over and over, as soon as it is back: how long it is away, beside a plain Deployment, and
- * which requests fail that the dead worker did not hold.
+ * The worker of one of two replicas is killed over and over, as soon as it is back: how long it is away, beside a plain
+ * Deployment, and which requests fail that the dead worker did not hold. Then the same with whole containers, as when the
+ * kernel kills for memory.
  */
 public final class ReplicaKills implements PoolRow {
     private static final String POOL = """
@@ -30,6 +32,8 @@ public final class ReplicaKills implements PoolRow {
 
     /** Of the peer, whose fifth takes minutes. */
     private static final int PLAIN_KILLS = 4;
+
+    private static final int CONTAINER_KILLS = 4;
 
     private static final long AT_MOST_SECONDS = 180;
 
@@ -49,20 +53,27 @@ public final class ReplicaKills implements PoolRow {
     @Override
     public void measure(Lab lab) throws Exception {
         var kills = new ArrayList<Kill>();
+        var containerSeconds = new ArrayList<Double>();
         var plainSeconds = new ArrayList<Double>();
         var failures = new ArrayList<Failure>();
         try (Replicas pool =
                 Replicas.pool(lab.cluster(), "killed", POOL).await(2).awaitPeers(1)) {
             try (Replicas plain = pool.plain().await(2)) {
                 underLoad(lab, pool, kills, failures);
+                String kept = pool.ready().getFirst().getMetadata().getName();
+                for (int kill = 1; kill <= (lab.quick() ? 2 : CONTAINER_KILLS); kill++) {
+                    containerSeconds.add(killContainer(lab, pool, kept));
+                    pool.await(2);
+                }
                 String survivor = plain.ready().getFirst().getMetadata().getName();
                 for (int kill = 1; kill <= (lab.quick() ? 2 : PLAIN_KILLS); kill++) {
-                    plainSeconds.add(kill(lab, plain, survivor));
+                    plainSeconds.add(killContainer(lab, plain, survivor));
                     plain.await(2);
                 }
             }
         }
-        report(lab, kills, plainSeconds, failures);
+        report(lab, kills, failures);
+        compare(lab, containerSeconds, plainSeconds);
     }
 
     private static void underLoad(Lab lab, Replicas pool, List<Kill> kills, List<Failure> failures) throws Exception {
@@ -72,8 +83,7 @@ public final class ReplicaKills implements PoolRow {
                 int failedBefore = load.failures().size();
                 int refusedBefore = load.unreachable();
                 String victim = other(pool, survivor).getMetadata().getName();
-                double seconds = kill(lab, pool, survivor);
-                pool.await(2);
+                double seconds = killWorker(lab, pool, survivor, number);
                 List<Failure> failed = load.failures();
                 List<Failure> since = failed.subList(failedBefore, failed.size());
                 long held =
@@ -98,8 +108,30 @@ public final class ReplicaKills implements PoolRow {
                 .orElseThrow();
     }
 
+    /** @return seconds from the kill until the next worker answers; the call of {@code docker exec} is part of it */
+    private static double killWorker(Lab lab, Replicas replicas, String survivor, int restart) throws Exception {
+        Pod victim = other(replicas, survivor);
+        String process = lab.cluster().worker(victim);
+        long began = System.nanoTime();
+        lab.cluster().kill(process);
+        while (!runs(lab, victim, restart)) {
+            if (System.nanoTime() - began > TimeUnit.SECONDS.toNanos(AT_MOST_SECONDS)) {
+                throw new IllegalStateException("No worker was forked again in " + AT_MOST_SECONDS + " s");
+            }
+        }
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private static boolean runs(Lab lab, Pod pod, int restart) {
+        try {
+            return lab.cluster().management(pod, "/status").contains("\"restarts\":" + restart + ",");
+        } catch (KubernetesClientException e) {
+            return false; // Its connection broke with the one that died.
+        }
+    }
+
     /** @return seconds from the kill to two Ready replicas again; the call of {@code docker exec} is part of it */
-    private static double kill(Lab lab, Replicas replicas, String survivor) throws Exception {
+    private static double killContainer(Lab lab, Replicas replicas, String survivor) throws Exception {
         Pod victim = other(replicas, survivor);
         String dead = Replicas.worker(victim).getContainerID();
         String process = lab.cluster().process(victim);
@@ -112,7 +144,7 @@ public final class ReplicaKills implements PoolRow {
         return (back.get(AT_MOST_SECONDS, TimeUnit.SECONDS) - began) / 1e9;
     }
 
-    private void report(Lab lab, List<Kill> kills, List<Double> plainSeconds, List<Failure> failures) {
+    private void report(Lab lab, List<Kill> kills, List<Failure> failures) {
         Spread seconds = Spread.of(kills.stream().map(Kill::seconds).toList());
         lab.report()
                 .add(Figure.of(
@@ -124,14 +156,6 @@ public final class ReplicaKills implements PoolRow {
                         .detail("kills", kills)
                         .detail("failures", failures));
         lab.report().add(Figure.of(name(), "kill → Ready", seconds, "s", null));
-        lab.report()
-                .add(Figure.of(
-                                name(),
-                                "plain Deployment: kill " + plainSeconds.size() + " → Ready",
-                                plainSeconds.getLast(),
-                                "s",
-                                null)
-                        .detail("each", plainSeconds));
         lab.report()
                 .add(Figure.of(
                         name(),
@@ -153,5 +177,24 @@ public final class ReplicaKills implements PoolRow {
                         kills.stream().mapToInt(Kill::refused).average().orElseThrow(),
                         "",
                         null));
+    }
+
+    private void compare(Lab lab, List<Double> containerSeconds, List<Double> plainSeconds) {
+        lab.report()
+                .add(Figure.of(
+                                name(),
+                                "whole container: kill → Ready, the slowest of " + containerSeconds.size(),
+                                Spread.of(containerSeconds).max(),
+                                "s",
+                                Bar.atMost(4, 1.5))
+                        .detail("each", containerSeconds));
+        lab.report()
+                .add(Figure.of(
+                                name(),
+                                "plain Deployment: kill " + plainSeconds.size() + " → Ready",
+                                plainSeconds.getLast(),
+                                "s",
+                                null)
+                        .detail("each", plainSeconds));
     }
 }

@@ -1,5 +1,7 @@
 package dev.workerpool.e2e.harness;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
@@ -139,19 +141,31 @@ public final class Cluster implements AutoCloseable {
 
     /** Ends the main process of a pod's container from outside, as the kernel or a colleague with root would. */
     public void killHard(Pod pod, String containerName) {
+        onNode("kill", "-9", process(pod, containerName));
+    }
+
+    /** Ends the worker itself in the same way, and leaves the primary that forked it. */
+    public void killWorker(Pod pod) {
+        String primary = process(pod, "worker");
+        String workers = onNode("cat", "/proc/%s/task/%s/children".formatted(primary, primary))
+                .strip();
+        assertThat(workers).as("children of process %s", primary).matches("[0-9]+");
+        onNode("kill", "-9", workers);
+    }
+
+    private String process(Pod pod, String containerName) {
         String id = pod.getStatus().getContainerStatuses().stream()
                 .filter(status -> status.getName().equals(containerName))
                 .map(ContainerStatus::getContainerID)
                 .map(full -> full.substring(full.indexOf("//") + 2))
                 .findFirst()
                 .orElseThrow();
-        String pid = onNode("ctr", "-n", "k8s.io", "tasks", "ls")
+        return onNode("ctr", "-n", "k8s.io", "tasks", "ls")
                 .lines()
                 .filter(line -> line.startsWith(id))
                 .map(line -> line.split("\\s+")[1])
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("The node runs no container " + id));
-        onNode("kill", "-9", pid);
     }
 
     /** Writes a file into the node, with the folders it needs. */

@@ -26,7 +26,7 @@ class DeathE2E {
     }
 
     @Test
-    void aKilledWorkerIsBackAndOnlyItsOwnRequestsAreLost() {
+    void aKilledWorkerIsForkedAgainAndOnlyItsOwnRequestsAreLost() {
         Pool pool = namespace.pool("mortal").apply("replicas: 2\nthreads: 1").awaitSettled();
         Set<String> before = pool.podUids();
         Pod victim = pool.pods().getFirst();
@@ -34,7 +34,7 @@ class DeathE2E {
 
         Http.Request work = Http.Request.json("/tasks/fibonacci", "{\"n\":30}");
         try (Load load = Load.of(pool, work, CONNECTIONS, Duration.ofMillis(20)).awaitAnswers(20)) {
-            namespace.cluster().killHard(victim, "worker");
+            namespace.cluster().killWorker(victim);
             Wait.untilAsserted(
                     "the death is in the status",
                     () -> assertThat(pool.status().restarts()).isEqualTo(1));
@@ -48,12 +48,36 @@ class DeathE2E {
         assertThat(death.pod()).isEqualTo(name);
         assertThat(death.exitCode()).isEqualTo(137);
         assertThat(death.signal()).isEqualTo("SIGKILL");
-        assertThat(pool.status().restartsByReplica()).containsEntry(name, 1).hasSize(1);
+        assertThat(pool.status().restartsByReplica())
+                .containsEntry(name + "/0", 1)
+                .hasSize(1);
         pool.awaitEvent(
                 "WorkerDied",
                 event -> event.getMessage().contains(name) && event.getMessage().contains("SIGKILL"));
-        pool.awaitEvent("WorkerRestarted", event -> event.getMessage().contains(name));
+        pool.awaitEvent(
+                "WorkerRestarted",
+                event -> event.getMessage().contains(name) && event.getMessage().contains("in its container"));
         assertThat(pool.podUids()).as("a worker dies, its pod stays").isEqualTo(before);
+        assertThat(pool.pods())
+                .allMatch(pod ->
+                        pod.getStatus().getContainerStatuses().getFirst().getRestartCount() == 0);
+    }
+
+    @Test
+    void aKilledContainerIsRestartedByItsNode() {
+        Pool pool = namespace.pool("contained").apply("replicas: 1\nthreads: 1").awaitSettled();
+        Pod victim = pool.onlyPod();
+        String name = victim.getMetadata().getName();
+
+        namespace.cluster().killHard(victim, "worker");
+        Wait.untilAsserted(
+                "the death is in the status",
+                () -> assertThat(pool.status().restarts()).isEqualTo(1));
+        pool.awaitSettled();
+
+        assertThat(pool.status().lastDeath().signal()).isEqualTo("SIGKILL");
+        assertThat(pool.status().restartsByReplica()).containsEntry(name, 1).hasSize(1);
+        pool.awaitEvent("WorkerRestarted", event -> event.getMessage().contains(name));
     }
 
     /** On a connection that led to it, or passed to it by the other replica. */

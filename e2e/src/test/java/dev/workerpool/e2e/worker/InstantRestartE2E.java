@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** A worker that is killed over and over is back each time, without waiting for its node's growing back-off. */
 @ClusterTest
 class InstantRestartE2E {
-    /** Typically 2 to 4 s. A plain Deployment takes 0.6, 18, 32, 45, 83 s and so on. */
+    /** Typically half a second. A plain Deployment takes 0.6, 18, 32, 45, 83 s and so on. */
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final TestNamespace namespace;
@@ -29,20 +29,39 @@ class InstantRestartE2E {
     void theTenthDeathIsOverAsSoonAsTheFirst() {
         Pool pool = namespace.pool("phoenix").apply("replicas: 1\nthreads: 1").awaitSettled();
         List<Duration> away = new ArrayList<>();
-        Pod alive = Wait.forPresent("a worker is Ready", () -> ready(pool, ""));
+        Pod pod = pool.onlyPod();
         for (int death = 1; death <= 10; death++) {
-            String dead = worker(alive);
-            namespace.cluster().killHard(alive, "worker");
+            String restarts = "\"restarts\":" + death + ",";
+            namespace.cluster().killWorker(pod);
             long killed = System.nanoTime();
-            alive = Wait.forPresent("another worker is Ready after death " + death, () -> ready(pool, dead));
+            // On a new connection, which no worker lives to take: it waits and is answered.
+            assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");
             away.add(Duration.ofNanos(System.nanoTime() - killed));
+            Wait.until("another worker runs after death " + death, () -> pool.management(pod, "/status")
+                    .contains(restarts));
         }
-        System.out.printf("From each death to Ready again: %s%n", away);
+        System.out.printf("From each death to the answer to who called then: %s%n", away);
 
         assertThat(away).allSatisfy(time -> assertThat(time).isLessThan(SOON));
         Wait.untilAsserted(
-                "every death is counted, in old pods and new",
+                "every death is counted",
                 () -> assertThat(pool.status().restarts()).isEqualTo(10));
+        assertThat(pool.events("WorkerDied")).hasSize(10);
+        assertThat(worker(pool.onlyPod())).as("its container ran on").isEqualTo(worker(pod));
+    }
+
+    @Test
+    void containersThatDieOverAndOverAreReplaced() {
+        Pool pool = namespace.pool("hydra").apply("replicas: 1\nthreads: 1").awaitSettled();
+        Pod alive = Wait.forPresent("a worker is Ready", () -> ready(pool, ""));
+        for (int death = 1; death <= 3; death++) {
+            String dead = worker(alive);
+            namespace.cluster().killHard(alive, "worker");
+            alive = Wait.forPresent("another worker is Ready after death " + death, () -> ready(pool, dead));
+        }
+        Wait.untilAsserted(
+                "every death is counted, in old pods and new",
+                () -> assertThat(pool.status().restarts()).isEqualTo(3));
         pool.awaitEvent("WorkerRestarted", event -> event.getMessage().contains("by a new replica"));
         pool.awaitSettled();
         assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");

@@ -35,7 +35,7 @@ class RefusedTaskE2E {
             Pod victim = pool.onlyPod();
             pool.sendInBackground(Http.Request.json("/tasks/hold", "20000"));
             Wait.until("it holds", () -> pool.management(victim, "/status").contains("\"task\":\"hold\""));
-            namespace.cluster().killHard(victim, "worker");
+            namespace.cluster().killWorker(victim);
             int deaths = death;
             Wait.untilAsserted(
                     "death " + death + " is counted",

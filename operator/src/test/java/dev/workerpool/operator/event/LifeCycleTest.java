@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Pools;
 import dev.workerpool.operator.policy.Advice;
+import dev.workerpool.operator.status.PastDeath;
 import dev.workerpool.operator.status.Replica;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -101,6 +102,28 @@ class LifeCycleTest {
         assertThat(LifeCycle.of(List.of(new Replica(pod))))
                 .extracting(Occurrence::reason)
                 .containsExactly("WorkerDied");
+    }
+
+    @Test
+    void tellsOfEachDeathInPlaceAndThatTheWorkerIsBack() {
+        Replica running = new Replica(pod("""
+                containerStatuses:
+                - {name: worker, restartCount: 0, state: {running: {startedAt: "2026-01-01T00:00:00Z"}}}
+                """));
+        Replica told = running.with(List.of(
+                new PastDeath(1, 137, "2026-01-01T00:00:30.100Z", List.of("hold")),
+                new PastDeath(2, 3, "2026-01-01T00:00:30.900Z", List.of())));
+
+        List<Occurrence> occurrences = LifeCycle.of(List.of(told));
+
+        assertThat(occurrences)
+                .extracting(Occurrence::message)
+                .contains(
+                        "Worker thumbnails-a died: SIGKILL (exit code 137), Error. Last words: executing hold",
+                        "Worker thumbnails-a died: exit code 3, Error, its heap was full",
+                        "Worker thumbnails-a is forked again in its container at once (restart 1 there)",
+                        "Worker thumbnails-a is forked again in its container at once (restart 2 there)");
+        assertThat(occurrences).extracting(Occurrence::identity).doesNotHaveDuplicates();
     }
 
     @Test

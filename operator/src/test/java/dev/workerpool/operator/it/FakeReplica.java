@@ -1,13 +1,19 @@
 package dev.workerpool.operator.it;
 
+import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Answers at an address of this machine, on the management port, as a replica with the given load. */
 final class FakeReplica implements AutoCloseable {
 
+    private static final Instant FIRST_DEATH = Instant.now();
+
     private final String address;
     private final ManagementPort port;
     private volatile int active;
+    private volatile String deaths = "";
 
     FakeReplica(String address, int threads, int active) {
         this.address = address;
@@ -20,12 +26,21 @@ final class FakeReplica implements AutoCloseable {
                         exchange -> ManagementPort.answer(
                                 exchange,
                                 200,
-                                "{\"threads\":[%s],\"active\":%d,\"queued\":0,\"artifacts\":[]}"
-                                        .formatted(all, this.active))));
+                                "{\"threads\":[%s],\"active\":%d,\"queued\":0,\"artifacts\":[],\"deaths\":[%s]}"
+                                        .formatted(all, this.active, deaths))));
     }
 
     FakeReplica active(int now) {
         active = now;
+        return this;
+    }
+
+    /** From now on it is a worker that was forked anew so many times, each after a SIGKILL while it executed something. */
+    FakeReplica diedInPlace(int times, String executing) {
+        deaths = IntStream.rangeClosed(1, times)
+                .mapToObj(restart -> "{\"restart\":%d,\"exitCode\":137,\"at\":\"%s\",\"executing\":[\"%s\"]}"
+                        .formatted(restart, FIRST_DEATH.plusSeconds(restart), executing))
+                .collect(Collectors.joining(","));
         return this;
     }
 

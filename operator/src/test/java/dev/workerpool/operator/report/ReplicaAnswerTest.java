@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.workerpool.operator.status.Load;
+import dev.workerpool.operator.status.PastDeath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +33,18 @@ class ReplicaAnswerTest {
     void takesWhatIsNotToldForNothing() throws IOException {
         assertThat(parse("{}").load()).isEqualTo(Load.NONE);
         assertThat(parse("{}").rejected()).isZero();
+    }
+
+    @Test
+    void takesTheDeathsBeforeForNews() throws IOException {
+        ReplicaAnswer answer = parse("""
+                {"restarts":2,"deaths":[null,{"restart":2,"exitCode":137,"at":"2026-01-01T00:00:30.100Z","executing":["hold"],"more":1},
+                 {"restart":3,"exitCode":137,"at":"soon"}]}""");
+
+        assertThat(answer.report().deaths())
+                .containsExactly(new PastDeath(2, 137, "2026-01-01T00:00:30.100Z", List.of("hold")));
+        assertThat(answer.report().restarts()).isEqualTo(2);
+        assertThat(parse("{}").report().restarts()).isZero();
     }
 
     @ParameterizedTest

@@ -52,6 +52,44 @@ class StatusCalculatorTest {
         }
 
         @Test
+        void countsRestartsInPlaceOnceAlsoWhenTheContainerEndsAndNobodyAskedTheWorker() {
+            pool.setStatus(status(Pods.ready("a").with(List.of(diedInPlace(2)))));
+            assertThat(pool.getStatus().restarts()).isEqualTo(2);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a/0", 2));
+
+            pool.setStatus(status(Pods.ready("a")));
+            assertThat(pool.getStatus().restarts()).as("an operator that has just started").isEqualTo(2);
+
+            pool.setStatus(status(Pods.replica("a", true, 1, Pods.RUNNING + """
+
+                    lastState:
+                      terminated: {exitCode: 137, finishedAt: '2026-01-01T10:00:05Z', message: "died 3 137 2026-01-01T10:00:04.500Z\\n"}
+                    """)));
+            assertThat(pool.getStatus().restarts()).as("one more in place, and the node's").isEqualTo(4);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a", 1, "a/0", 3));
+
+            pool.setStatus(status(Pods.ready("a", 2).with(List.of(diedInPlace(1)))));
+            assertThat(pool.getStatus().restarts()).as("of the third container").isEqualTo(6);
+            assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a", 2, "a/2", 1));
+
+            pool.setStatus(status(Pods.ready("b")));
+            assertThat(pool.getStatus().restarts()).as("its pod is gone").isEqualTo(6);
+        }
+
+        @Test
+        void theLastDeathMayBeOneInPlace() {
+            pool.setStatus(status(Pods.restarted("a").with(List.of(diedInPlace(1)))));
+
+            assertThat(pool.getStatus().lastDeath().at()).isEqualTo("2026-01-01T11:30:00Z");
+            assertThat(pool.getStatus().lastDeath().signal()).isEqualTo("SIGKILL");
+            assertThat(pool.getStatus().lastDeath().message()).isEqualTo("executing hold");
+        }
+
+        private static PastDeath diedInPlace(int restart) {
+            return new PastDeath(restart, 137, "2026-01-01T11:30:00.250Z", List.of("hold"));
+        }
+
+        @Test
         void keepsTheRestartsOfReplicasThatAreGone() {
             pool.setStatus(status(Pods.ready("a", 2)));
             pool.setStatus(status(Pods.ready("b", 1)));

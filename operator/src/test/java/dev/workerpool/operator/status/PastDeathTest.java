@@ -1,0 +1,58 @@
+package dev.workerpool.operator.status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PastDeathTest {
+
+    @Test
+    void readsTheLinesOfThePrimaryAmongOthers() {
+        String message = """
+                died 1 137 2026-01-01T10:00:00.250Z hold hold
+                died 2 70 2026-01-01T10:00:01.000Z
+                died soon
+                died 0 1 2026-01-01T10:00:01.000Z
+                died 3 1 yesterday
+                executing hold
+                """;
+
+        assertThat(PastDeath.in(message))
+                .containsExactly(
+                        new PastDeath(1, 137, "2026-01-01T10:00:00.250Z", List.of("hold", "hold")),
+                        new PastDeath(2, 70, "2026-01-01T10:00:01.000Z", List.of()));
+        assertThat(LastMoment.in(message).executing()).containsExactly("hold");
+        assertThat(LastMoment.in(message).words()).isEqualTo("executing hold");
+    }
+
+    @Test
+    void theContainersOwnDeathComesAfterThoseInIt() {
+        Replica replica = Pods.replica("a", false, 0, """
+                state:
+                  terminated:
+                    exitCode: 137
+                    finishedAt: '2026-01-01T10:00:05Z'
+                    message: "died 1 137 2026-01-01T10:00:05.700Z hold\\nexecuting spin  \\n"
+                """);
+
+        assertThat(replica.deaths().map(Death::executing)).containsExactly(List.of("hold"), List.of("spin"));
+        assertThat(replica.restartsInPlace()).isEqualTo(1);
+    }
+
+    @Test
+    void whatARunningWorkerTellsIsOfItsOwnContainer() {
+        Replica replica = Pods.replica("a", true, 1, Pods.RUNNING + """
+
+                lastState:
+                  terminated:
+                    exitCode: 137
+                    finishedAt: '2026-01-01T09:59:00Z'
+                    message: "died 1 137 2026-01-01T09:58:00.000Z hold\\n"
+                """).with(List.of(new PastDeath(2, 137, "2026-01-01T10:00:00.250Z", List.of())));
+
+        assertThat(replica.restartsInPlace()).isEqualTo(2);
+        assertThat(replica.deathsInPlace()).extracting(Death::restart).containsExactly(0, 1);
+        assertThat(replica.deaths()).hasSize(3);
+    }
+}
