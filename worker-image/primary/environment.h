@@ -9,6 +9,9 @@
 /* File descriptor of a pipe: anything written there says that the worker takes tasks. */
 #define ENVIRONMENT_READY_PIPE "WORKERPOOL_READY_PIPE"
 
+/* File descriptor of memory in which each worker keeps what the operator told it, for the next one. Empty at first. */
+#define ENVIRONMENT_SETTINGS_MEMORY "WORKERPOOL_SETTINGS_MEMORY"
+
 /* How the workers before it died, see deaths.h. The termination log begins with the same bytes, and the worker keeps them. */
 #define ENVIRONMENT_DEATHS "WORKERPOOL_DEATHS"
 

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +41,15 @@ static void end_orphans(const struct worker *worker) {
     }
 }
 
+/* Not a file: the container may have no place to write, and what the operator said is nobody else's business. */
+static void announce_memory(void) {
+    int descriptor = memfd_create("settings", 0);
+    unsetenv(ENVIRONMENT_SETTINGS_MEMORY);
+    if (descriptor >= 0) {
+        environment_set(ENVIRONMENT_SETTINGS_MEMORY, descriptor);
+    }
+}
+
 /* Takes the ends of all children, adopted ones too. Returns whether the worker's was among them. */
 static bool reap(const struct worker *worker, int *exit_code) {
     bool ended = false;
@@ -64,6 +75,7 @@ int main(int count, char **command) {
 
     struct listener tasks = listener_open("WORKERPOOL_PORT", 8000, ENVIRONMENT_LISTENER);
     struct listener management = listener_open("WORKERPOOL_MANAGEMENT_PORT", 9000, ENVIRONMENT_MANAGEMENT_LISTENER);
+    announce_memory();
     struct worker worker = worker_start(command + 1, &before);
     bool ending = false;
     for (;;) {

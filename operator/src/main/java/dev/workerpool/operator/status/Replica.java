@@ -6,8 +6,6 @@ import static java.util.Objects.requireNonNullElse;
 import dev.workerpool.operator.desired.Cpu;
 import dev.workerpool.operator.desired.LiveEnvironment;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerState;
-import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -16,11 +14,8 @@ import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One pod of a pool, seen as a replica. */
@@ -114,37 +109,16 @@ public final class Replica {
 
     /** Within the container that runs now or ran last, by its primary; as far as known. */
     public int restartsInPlace() {
-        return PastDeath.restarts(deathsInPlace(restarts()));
-    }
-
-    /** The same of each container that can still be known of, by its number from 0: the last one and that before. */
-    Map<Integer, Integer> restartsInPlaceByContainer() {
-        var restarts = new TreeMap<Integer, Integer>();
-        for (int container = Math.max(0, restarts() - 1); container <= restarts(); container++) {
-            restarts.put(container, PastDeath.restarts(deathsInPlace(container)));
-        }
-        return restarts;
-    }
-
-    private List<PastDeath> deathsInPlace(int container) {
-        if (container == restarts() && startedAt().isPresent()) {
-            return told;
-        }
-        return worker().map(container == restarts() ? ContainerStatus::getState : ContainerStatus::getLastState)
-                .map(ContainerState::getTerminated)
-                .map(ContainerStateTerminated::getMessage)
-                .map(PastDeath::in)
-                .orElse(List.of());
+        return PastDeath.restarts(inPlace().deaths(restarts()));
     }
 
     /** Deaths after which its primary forked another worker at once, oldest first, as far as known. */
     public List<Death> deathsInPlace() {
-        return IntStream.of(restarts() - 1, restarts())
-                .filter(container -> container >= 0)
-                .mapToObj(this::deathsInPlace)
-                .flatMap(List::stream)
-                .map(death -> death.of(this))
-                .toList();
+        return inPlace().deaths().map(death -> death.of(this)).toList();
+    }
+
+    DeathsInPlace inPlace() {
+        return new DeathsInPlace(worker(), told);
     }
 
     /** All that are known of. */

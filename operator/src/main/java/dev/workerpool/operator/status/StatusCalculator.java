@@ -90,7 +90,7 @@ public final class StatusCalculator {
             if (restarts > 0) {
                 counted.put(replica.name(), restarts);
             }
-            replica.restartsInPlaceByContainer().forEach((container, known) -> {
+            replica.inPlace().restartsByContainer().forEach((container, known) -> {
                 String key = replica.name() + "/" + container;
                 int inPlace = Math.max(known, countedBefore.getOrDefault(key, 0));
                 if (inPlace > 0) {

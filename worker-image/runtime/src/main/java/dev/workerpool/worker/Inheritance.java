@@ -1,12 +1,14 @@
 package dev.workerpool.worker;
 
 import dev.workerpool.worker.control.Rule;
+import dev.workerpool.worker.control.SettingsMemory;
 import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.pool.PastDeath;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -15,10 +17,11 @@ import java.util.OptionalInt;
  * was started without a primary has none of it.
  *
  * @param readyPipe the descriptor of the pipe at whose other end the primary learns that this worker takes tasks
+ * @param memory what the last worker was told by the operator
  * @param lastMessage how much of the termination log is the primary's, from its beginning
  * @param deaths the last ones, oldest first
  */
-record Inheritance(OptionalInt readyPipe, int lastMessage, List<PastDeath> deaths) {
+record Inheritance(OptionalInt readyPipe, SettingsMemory memory, int lastMessage, List<PastDeath> deaths) {
     private static final Logger LOG = System.getLogger(Inheritance.class.getName());
     private static final Rule<List<PastDeath>> DEATHS =
             new Rule<>("must be lines of the primary", PastDeath::parse);
@@ -26,6 +29,7 @@ record Inheritance(OptionalInt readyPipe, int lastMessage, List<PastDeath> death
     static Inheritance in(Environment environment) {
         return new Inheritance(
                 descriptor(environment, "WORKERPOOL_READY_PIPE"),
+                memory(descriptor(environment, "WORKERPOOL_SETTINGS_MEMORY")),
                 environment.raw("WORKERPOOL_DEATHS").length(),
                 environment.read("WORKERPOOL_DEATHS", List.of(), DEATHS));
     }
@@ -39,6 +43,15 @@ record Inheritance(OptionalInt readyPipe, int lastMessage, List<PastDeath> death
         return descriptor < 0 ? OptionalInt.empty() : OptionalInt.of(descriptor);
     }
 
+    private static SettingsMemory memory(OptionalInt descriptor) {
+        return descriptor.isEmpty() ? SettingsMemory.NONE : SettingsMemory.in(path(descriptor.getAsInt()));
+    }
+
+    /** Java has no other way to a descriptor that it did not open. */
+    private static Path path(int descriptor) {
+        return Path.of("/proc/self/fd/" + descriptor);
+    }
+
     int restarts() {
         return deaths.isEmpty() ? 0 : deaths.getLast().number();
     }
@@ -48,8 +61,7 @@ record Inheritance(OptionalInt readyPipe, int lastMessage, List<PastDeath> death
         if (readyPipe.isEmpty()) {
             return;
         }
-        // Java has no other way to a descriptor that it did not open.
-        try (var pipe = new FileOutputStream("/proc/self/fd/" + readyPipe.getAsInt())) {
+        try (var pipe = new FileOutputStream(path(readyPipe.getAsInt()).toFile())) {
             pipe.write('R');
         } catch (IOException e) {
             LOG.log(Level.WARNING, "The primary does not learn that this worker is ready: {0}", e.toString());

@@ -101,6 +101,7 @@ final class Worker implements WorkerInfo {
                 settings.control(),
                 pool,
                 Map.of("peers", peers::read, "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
+                settings.inheritance().memory(),
                 metrics,
                 InstantSource.system());
         management =
@@ -138,6 +139,7 @@ final class Worker implements WorkerInfo {
     void start() throws IOException {
         report();
         pool.start();
+        control.recall();
         loops.repeat(runs::sweep, SWEEP);
         management.start();
         tasks.start();

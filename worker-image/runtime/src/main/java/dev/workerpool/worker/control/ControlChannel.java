@@ -22,6 +22,7 @@ public final class ControlChannel {
     private final ControlSettings settings;
     private final TaskPool pool;
     private final Map<String, MessageSection> sections;
+    private final SettingsMemory memory;
     private final InstantSource clock;
     private final Instant startedAt;
     private final Counter refused;
@@ -32,11 +33,13 @@ public final class ControlChannel {
             ControlSettings settings,
             TaskPool pool,
             Map<String, MessageSection> sections,
+            SettingsMemory memory,
             PrometheusRegistry registry,
             InstantSource clock) {
         this.settings = settings;
         this.pool = pool;
         this.sections = Map.copyOf(sections);
+        this.memory = memory;
         this.clock = clock;
         this.startedAt = clock.instant();
         this.refused = Counter.builder()
@@ -67,6 +70,20 @@ public final class ControlChannel {
     }
 
     /**
+     * Puts in force what the worker before this one in the container was told last, if there was one and it was told anything.
+     * That one verified it.
+     */
+    public synchronized void recall() {
+        memory.recall().ifPresent(message -> {
+            try {
+                apply(message);
+            } catch (InvalidMessageException | StaleGenerationException e) {
+                LOG.log(Level.INFO, "What the worker before was told last is left out: {0}", e.getMessage());
+            }
+        });
+    }
+
+    /**
      * Puts the settings of a message in force. Takes a moment.
      *
      * @param body the message; JSON in an array
@@ -80,6 +97,12 @@ public final class ControlChannel {
         } catch (ControlRefusedException e) {
             throw counted(e);
         }
+        LiveSettings after = apply(body);
+        memory.keep(body);
+        return after;
+    }
+
+    private LiveSettings apply(ByteBuffer body) throws InvalidMessageException, StaleGenerationException {
         LiveSettings before = pool.live();
         var change = SettingsMessage.read(body, before, sections);
         LiveSettings after = change.settings();

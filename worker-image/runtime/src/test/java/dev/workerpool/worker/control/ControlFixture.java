@@ -50,12 +50,17 @@ abstract class ControlFixture {
     final ControlChannel channel = channel(operator.encoded());
 
     ControlChannel channel(String keys) {
+        return channel(keys, SettingsMemory.NONE);
+    }
+
+    ControlChannel channel(String keys, SettingsMemory memory) {
         var settings = new ControlSettings(keys == null ? List.of() : ControlSettings.KEYS.read(keys), POD);
         return new ControlChannel(
                 settings,
                 pool,
                 Map.of("answer", this::answer),
-                keys == null ? new PrometheusRegistry() : registry,
+                memory,
+                keys == null || memory != SettingsMemory.NONE ? new PrometheusRegistry() : registry,
                 () -> now);
     }
 

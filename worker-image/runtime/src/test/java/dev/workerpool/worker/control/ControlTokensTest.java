@@ -198,6 +198,7 @@ class ControlTokensTest extends ControlFixture {
                 new ControlSettings(ControlSettings.KEYS.read(operator.encoded() + "  " + next.encoded()), POD),
                 pool,
                 Map.of(),
+                SettingsMemory.NONE,
                 new PrometheusRegistry(),
                 () -> now);
         ByteBuffer body = ByteBuffer.wrap(BODY.getBytes(StandardCharsets.UTF_8));

@@ -1,0 +1,60 @@
+package dev.workerpool.worker.control;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * The last control message that was put in force, kept where it outlives the process, so that the next worker in the same
+ * container need not wait until the operator has noticed that it is another. The operator's messages are whole, so the last
+ * one is all there is to know.
+ */
+public final class SettingsMemory {
+    private static final Logger LOG = System.getLogger(SettingsMemory.class.getName());
+
+    /** For a process that none comes after. */
+    public static final SettingsMemory NONE = new SettingsMemory(null);
+
+    private final Path file;
+
+    private SettingsMemory(Path file) {
+        this.file = file;
+    }
+
+    /** @param file which exists */
+    public static SettingsMemory in(Path file) {
+        return new SettingsMemory(file);
+    }
+
+    void keep(ByteBuffer message) {
+        if (file == null) {
+            return;
+        }
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            for (ByteBuffer rest = message.duplicate(); rest.hasRemaining(); ) {
+                channel.write(rest);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "After a death these settings are not in force at once: {0}", e.toString());
+        }
+    }
+
+    /** Empty when nothing was kept. Who died while keeping it left a part, which is no message. */
+    Optional<ByteBuffer> recall() {
+        if (file == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ByteBuffer.wrap(Files.readAllBytes(file))).filter(ByteBuffer::hasRemaining);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "The settings of the worker before this one cannot be read: {0}", e.toString());
+            return Optional.empty();
+        }
+    }
+}
