@@ -83,6 +83,16 @@ wait_for_pool() { # TIMEOUT
     kubectl -n "$namespace" wait "workerpool/$pool" --for=jsonpath='{.status.readyReplicas}'=2 --timeout="$1"
 }
 
+# The node notices nothing of a worker that is forked again in its container: the operator hears of it from the worker, within seconds.
+wait_for_the_story() {
+    wait_for_pool 60s
+    local _
+    for _ in {1..60}; do
+        if [[ $(events) == *WorkerRestarted* ]]; then return; fi
+        sleep 0.5
+    done
+}
+
 readiness() { kubectl -n "$namespace" get workerpools --no-headers 2>/dev/null | awk '{print $2 " of " $3 " replicas are ready"}'; }
 
 work() {
@@ -94,7 +104,7 @@ work() {
 
 report() {
     title "4. What the operator saw"
-    progress=readiness run "Waiting until the killed worker is back" wait_for_pool 60s
+    progress=readiness run "Waiting until the killed worker is back, and told of" wait_for_the_story
     events
     local reasons
     reasons=$(events | cut -c1-20)
