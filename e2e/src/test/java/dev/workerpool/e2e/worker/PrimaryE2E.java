@@ -26,7 +26,7 @@ class PrimaryE2E {
 
     @Test
     void whatWasReadyIsForkedAgainUntilTheBudgetIsSpent() {
-        Result result = run("echo forked; echo \"$WORKERPOOL_DEATHS\"; " + READY + "kill -9 $$");
+        Result result = run("echo forked; printf %s \"$WORKERPOOL_DEATHS\"; " + READY + "kill -9 $$");
 
         assertThat(result.exitCode()).isEqualTo(137);
         assertThat(result.out().lines().filter("forked"::equals)).hasSize(11);

@@ -41,7 +41,7 @@ class SettingsMemoryTest extends ControlFixture {
     @Test
     void theFirstWorkerBeginsWithItsEnvironment() {
         channel(operator.encoded(), SettingsMemory.in(memory)).recall();
-        channel(operator.encoded(), SettingsMemory.NONE).recall();
+        channel.recall();
 
         assertThat(pool.live()).isEqualTo(INITIAL);
     }
