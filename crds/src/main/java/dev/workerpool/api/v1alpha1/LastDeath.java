@@ -19,7 +19,8 @@ public record LastDeath(
         @Size(max = 32)
         String signal,
 
-        @JsonPropertyDescription("Reason the node gave: OOMKilled, Error, ContainerCannotRun and others. Error when the worker was forked again in its"
+        @JsonPropertyDescription(
+                "Reason the node gave: OOMKilled, Error, ContainerCannotRun and others. Error when the worker was forked again in its"
                         + " container, which the node does not notice.")
         @Size(max = 1024)
         String reason,

@@ -59,8 +59,8 @@ class DeathE2E {
                 event -> event.getMessage().contains(name) && event.getMessage().contains("in its container"));
         assertThat(pool.podUids()).as("a worker dies, its pod stays").isEqualTo(before);
         assertThat(pool.pods())
-                .allMatch(pod ->
-                        pod.getStatus().getContainerStatuses().getFirst().getRestartCount() == 0);
+                .allMatch(
+                        pod -> pod.getStatus().getContainerStatuses().getFirst().getRestartCount() == 0);
     }
 
     @Test

@@ -44,8 +44,9 @@ class PrimaryE2E {
 
     @Test
     void everyWorkerHasTheSameListeningSockets() {
-        Result result = run("readlink /proc/self/fd/$WORKERPOOL_LISTENER /proc/self/fd/$WORKERPOOL_MANAGEMENT_LISTENER; "
-                + "case $WORKERPOOL_DEATHS in 'died 1'*) exit 0;; esac; " + READY + "kill -9 $$");
+        Result result =
+                run("readlink /proc/self/fd/$WORKERPOOL_LISTENER /proc/self/fd/$WORKERPOOL_MANAGEMENT_LISTENER; "
+                        + "case $WORKERPOOL_DEATHS in 'died 1'*) exit 0;; esac; " + READY + "kill -9 $$");
 
         assertThat(result.out().lines()).hasSize(4).allMatch(line -> line.startsWith("socket:"));
         assertThat(result.out().lines().limit(2).toList())
@@ -60,14 +61,16 @@ class PrimaryE2E {
         Result starting = run("kill -TERM 1; while :; do sleep 0.1; done");
         assertThat(starting.exitCode()).as("it has no handler yet").isEqualTo(143);
 
-        Result stuck = run("echo forked; trap 'kill -9 $$' TERM; " + READY + "kill -TERM 1; while :; do sleep 0.1; done");
+        Result stuck =
+                run("echo forked; trap 'kill -9 $$' TERM; " + READY + "kill -TERM 1; while :; do sleep 0.1; done");
         assertThat(stuck.exitCode()).isEqualTo(137);
         assertThat(stuck.out().lines()).hasSize(1);
     }
 
     @Test
     void orphansAreReaped() {
-        Result result = run("(sh -c 'exit 0' & exec sleep 0.2) & wait; sleep 0.5; grep -l '^State:.Z' /proc/[0-9]*/status; exit 4");
+        Result result = run(
+                "(sh -c 'exit 0' & exec sleep 0.2) & wait; sleep 0.5; grep -l '^State:.Z' /proc/[0-9]*/status; exit 4");
 
         assertThat(result.exitCode()).isEqualTo(4);
         assertThat(result.out()).as("zombies").isEmpty();

@@ -82,10 +82,7 @@ public final class TaskRefusals {
         }
         releaseIf(refusal -> !refusal.until().isAfter(now), "its time is over", released);
         past.values().removeIf(refusal -> refusal.until().plus(LONGEST).isBefore(now));
-        replicas.stream()
-                .filter(Replica::counts)
-                .flatMap(Replica::deaths)
-                .forEach(death -> note(death, now));
+        replicas.stream().filter(Replica::counts).flatMap(Replica::deaths).forEach(death -> note(death, now));
         convict(now, released);
         return new Verdict(
                 refused.values().stream().map(Refusal::task).toList(),

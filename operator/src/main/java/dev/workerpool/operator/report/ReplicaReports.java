@@ -217,7 +217,10 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** The same replicas, with what their workers tell of those that were in their containers before. */
     public List<Replica> completed(Collection<Replica> replicas) {
         return replicas.stream()
-                .map(replica -> of(replica).map(ReplicaReport::deaths).map(replica::with).orElse(replica))
+                .map(replica -> of(replica)
+                        .map(ReplicaReport::deaths)
+                        .map(replica::with)
+                        .orElse(replica))
                 .toList();
     }
 

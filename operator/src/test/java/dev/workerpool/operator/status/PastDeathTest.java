@@ -49,7 +49,8 @@ class PastDeathTest {
                     exitCode: 137
                     finishedAt: '2026-01-01T09:59:00Z'
                     message: "died 1 137 2026-01-01T09:58:00.000Z hold\\n"
-                """).with(List.of(new PastDeath(2, 137, "2026-01-01T10:00:00.250Z", List.of())));
+                """)
+                .with(List.of(new PastDeath(2, 137, "2026-01-01T10:00:00.250Z", List.of())));
 
         assertThat(replica.restartsInPlace()).isEqualTo(2);
         assertThat(replica.deathsInPlace()).extracting(Death::restart).containsExactly(0, 1);

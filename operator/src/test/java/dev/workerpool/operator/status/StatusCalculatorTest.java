@@ -58,14 +58,18 @@ class StatusCalculatorTest {
             assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a/0", 2));
 
             pool.setStatus(status(Pods.ready("a")));
-            assertThat(pool.getStatus().restarts()).as("an operator that has just started").isEqualTo(2);
+            assertThat(pool.getStatus().restarts())
+                    .as("an operator that has just started")
+                    .isEqualTo(2);
 
             pool.setStatus(status(Pods.replica("a", true, 1, Pods.RUNNING + """
 
                     lastState:
                       terminated: {exitCode: 137, finishedAt: '2026-01-01T10:00:05Z', message: "died 3 137 2026-01-01T10:00:04.500Z\\n"}
                     """)));
-            assertThat(pool.getStatus().restarts()).as("one more in place, and the node's").isEqualTo(4);
+            assertThat(pool.getStatus().restarts())
+                    .as("one more in place, and the node's")
+                    .isEqualTo(4);
             assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("a", 1, "a/0", 3));
 
             pool.setStatus(status(Pods.ready("a", 2).with(List.of(diedInPlace(1)))));

@@ -23,8 +23,7 @@ import java.util.OptionalInt;
  */
 record Inheritance(OptionalInt readyPipe, SettingsMemory memory, int lastMessage, List<PastDeath> deaths) {
     private static final Logger LOG = System.getLogger(Inheritance.class.getName());
-    private static final Rule<List<PastDeath>> DEATHS =
-            new Rule<>("must be lines of the primary", PastDeath::parse);
+    private static final Rule<List<PastDeath>> DEATHS = new Rule<>("must be lines of the primary", PastDeath::parse);
 
     static Inheritance in(Environment environment) {
         return new Inheritance(

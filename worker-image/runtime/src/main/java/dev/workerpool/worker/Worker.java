@@ -119,8 +119,7 @@ final class Worker implements WorkerInfo {
             return TerminationLog.OFF;
         }
         try {
-            return TerminationLog.open(
-                    path, settings.inheritance().lastMessage(), catalog.entries());
+            return TerminationLog.open(path, settings.inheritance().lastMessage(), catalog.entries());
         } catch (IOException e) {
             LOG.log(Level.WARNING, "What threads execute at a death will not be known: {0}", e.toString());
             return TerminationLog.OFF;

@@ -72,8 +72,7 @@ record WorkerSettings(
         var settings = new WorkerSettings(
                 environment.text("WORKERPOOL_POOL", "standalone"),
                 Inheritance.port(environment, "WORKERPOOL_PORT", 8000, "WORKERPOOL_LISTENER"),
-                Inheritance.port(
-                        environment, "WORKERPOOL_MANAGEMENT_PORT", 9000, "WORKERPOOL_MANAGEMENT_LISTENER"),
+                Inheritance.port(environment, "WORKERPOOL_MANAGEMENT_PORT", 9000, "WORKERPOOL_MANAGEMENT_LISTENER"),
                 taskFolders(environment.text("WORKERPOOL_TASKS_DIR", "/tasks")),
                 environment.choice(
                         "WORKERPOOL_ISOLATION",

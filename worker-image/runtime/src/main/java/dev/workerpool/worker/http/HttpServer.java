@@ -103,7 +103,9 @@ public final class HttpServer {
         ChannelFuture bound = loops.listen(server, port).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             throw new IOException(
-                    "Port " + port.number() + " cannot be listened on: " + bound.cause().getMessage(), bound.cause());
+                    "Port " + port.number() + " cannot be listened on: "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         listener = bound.channel();
         groups.forEach((loop, group) -> loop.scheduleAtFixedRate(

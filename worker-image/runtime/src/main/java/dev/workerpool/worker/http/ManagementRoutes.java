@@ -106,7 +106,9 @@ final class ManagementRoutes implements Routes {
         status.put("generation", inForce.generation());
         status.put("settings", SettingsDescription.withoutConfig(inForce));
         status.put("threads", threads.stream().map(ManagementRoutes::thread).toList());
-        status.put("restarts", info.deaths().isEmpty() ? 0 : info.deaths().getLast().number());
+        status.put(
+                "restarts",
+                info.deaths().isEmpty() ? 0 : info.deaths().getLast().number());
         status.put("deaths", info.deaths().stream().map(ManagementRoutes::death).toList());
         status.put("threadsLost", pool.lost());
         status.put("threadsLeftBehind", pool.threadsLeftBehind());

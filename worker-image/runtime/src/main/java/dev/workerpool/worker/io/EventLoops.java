@@ -58,7 +58,8 @@ public final class EventLoops implements AutoCloseable {
                             + Epoll.unavailabilityCause()));
         }
         int descriptor = port.descriptor().getAsInt();
-        return server.channelFactory(() -> new EpollServerSocketChannel(descriptor)).register();
+        return server.channelFactory(() -> new EpollServerSocketChannel(descriptor))
+                .register();
     }
 
     public Class<? extends Channel> clientChannelType() {

@@ -90,7 +90,8 @@ class StreamedAnswerTest {
     }
 
     private void start(Duration patience) throws Exception {
-        server = new HttpServer(Port.of(0), new TestRoutes(), new HttpLimits(1000, 100, LONG, LONG, patience), budget, loops);
+        server = new HttpServer(
+                Port.of(0), new TestRoutes(), new HttpLimits(1000, 100, LONG, LONG, patience), budget, loops);
         server.start();
     }
 

@@ -27,7 +27,8 @@ class PastDeathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"died", "lived 1 137 2026-01-01T10:00:00Z", "died x 137 2026-01-01T10:00:00Z", "died 1 137 now"})
+    @ValueSource(
+            strings = {"died", "lived 1 137 2026-01-01T10:00:00Z", "died x 137 2026-01-01T10:00:00Z", "died 1 137 now"})
     void refusesWhatIsNoLineOfThePrimary(String line) {
         assertThatThrownBy(() -> PastDeath.parse(line)).isInstanceOf(IllegalArgumentException.class);
     }
