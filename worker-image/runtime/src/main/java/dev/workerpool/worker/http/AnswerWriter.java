@@ -9,11 +9,10 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Writes the answers of one connection, one at a time. Small ones in one go; large ones in slices as the socket takes them,
- * because the transport copies what it is given out of the heap, and a large body handed over at once would exist twice;
+ * because a socket takes native memory only, and a large body copied there at once would exist twice;
  * streamed ones as they are made.
  */
 final class AnswerWriter {
-    private static final int SLICE = 128 * 1024;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private static final ByteBuf CONTINUE = Unpooled.unreleasableBuffer(
@@ -98,9 +97,7 @@ final class AnswerWriter {
         handingOver = true;
         ChannelFuture written = null;
         while (rest.hasRemaining() && ctx.channel().isWritable()) {
-            int size = Math.min(rest.remaining(), SLICE);
-            written = ctx.writeAndFlush(Unpooled.wrappedBuffer(rest.slice(rest.position(), size)));
-            rest.position(rest.position() + size);
+            written = ctx.writeAndFlush(encoder.slice(ctx.alloc(), rest));
         }
         handingOver = false;
         if (!rest.hasRemaining()) {

@@ -4,6 +4,7 @@ import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.io.ReadBuffers;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -92,6 +93,7 @@ public final class HttpServer {
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 256 * 1024))
                 .childHandler(new ChannelInitializer<>() {
                     @Override

@@ -1,9 +1,11 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.io.SpareBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -17,6 +19,13 @@ final class ResponseEncoder {
     /** A body up to here travels in one buffer with its head; copying it is cheaper than a second one. */
     static final int SMALL = 8 * 1024;
 
+    /**
+     * Of a large body at a time. Every write makes the kernel look whether the client has to be woken and the next packet
+     * sent, so few are better. But a client counts as alive when it has taken a slice within the patience, which the slowest
+     * honest one has to manage.
+     */
+    static final int SLICE = 256 * 1024;
+
     private static final int HEAD = 384;
     private static final byte[] DATE = ascii("\r\ndate: ");
     private static final byte[] LENGTH = ascii("\r\ncontent-length: ");
@@ -27,6 +36,7 @@ final class ResponseEncoder {
     private static final byte[] END = ascii("\r\n\r\n");
     private static final int NO_CONTENT = 204;
 
+    private final SpareBuffer spare = new SpareBuffer(SLICE);
     private long dateSecond;
     private byte[] date;
 
@@ -67,6 +77,14 @@ final class ResponseEncoder {
         ByteBufUtil.writeAscii(
                 out, HttpResponseStatus.valueOf(response.status()).toString());
         return out.writeBytes(DATE).writeBytes(date());
+    }
+
+    /** @return the next slice of a large body, which it takes out of it */
+    ByteBuf slice(ByteBufAllocator allocator, ByteBuffer body) {
+        int size = Math.min(body.remaining(), SLICE);
+        ByteBuf out = spare.take(allocator).writeBytes(body.slice(body.position(), size));
+        body.position(body.position() + size);
+        return out;
     }
 
     private static ByteBuf fields(ByteBuf out, Response response, Persistence persistence) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.Port;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,41 @@ class HttpServerTest extends ServerTestCase {
             assertThat(answer.body()).hasSize(20_000_000);
             assertThat(client.get("/").read().status()).isEqualTo(200);
         }
+    }
+
+    /** Bodies of both ways pass through memory that all connections share; none may see another's bytes. */
+    @Test
+    void keepsLargeBodiesApartThatAreUnderWayAtOnce() throws Exception {
+        var limits = new HttpLimits(2_000_000, 100, LONG, LONG, LONG);
+        int size = 1_000_000;
+        try (var a = connect(limits);
+                var b = connect(limits);
+                var c = connect(limits)) {
+            for (int round = 0; round < 4; round++) {
+                List<RawClient> clients = List.of(a, b, c);
+                for (RawClient client : clients) {
+                    client.send("POST / HTTP/1.1\r\nContent-Length: " + size + "\r\n\r\n");
+                }
+                for (int sent = 0; sent < size; sent += size / 10) {
+                    for (int i = 0; i < clients.size(); i++) {
+                        clients.get(i).send(letter(round, i).repeat(size / 10));
+                    }
+                }
+                for (int i = 0; i < clients.size(); i++) {
+                    // Not with a diff: it would be a megabyte long.
+                    assertThat(clients.get(i)
+                                    .read()
+                                    .body()
+                                    .equals("POST " + letter(round, i).repeat(size)))
+                            .as("client %s got its own bytes in round %s", i, round)
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    private static String letter(int round, int client) {
+        return String.valueOf((char) ('a' + 3 * round + client));
     }
 
     @Test
