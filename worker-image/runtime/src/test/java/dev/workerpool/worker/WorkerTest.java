@@ -152,7 +152,7 @@ class WorkerTest {
         for (int look = 1; look <= 2; look++) {
             assertThat(worker.get("/metrics").body())
                     .contains("jvm_memory_used_bytes{area=\"heap\"}")
-                    .contains("jvm_gc_collection_seconds", "jvm_threads_current")
+                    .contains("jvm_gc_collection_seconds", "jvm_threads_current", "jvm_memory_allocated_bytes_total ")
                     .contains("jvm_classes_currently_loaded", "jvm_runtime_info", "process_open_fds");
         }
     }
