@@ -4,10 +4,10 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * The bytes of heap that one thread has allocated for its current run, and the budget of that run. Counted by the JVM
- * anyway; read at the start and the end of each run (some 16 ns each), and in between by the watchdog when there is a
- * budget, the more often the less is left: a thread cannot allocate faster than memory can be cleared. Guarded by the
- * monitor of its thread.
+ * The bytes of heap that one thread and those it started have allocated for its current run, and the budget of that run.
+ * Counted by the JVM anyway; read at the start and the end of each run (some 16 ns each), and in between by the watchdog
+ * when there is a budget, the more often the less is left: a thread cannot allocate faster than memory can be cleared.
+ * Guarded by the monitor of its thread.
  */
 final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -19,24 +19,36 @@ final class Allocation {
     private static final long SHORTEST_PAUSE = 1_000_000;
 
     private final Thread thread;
+    private final ChildAllocation children;
+    private Run run;
     private long before;
     private long budget;
     private long nextLook;
 
     Allocation(Thread thread) {
         this.thread = thread;
+        this.children = new ChildAllocation(thread);
     }
 
     /** A new run. On the thread itself. @param budget 0 when there is none */
-    void begin(long start, long budget) {
+    void begin(Run run, long start, long budget) {
+        this.run = run;
         before = THREADS.getCurrentThreadAllocatedBytes();
         this.budget = budget;
         nextLook = start + pause(budget);
     }
 
-    /** By the run that ends. On the thread itself. */
+    /** By the run that ends, on its own thread alone. On the thread itself. */
     long end() {
+        if (run.belongings() != null) {
+            children.end();
+        }
         return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private long spent() {
+        long own = THREADS.getThreadAllocatedBytes(thread.threadId()) - before;
+        return run.belongings() == null ? own : own + children.spent();
     }
 
     /** Of the current run. */
@@ -49,19 +61,14 @@ final class Allocation {
         if (budget == 0 || nextLook - now > 0) {
             return false;
         }
-        long left = budget - (THREADS.getThreadAllocatedBytes(thread.threadId()) - before);
+        long left = budget - spent();
         nextLook = now + pause(left);
         return left < 0;
     }
 
-    /** Would the run go over its budget with so much more? On the thread itself. */
+    /** Would the run go over its budget with so much more? On a thread of the run. */
     boolean wouldExceed(long more) {
-        return budget != 0 && end() > budget - more;
-    }
-
-    /** Does a single step of that size go over the budget, whoever takes it? */
-    boolean isExceededBy(long step) {
-        return budget != 0 && step > budget;
+        return budget != 0 && spent() > budget - more;
     }
 
     /** When to look again, if that is before the other time. */

@@ -47,8 +47,10 @@ final class PoolThread {
         this.tasks = tasks;
         this.execution = new Execution(pool, this, tasks);
         this.slot = pool.terminationLog().slot(number);
+        String name = "worker-" + number;
         this.thread = Thread.ofPlatform()
-                .name("worker-" + number)
+                .group(ChildAllocation.group(name))
+                .name(name)
                 .daemon()
                 .inheritInheritableThreadLocals(false)
                 .unstarted(this::work);
@@ -123,7 +125,7 @@ final class PoolThread {
             run.started(this, start);
             LiveSettings live = pool.live();
             ending.begin(start, run.options().within(live.timeout()));
-            allocation.begin(start, live.maxAllocation());
+            allocation.begin(run, start, live.maxAllocation());
             nextLook = allocation.nextLook(ending.deadline());
             current = run;
         }
@@ -135,8 +137,9 @@ final class PoolThread {
         RunEvent event = FlightRecorder.isInitialized() ? RunEvent.ofNow() : null;
         Outcome outcome = execution.run(run);
         long end = System.nanoTime();
-        long allocated = allocation.end();
+        long allocated;
         synchronized (this) {
+            allocated = allocation.end();
             current = null;
             if (ending.isKilled()) {
                 broken("killed");
@@ -248,8 +251,7 @@ final class PoolThread {
     /** On a thread of the run. */
     boolean mayAllocate(Run run, long bytes) {
         synchronized (this) {
-            boolean own = Thread.currentThread() == thread;
-            if (current != run || !(own ? allocation.wouldExceed(bytes) : allocation.isExceededBy(bytes))) {
+            if (current != run || !allocation.wouldExceed(bytes)) {
                 return true;
             }
         }

@@ -41,6 +41,27 @@ class AllocationBudgetTest {
                 jar,
                 "Child",
                 "Thread t = new Thread(() -> { Sink.sink = new byte[" + MUCH + "]; }); t.start(); t.join();");
+        String steps = "() -> { while (true) Sink.sink = new byte[1000]; }";
+        define(jar, "Stepping", "Thread t = new Thread(" + steps + "); t.start(); t.join();");
+        define(jar, "Two", "for (int i = 0; i < 2; i++) new Thread(" + steps + ").start(); while (true) { }");
+        define(jar, "Pooled", "Executors.newFixedThreadPool(1).submit(" + steps + ").get();");
+        define(jar, "Single", "Executors.newSingleThreadExecutor().submit(" + steps + ").get();");
+        define(jar, "Forked", "new ForkJoinPool(1).submit(" + steps + ").get();");
+        define(
+                jar,
+                "Shares",
+                "Thread t = new Thread(() -> { for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20];"
+                        + " try { Thread.sleep(1_000_000); } catch (InterruptedException e) { } }); t.start();"
+                        + " while (t.getState() != Thread.State.TIMED_WAITING) Thread.onSpinWait();"
+                        + " for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20]; t.interrupt(); t.join();");
+        define(
+                jar,
+                "Keeps",
+                "if (Kept.pool == null) Kept.pool = Executors.newFixedThreadPool(1);"
+                        + " Kept.pool.submit(() -> { for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20]; }).get();");
+        jar.source(
+                "sample.Kept",
+                "package sample; public class Kept { public static java.util.concurrent.ExecutorService pool; }");
         define(jar, "Modest", "for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20];");
         define(jar, "Beyond", "Sink.sink = new long[1 << 20][1 << 20][1 << 20];");
         define(jar, "Negative", "Sink.sink = new int[-1][-1_000_000_000];");
@@ -70,7 +91,13 @@ class AllocationBudgetTest {
                 "copyas",
                 "elements",
                 "swallow",
-                "child"
+                "child",
+                "stepping",
+                "two",
+                "pooled",
+                "single",
+                "forked",
+                "shares"
             })
     void stopsARunThatAllocatesMoreThanItsBudget(String type) throws Exception {
         try (var fixture = start(BUDGET)) {
@@ -86,6 +113,15 @@ class AllocationBudgetTest {
         try (var fixture = start(BUDGET)) {
             for (int i = 0; i < 5; i++) {
                 assertThat(fixture.submit("modest", "fits").output()).isEqualTo("fits");
+            }
+        }
+    }
+
+    @Test
+    void countsTheThreadsOfAnExecutorThatATaskKeepsToNoLaterRun() throws Exception {
+        try (var fixture = start(BUDGET)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(fixture.submit("keeps", "fits").output()).isEqualTo("fits");
             }
         }
     }
