@@ -183,6 +183,7 @@ final class Worker implements WorkerInfo {
                     Integer.toString(last.exitCode()),
                     Integer.toString(last.number()));
         }
+        settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
         for (Artifact artifact : catalog.artifacts()) {
             if (artifact.state() == Artifact.State.LOADED) {
                 LOG.log(Level.INFO, "Loaded {0}: {1}", artifact.jar(), String.join(", ", artifact.tasks()));

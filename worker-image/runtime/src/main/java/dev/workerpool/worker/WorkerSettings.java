@@ -37,7 +37,8 @@ record WorkerSettings(
         TraceSettings traces,
         ControlSettings control,
         RetentionSettings runs,
-        PoolSettings threads) {
+        PoolSettings threads,
+        List<String> warnings) {
     /** Code that listens to interrupts ends at once; whoever waits for the thread does not want to wait for other code. */
     private static final Duration PATIENCE = Duration.ofMillis(5);
 
@@ -49,6 +50,9 @@ record WorkerSettings(
 
     private static final int MOST_RETAINED = 3;
     private static final int MAX_RETAINED = 10_000;
+
+    private static final String PREFIX = "WORKERPOOL_";
+    private static final String TASKS = "/tasks";
 
     /** Where the image keeps the jars that every worker has. */
     private static final String BUILTIN = "workerpool.builtin";
@@ -69,11 +73,13 @@ record WorkerSettings(
         var environment = new Environment(variables);
         var threads = new PoolSettings(
                 environment.text("WORKERPOOL_REPLICA", hostname(variables)), PATIENCE, GRACE, live(environment));
+        List<Path> taskFolders = taskFolders(environment.text("WORKERPOOL_TASKS_DIR", TASKS));
+        var warnings = new ArrayList<String>();
         var settings = new WorkerSettings(
                 environment.text("WORKERPOOL_POOL", "standalone"),
                 Inheritance.port(environment, "WORKERPOOL_PORT", 8000, "WORKERPOOL_LISTENER"),
                 Inheritance.port(environment, "WORKERPOOL_MANAGEMENT_PORT", 9000, "WORKERPOOL_MANAGEMENT_LISTENER"),
-                taskFolders(environment.text("WORKERPOOL_TASKS_DIR", "/tasks")),
+                taskFolders,
                 environment.choice(
                         "WORKERPOOL_ISOLATION",
                         Map.of("Shared", Isolation.SHARED, "PerThread", Isolation.PER_THREAD),
@@ -94,8 +100,14 @@ record WorkerSettings(
                 traces(environment, threads.replica()),
                 control(environment),
                 retention(environment),
-                threads);
+                threads,
+                warnings);
         environment.throwIfInvalid();
+        warnings.addAll(environment.unknown(PREFIX));
+        if (environment.isSet("WORKERPOOL_TASKS_DIR") && !Files.isDirectory(taskFolders.getLast())) {
+            warnings.add("WORKERPOOL_TASKS_DIR is " + taskFolders.getLast()
+                    + ", which is no directory: no task is loaded from it");
+        }
         return settings;
     }
 
@@ -167,6 +179,7 @@ record WorkerSettings(
     }
 
     private static ControlSettings control(Environment environment) {
+        environment.knows("WORKERPOOL_NAMESPACE", "WORKERPOOL_REPLICA", "WORKERPOOL_POD_UID");
         List<byte[]> keys = environment.read("WORKERPOOL_CONTROL_KEY", List.of(), ControlSettings.KEYS);
         if (keys.isEmpty()) {
             return new ControlSettings(keys, "");

@@ -111,6 +111,18 @@ class RunsTest {
         assertThat(String.valueOf(ended.get("result"))).isEqualTo(result);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "//", "/result/", "/other"})
+    void knowsNoOtherPartsOfARun(String part) throws Exception {
+        String run = worker.submit("sum", "[1]");
+        worker.ended(run);
+
+        Answer answer = worker.call("GET", run + part, "");
+
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.body()).contains("urn:workerpool:problem:not-found");
+    }
+
     @Test
     void leavesLargeResultsOutOfTheObject() throws Exception {
         String run = worker.submit("copy", "x".repeat(70_000), "Content-Type: text/plain");

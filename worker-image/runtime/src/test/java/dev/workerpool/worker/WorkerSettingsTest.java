@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,6 +36,38 @@ class WorkerSettingsTest {
         assertThat(settings.threads().initial().maxAllocation()).isZero();
         assertThat(settings.threads().initial().generation()).isZero();
         assertThat(settings.threads().initial().config()).isEmpty();
+    }
+
+    @Test
+    void namesVariablesThatAreNoSettings() throws InvalidSettingsException {
+        WorkerSettings settings = WorkerSettings.from(Map.ofEntries(
+                Map.entry("WORKERPOOL_THREADS", "2"),
+                Map.entry("WORKERPOOL_TIMEOUT", "3s"),
+                Map.entry("WORKERPOOL_MANAGMENT_PORT", "9001"),
+                Map.entry("WORKERPOOL_NAMESPACE", "n"),
+                Map.entry("WORKERPOOL_POD_UID", "u"),
+                Map.entry("WORKERPOOL_OPERATOR_SERVICE_HOST", "10.0.0.1"),
+                Map.entry("WORKERPOOL_OPERATOR_SERVICE_PORT_HTTP", "8080"),
+                Map.entry("WORKERPOOL_OPERATOR_PORT_8080_TCP_ADDR", "10.0.0.1"),
+                Map.entry("OTHER", "x")));
+
+        assertThat(settings.warnings())
+                .containsExactly(
+                        "WORKERPOOL_MANAGMENT_PORT is no setting of a worker and changes nothing;"
+                                + " did you mean WORKERPOOL_MANAGEMENT_PORT?",
+                        "WORKERPOOL_TIMEOUT is no setting of a worker and changes nothing");
+    }
+
+    @Test
+    void tellsOfATasksDirectoryThatIsNotThere(@TempDir Path folder) throws InvalidSettingsException {
+        assertThat(WorkerSettings.from(Map.of("WORKERPOOL_TASKS_DIR", folder + "/typo"))
+                        .warnings())
+                .containsExactly("WORKERPOOL_TASKS_DIR is " + folder
+                        + "/typo, which is no directory: no task is loaded from it");
+        assertThat(WorkerSettings.from(Map.of("WORKERPOOL_TASKS_DIR", folder.toString()))
+                        .warnings())
+                .isEmpty();
+        assertThat(WorkerSettings.from(Map.of()).warnings()).isEmpty();
     }
 
     @Test

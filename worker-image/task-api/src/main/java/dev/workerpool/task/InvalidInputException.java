@@ -10,10 +10,18 @@ public final class InvalidInputException extends RuntimeException {
     private final String field;
     private final String rule;
 
+    /**
+     * @param field null for the whole {@code body}
+     * @param rule what it has to be; null when there is no more to say than that it is not
+     */
     public InvalidInputException(String field, String rule) {
-        super(field + ": " + rule);
-        this.field = field;
-        this.rule = rule;
+        this.field = field == null ? "body" : field;
+        this.rule = rule == null ? "is not valid" : rule;
+    }
+
+    @Override
+    public String getMessage() {
+        return field + ": " + rule;
     }
 
     /** The field of the input, or the query parameter, or {@code body}. */

@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import dev.workerpool.task.InvalidInputException;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What Jackson says about an input, told to the caller as field and rule. */
@@ -26,6 +27,16 @@ final class InputErrors {
 
     /** Nor for these two: a primitive that is null or absent, as a component and in an array. */
     private static final List<String> NULL = List.of("Cannot map `null`", "Cannot coerce `null`");
+
+    /** Nor for this one. */
+    private static final String TRAILING = "Trailing token";
+
+    /** Where the bracket was opened that another kind of bracket closes, which Jackson tells with what it hides of the source. */
+    private static final Pattern OPENED =
+            Pattern.compile("\\(for (\\w+) starting at \\[Source: .*; line: (\\d+), column: (\\d+)]\\)");
+
+    /** Advice to whoever configures the parser. */
+    private static final Pattern ADVICE = Pattern.compile("[:;,(]?\\s*(enable|\\[?Source:|not allowed as per) .*");
 
     private InputErrors() {}
 
@@ -54,6 +65,9 @@ final class InputErrors {
     }
 
     private static InvalidTaskInputException mapping(JsonMappingException e) {
+        if (e.getOriginalMessage().startsWith(TRAILING)) {
+            return new InvalidTaskInputException("body", "must be well-formed JSON: more comes after its end");
+        }
         return switch (e) {
             case InvalidTypeIdException id -> typeId(id);
             case UnrecognizedPropertyException unknown -> invalid(e, "is unknown; known are " + known(unknown));
@@ -67,7 +81,7 @@ final class InputErrors {
             when NULL.stream().anyMatch(mismatch.getOriginalMessage()::startsWith) -> invalid(e, "is required");
             case MismatchedInputException mismatch
             when mismatch.getTargetType() != null -> invalid(e, "must be " + TypeNames.of(mismatch.getTargetType()));
-            default -> invalid(e, e.getCause() == null ? e.getOriginalMessage() : refusal(e.getCause()));
+            default -> invalid(e, e.getCause() == null ? "cannot be made of this" : refusal(e.getCause()));
         };
     }
 
@@ -97,9 +111,15 @@ final class InputErrors {
         }
         var at = e.getLocation();
         // Jackson's own words for this one tell of its buffers.
-        String what = e instanceof JsonEOFException ? "it ends too early" : e.getOriginalMessage();
+        String what = e instanceof JsonEOFException ? "it ends too early" : own(e.getOriginalMessage());
         String where = at == null ? what : "%s (line %d, column %d)".formatted(what, at.getLineNr(), at.getColumnNr());
         return new InvalidTaskInputException("body", "must be well-formed JSON: " + where);
+    }
+
+    /** What the parser says, without what it says to its programmer. */
+    private static String own(String message) {
+        return ADVICE.matcher(OPENED.matcher(message).replaceAll("(for the $1 that begins at line $2, column $3)"))
+                .replaceAll("");
     }
 
     private static InvalidTaskInputException invalid(JsonProcessingException e, String rule) {
@@ -107,7 +127,7 @@ final class InputErrors {
         return new InvalidTaskInputException(path.isEmpty() ? "body" : path, rule);
     }
 
-    private static String path(JsonProcessingException e) {
+    static String path(JsonProcessingException e) {
         var path = new StringBuilder();
         if (e instanceof JsonMappingException mapping) {
             for (var step : mapping.getPath()) {

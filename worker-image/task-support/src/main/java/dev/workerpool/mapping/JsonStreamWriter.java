@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.workerpool.task.Content;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.stream.Stream;
 
@@ -63,7 +64,7 @@ final class JsonStreamWriter implements OutputWriter {
             json.writeStartArray();
         }
         while (values.hasNext()) {
-            writer.writeValue(json, values.next());
+            write(values.next(), json);
             if (!array) {
                 json.writeRaw('\n');
             }
@@ -75,5 +76,13 @@ final class JsonStreamWriter implements OutputWriter {
             json.writeEndArray();
         }
         json.flush();
+    }
+
+    private void write(Object value, JsonGenerator json) throws IOException {
+        try {
+            writer.writeValue(json, value);
+        } catch (IOException e) {
+            throw FiniteNumbers.told(e);
+        }
     }
 }

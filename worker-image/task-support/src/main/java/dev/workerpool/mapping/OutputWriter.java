@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.ContentStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -54,7 +55,15 @@ interface OutputWriter {
         }
         String mediaType = or(produces, "application/json");
         ObjectWriter writer = type.isJavaLangObject() ? json.writer() : json.writerFor(type);
-        return (output, receiver) -> new Content(mediaType, ByteBuffer.wrap(writer.writeValueAsBytes(output)));
+        return (output, receiver) -> new Content(mediaType, ByteBuffer.wrap(json(output, writer)));
+    }
+
+    private static byte[] json(Object output, ObjectWriter writer) throws IOException {
+        try {
+            return writer.writeValueAsBytes(output);
+        } catch (IOException e) {
+            throw FiniteNumbers.told(e);
+        }
     }
 
     private static Content write(ContentStream output, ResultReceiver receiver) throws Exception {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.Module;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.deser.Deserializers;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import com.fasterxml.jackson.databind.ser.Serializers;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.type.ArrayType;
@@ -84,7 +85,17 @@ final class ValueTypes extends Module {
             if (isTemporal(raw)) {
                 return ToStringSerializer.instance;
             }
-            return OptionalValues.isOptional(raw) ? OptionalValues.writer(type) : null;
+            return OptionalValues.isOptional(raw) ? OptionalValues.writer(type) : FiniteNumbers.writer(raw);
+        }
+
+        @Override
+        public JsonSerializer<?> findArraySerializer(
+                SerializationConfig config,
+                ArrayType type,
+                BeanDescription bean,
+                TypeSerializer elementType,
+                JsonSerializer<Object> element) {
+            return FiniteNumbers.writer(type.getRawClass());
         }
     }
 }

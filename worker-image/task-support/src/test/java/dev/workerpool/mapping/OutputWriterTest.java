@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,31 @@ class OutputWriterTest {
         assertThat(text(write(Timed.class, "", new Timed(Duration.ofSeconds(90)))))
                 .isEqualTo("{\"took\":\"PT1M30S\"}");
         assertThat(write(Output.class, "", new Output(3)).mediaType()).isEqualTo("application/json");
+    }
+
+    @Test
+    void refusesNumbersThatJsonHasNot() {
+        assertThatThrownBy(() -> write(Shape.class, "", new Square(1, List.of(new Circle(Double.NaN)))))
+                .hasMessage("The output cannot be JSON: inside[0].radius is NaN, and JSON has finite numbers only");
+        assertThatThrownBy(() -> write(Object.class, "", Map.of("a", List.of(Float.NEGATIVE_INFINITY))))
+                .hasMessageContaining("a[0] is -Infinity");
+        assertThatThrownBy(() -> write(double[][].class, "", new double[][] {{1}, {2, Double.POSITIVE_INFINITY}}))
+                .hasMessageContaining("[1][1] is Infinity");
+        assertThatThrownBy(() -> write(float[].class, "", new float[] {Float.NaN}))
+                .hasMessageContaining("[0] is NaN");
+        assertThatThrownBy(() -> write(Double.class, "", Double.NaN)).hasMessageContaining("it is NaN");
+        assertThatThrownBy(() -> write(OptionalDouble.class, "", OptionalDouble.of(Double.NaN)))
+                .hasMessageContaining("is NaN");
+        assertThatThrownBy(() -> write(streamOf(Stream.class, Double.class), "", Stream.of(1.0, Double.NaN)))
+                .hasMessageContaining("it is NaN");
+    }
+
+    @Test
+    void writesFiniteNumbersOfAllKinds() throws Exception {
+        assertThat(text(write(Object.class, "", List.of(0.5, 1.5f, Double.MAX_VALUE))))
+                .isEqualTo("[0.5,1.5,1.7976931348623157E308]");
+        assertThat(text(write(double[].class, "", new double[] {-0.0, 1}))).isEqualTo("[-0.0,1.0]");
+        assertThat(text(write(Float[].class, "", new Float[] {0.1f, null}))).isEqualTo("[0.1,null]");
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TaskInputTest {
     private enum Color {
@@ -200,6 +201,52 @@ class TaskInputTest {
         FieldError error = refusal(Values.class, "{" + fields + "}");
 
         assertThat(error).isEqualTo(new FieldError(field, rule));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"n\":1,\"flag\":true]",
+                "[[1}",
+                "{\"n\":NaN}",
+                "{\"n\":-Infinity}",
+                "{\"n\":+1}",
+                "{\"n\":.5}",
+                "{\"n\":01}",
+                "{\"n\":1.}",
+                "{n:1}",
+                "{'n':1}",
+                "{\"n\":1,}",
+                "{\"text\":\"a\nb\"}",
+                "{\"text\":\"\\q\"}",
+                "{\"n\":1} // why",
+                "{\"n\":1,\"flag\":true} {}",
+                "nonsense",
+            })
+    void tellsTheCallerNothingOfTheParser(String body) {
+        FieldError error = refusal(Input.class, body);
+
+        assertThat(error.rule())
+                .doesNotContain("Feature", "Source", "REDACTED", "com.", "java.", "`", "enable")
+                .isNotBlank();
+    }
+
+    @Test
+    void saysSomethingWhereTheTaskDoesNot() {
+        var refused = new InvalidInputException(null, null);
+
+        assertThat(refused.field()).isEqualTo("body");
+        assertThat(refused.rule()).isEqualTo("is not valid");
+        assertThat(refused).hasMessage("body: is not valid");
+    }
+
+    @Test
+    void tellsWhichBracketIsClosedByAnother() {
+        assertThat(refusal(Object.class, "{\"a\":1]"))
+                .isEqualTo(new FieldError(
+                        "body",
+                        "must be well-formed JSON: Unexpected close marker ']': expected '}'"
+                                + " (for the Object that begins at line 1, column 1) (line 1, column 7)"));
     }
 
     @Test

@@ -32,7 +32,12 @@ final class RunRoutes implements Routes {
             int slash = path.indexOf('/', PREFIX.length());
             return slash < 0
                     ? new Target(path.substring(PREFIX.length()), "")
-                    : new Target(path.substring(PREFIX.length(), slash), path.substring(slash + 1));
+                    : new Target(path.substring(PREFIX.length(), slash), named(path.substring(slash + 1)));
+        }
+
+        /** A slash at the end names no part, and is not the run itself either. */
+        private static String named(String part) {
+            return part.isEmpty() ? "/" : part;
         }
 
         /** @return null when there is no such part */

@@ -20,7 +20,7 @@ public sealed interface Outcome {
         static Failed of(Throwable thrown) {
             String message;
             try {
-                message = thrown.getMessage();
+                message = message(thrown);
             } catch (Throwable e) {
                 message = "(its message cannot be read: " + e.getClass().getName() + ")";
             }
@@ -28,6 +28,17 @@ public sealed interface Outcome {
                 message = message.substring(0, MAX_MESSAGE) + "…";
             }
             return new Failed(thrown.getClass().getName(), message);
+        }
+
+        /** Of a static initialiser's failure the JVM itself says nothing but what caused it. */
+        private static String message(Throwable thrown) {
+            String message = thrown.getMessage();
+            Throwable cause = thrown instanceof ExceptionInInitializerError ? thrown.getCause() : null;
+            if (message != null || cause == null) {
+                return message;
+            }
+            String why = cause.getMessage();
+            return "A static initialiser failed: " + cause.getClass().getName() + (why == null ? "" : ": " + why);
         }
     }
 
