@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Calls the pool through its one address. A task whose connection died, or that was refused with 503, is tried again
- * until the patience is used up; tasks here have no side effects, so running one twice does no harm. Safe for any
- * number of threads.
+ * Calls the pool through its one address. A task whose connection died, that was refused with 503, or that was lost with
+ * the replica it had been passed to (502) is tried again until the patience is used up; tasks here have no side effects,
+ * so running one twice does no harm. Safe for any number of threads.
  */
 final class Pool {
 
@@ -112,7 +112,8 @@ final class Pool {
                     .mapToLong(value -> Long.parseLong(value) * 1_000)
                     .findFirst()
                     .orElse(0);
-            return new Attempt(null, "HTTP " + status + " " + answer.text().strip(), status == 503, retryAfter);
+            boolean mayRetry = status == 502 || status == 503;
+            return new Attempt(null, "HTTP " + status + " " + answer.text().strip(), mayRetry, retryAfter);
         }
 
         static Attempt died(IOException e) {

@@ -12,6 +12,7 @@ final class DemoTest {
     private static final List<Scenario> SCENARIOS = List.of(
             DemoTest::everyTileComesToItsPlace,
             DemoTest::aConnectionThatDiedIsTriedAgain,
+            DemoTest::aTaskThatWasLostWithAPeerIsTriedAgain,
             DemoTest::aRefusalIsTriedAgainAfterItsTime,
             DemoTest::patienceHasAnEnd,
             DemoTest::aTaskThatFailsIsLost,
@@ -49,6 +50,11 @@ final class DemoTest {
     private static void aConnectionThatDiedIsTriedAgain() throws Exception {
         Run run = run(FakePool.Fault.DIES_ONCE);
         check("a connection that died is tried again", run, 0, true, "retries         1", "tiles lost      0");
+    }
+
+    private static void aTaskThatWasLostWithAPeerIsTriedAgain() throws Exception {
+        Run run = run(FakePool.Fault.IS_LOST_WITH_A_PEER_ONCE);
+        check("a task lost with a peer is tried again", run, 0, true, "retries         1", "tiles lost      0");
     }
 
     private static void aRefusalIsTriedAgainAfterItsTime() throws Exception {

@@ -22,6 +22,7 @@ final class FakePool implements AutoCloseable {
     enum Fault {
         NONE,
         DIES_ONCE,
+        IS_LOST_WITH_A_PEER_ONCE,
         REFUSES_ONCE,
         REFUSES_ALWAYS,
         FAILS,
@@ -103,6 +104,9 @@ final class FakePool implements AutoCloseable {
             switch (fault) {
                 case DIES_ONCE -> {
                     if (first) return new byte[0];
+                }
+                case IS_LOST_WITH_A_PEER_ONCE -> {
+                    if (first) return http("502 Bad Gateway", "", "replica-lost".getBytes());
                 }
                 case REFUSES_ONCE -> {
                     if (first) return http("503 Service Unavailable", "Retry-After: 1\r\n", "queue-full".getBytes());
