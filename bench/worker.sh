@@ -43,7 +43,8 @@ unpack_image() {
     id=$(docker image inspect -f '{{.Id}}' "$image")
     bench_root=$PWD/target/bench/root-${id:7:12}
     bench_command=$(docker image inspect -f '{{join .Config.Entrypoint " "}}' "$image")
-    bench_command=${bench_command#*-- }
+    # The worker itself, whose process is asked for its memory, and not the primary before it.
+    bench_command=${bench_command#*/primary }
     if [[ ! -e $bench_root/opt/workerpool/worker.aot ]]; then
         rm -rf target/bench/root-*
         mkdir -p "$bench_root"

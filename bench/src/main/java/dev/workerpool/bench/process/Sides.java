@@ -22,7 +22,7 @@ public final class Sides implements AutoCloseable {
 
     /**
      * @param root the files of the worker's image
-     * @param command what the image starts, without its init
+     * @param command what the image starts, without the primary
      * @param tasks the folder of the task jar, as the image sees it
      */
     public Sides(Path root, List<String> command, String tasks, Path nodePeer, Path logs) throws IOException {
