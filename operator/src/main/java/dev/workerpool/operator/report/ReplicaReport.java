@@ -31,7 +31,7 @@ public record ReplicaReport(String version, List<Artifact> artifacts, List<PastD
 
     /** How often a worker was forked anew in its container. */
     int restarts() {
-        return deaths.stream().mapToInt(PastDeath::restart).max().orElse(0);
+        return PastDeath.restarts(deaths);
     }
 
     public List<Artifact> failedArtifacts() {

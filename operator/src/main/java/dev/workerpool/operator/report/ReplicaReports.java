@@ -29,8 +29,8 @@ import java.util.function.Consumer;
  * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
  *
  * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval that
- * grows with their number, in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the kubelet's
- * probes see to it. One that cannot even be reached is asked ever less often.
+ * grows with their number, in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the
+ * kubelet's probes see to it. One that cannot even be reached is asked ever less often.
  */
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
         implements ResourceEventAware<WorkerPool> {

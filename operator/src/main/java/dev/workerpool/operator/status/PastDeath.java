@@ -66,7 +66,8 @@ public record PastDeath(int restart, int exitCode, String at, List<String> execu
         }
     }
 
-    static int restarts(List<PastDeath> deaths) {
+    /** How often a worker was forked anew in a container with these deaths. */
+    public static int restarts(List<PastDeath> deaths) {
         return deaths.stream().mapToInt(PastDeath::restart).max().orElse(0);
     }
 

@@ -234,7 +234,8 @@ public final class Replica {
     }
 
     /**
-     * How its worker last died together with its container, if it did. A worker that exited because its pod was deleted did not die: it left.
+     * How its worker last died together with its container, if it did. A worker that exited because its pod was deleted did
+     * not die: it left.
      */
     public Optional<Death> lastDeath() {
         if (isOver() && "Failed".equals(status.getPhase()) && worker().isEmpty()) {
