@@ -5,11 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import dev.workerpool.worker.peers.Routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key names one run, whichever replica is called. */
 class PeerKeysTest extends PeerFixture {
@@ -141,13 +146,7 @@ class PeerKeysTest extends PeerFixture {
         RawClient first = send(b, "hold", "held", key);
         await().atMost(PATIENCE).until(() -> begun.contains("held"));
         workers.remove("b");
-        var draining = Thread.startVirtualThread(() -> {
-            try {
-                b.stop();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
+        var draining = Thread.startVirtualThread(() -> stop(b));
         await().atMost(PATIENCE).until(b::isClosed);
         RawClient again = send(a, "hold", "held", key);
         Answer throughA = send(a, "quick", "other", keyAt(b, "other")).read();
@@ -161,6 +160,60 @@ class PeerKeysTest extends PeerFixture {
         assertThat(again.read().header("Workerpool-Replica")).isEqualTo("b");
         assertThat(begun).containsExactlyInAnyOrder("held", "other", "another");
         draining.join(PATIENCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 100_000})
+    void aCallThatADrainOvertakesGoesOnToTheNextReplica(int length) throws Exception {
+        var asked = new CountDownLatch(1);
+        var declines = new CountDownLatch(1);
+        var first = new FakePeer("first", (socket, head) -> {
+            asked.countDown();
+            declines.await();
+            FakePeer.answering("HTTP/1.1 503 No\r\nWorkerpool-Declined: unknown-key\r\nContent-Length: 0\r\n\r\n")
+                    .accept(socket, head);
+        });
+        closeables.add(first);
+        Worker a = start("a");
+        Worker b = start("b");
+        introduce(a, Map.of("b", b.taskPort(), "first", first.port()));
+        introduce(b, Map.of("a", a.taskPort(), "first", first.port()));
+        awaitHeard(b, 2);
+        RawClient called = send(b, "quick", "x".repeat(length), keyBetween(b, "first", "a"));
+        assertThat(asked.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        workers.remove("b");
+        var draining = Thread.startVirtualThread(() -> stop(b));
+        await().atMost(PATIENCE).until(b::isClosed);
+        declines.countDown();
+
+        Answer answer = called.read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(begun).hasSize(1);
+        draining.join(PATIENCE);
+    }
+
+    /** A key that is to be asked for at the one before this worker and at the other after it. */
+    private static String keyBetween(Worker worker, String before, String after) {
+        return Stream.iterate(0, n -> n + 1)
+                .map(n -> "key" + n)
+                .filter(key -> isOnly(worker.peers().orderOf(key).before(), before)
+                        && isOnly(worker.peers().orderOf(key).after(), after))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isOnly(List<Routing.Choice> choices, String replica) {
+        return choices.size() == 1 && choices.getFirst().replica().equals(replica);
+    }
+
+    private static void stop(Worker worker) {
+        try {
+            worker.stop();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.workerpool.worker.pool.TaskPool;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Calls under a key among several replicas: the key decides which one has the run, wherever the call comes in. One that
@@ -50,11 +51,24 @@ final class KeyRoutes {
         }
     }
 
-    /** @param here does it on this replica */
-    void handle(Request request, ByteBuffer body, Exchange exchange, Runnable here) {
+    void handle(Request request, ByteBuffer body, Exchange exchange) {
         PassedRequest passed = PassedCall.request(request, body, System.nanoTime());
         KeyOrder order = peers.orderOf(key(request));
-        Runnable run = () -> tryOneByOne(pool.isClosed() ? order.all() : order.before(), passed, exchange, here);
+        Arrival arrival = Arrival.direct(passed.admittedAt());
+        Runnable run = () -> {
+            boolean drains = pool.isClosed();
+            Consumer<Response> refused = refusal -> {
+                // The drain may have begun since: then it is for those that come next.
+                boolean goesOn = !drains && pool.isClosed() && !tasks.knowsKey(request);
+                List<Routing.Choice> rest = goesOn ? order.after() : List.of();
+                tryOneByOne(rest, passed, exchange, () -> exchange.respond(refusal));
+            };
+            tryOneByOne(
+                    drains ? order.all() : order.before(),
+                    passed,
+                    exchange,
+                    () -> tasks.runKeyed(request, body, exchange, arrival, refused));
+        };
         if (peers.haveChangedWithin(tasks.keptFor())) {
             tryOneByOne(order.asked(), passed, exchange, run);
         } else {

@@ -131,7 +131,7 @@ final class PeerRoutes implements Routes {
             return;
         }
         if (keys.isElsewhere(request)) {
-            keys.handle(request, body, exchange, () -> tasks.handle(request, body, exchange));
+            keys.handle(request, body, exchange);
             return;
         }
         boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !keys.isKeyed(request);
@@ -179,15 +179,12 @@ final class PeerRoutes implements Routes {
 
     private void keyedFromPeer(Request request, ByteBuffer body, Exchange exchange) {
         String why = keys.passOn(request);
-        Response refusal = why == null ? tasks.run(request, body, exchange, Arrival.passed(request)) : null;
-        if (refusal != null) {
-            why = keys.passOn(request); // The drain may have begun just now.
-        }
         if (why != null) {
             exchange.respond(notMine(why));
-        } else if (refusal != null) {
-            exchange.respond(refusal);
-        } else {
+        } else if (tasks.runKeyed(request, body, exchange, Arrival.passed(request), refusal -> {
+            String since = keys.passOn(request); // The drain may have begun just now.
+            exchange.respond(since == null ? refusal : notMine(since));
+        })) {
             peers.received();
         }
     }

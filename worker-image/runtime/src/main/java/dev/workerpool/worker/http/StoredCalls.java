@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -84,8 +85,19 @@ final class StoredCalls {
                 && accepted.toLowerCase(Locale.ROOT).contains(EventStream.MEDIA_TYPE);
     }
 
-    /** Starts the run, or finds it. @return the refusal, or null when the answer comes later */
-    Response handle(TaskEntry task, Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
+    /**
+     * Starts the run, or finds it.
+     *
+     * @param refused is told of a refusal that comes later
+     * @return the refusal, or null when the answer comes later
+     */
+    Response handle(
+            TaskEntry task,
+            Request request,
+            ByteBuffer body,
+            Exchange exchange,
+            Arrival arrival,
+            Consumer<Response> refused) {
         String name;
         try {
             name = IdempotencyKey.of(request.headers());
@@ -104,7 +116,7 @@ final class StoredCalls {
             exchange.execute(() -> {
                 Response refusal = submit(task, request, body, exchange, arrival, key);
                 if (refusal != null) {
-                    exchange.respond(refusal);
+                    refused.accept(refusal);
                 }
             });
         });

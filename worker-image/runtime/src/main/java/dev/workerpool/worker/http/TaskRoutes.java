@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The task port: {@code GET /tasks}, {@code POST /tasks/{type}}, and by {@link RunRoutes} the runs that came of it. */
 final class TaskRoutes implements Routes {
@@ -169,7 +170,7 @@ final class TaskRoutes implements Routes {
     Response run(Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
         TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
         if (StoredCalls.isOne(request)) {
-            return stored.handle(task, request, body, exchange, arrival);
+            return stored.handle(task, request, body, exchange, arrival, exchange::respond);
         }
         try {
             new TaskCall(this, exchange, task, request, body).submit(arrival);
@@ -177,6 +178,21 @@ final class TaskRoutes implements Routes {
         } catch (RunRejectedException e) {
             return identified(rejected(e));
         }
+    }
+
+    /**
+     * Starts the run of a call under a key, or finds it.
+     *
+     * @param refused is told of a refusal, at once or later
+     * @return whether it was not refused at once
+     */
+    boolean runKeyed(Request request, ByteBuffer body, Exchange exchange, Arrival arrival, Consumer<Response> refused) {
+        TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
+        Response refusal = stored.handle(task, request, body, exchange, arrival, refused);
+        if (refusal != null) {
+            refused.accept(refusal);
+        }
+        return refusal == null;
     }
 
     private Response list() {
