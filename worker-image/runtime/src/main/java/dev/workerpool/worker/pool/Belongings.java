@@ -7,6 +7,7 @@ import java.util.TimerTask;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -52,7 +53,7 @@ final class Belongings {
         return atWork > 0
                 || !timers.isEmpty()
                 || threads.stream().anyMatch(Thread::isAlive)
-                || executors.stream().anyMatch(Belongings::isAtWork);
+                || executors.stream().anyMatch(executor -> isAtWork(executor) || mayBeBetweenTwo(executor));
     }
 
     /** Whatever still goes on. */
@@ -102,6 +103,16 @@ final class Belongings {
                 };
     }
 
+    /** One that has taken a periodic task out of its queue and does not execute it yet looks like an idle one. */
+    private static boolean mayBeBetweenTwo(ExecutorService executor) {
+        return executor instanceof ScheduledThreadPoolExecutor pool && !pool.isShutdown() && pool.getPoolSize() > 0;
+    }
+
+    /** Does something look idle that may be at work when it is looked at again? */
+    synchronized boolean isUncertain() {
+        return executors.stream().anyMatch(Belongings::mayBeBetweenTwo);
+    }
+
     /** A queue of the task's own is task code, and may do anything. */
     private static boolean hasQueued(ThreadPoolExecutor pool) {
         BlockingQueue<Runnable> queue = pool.getQueue();
@@ -134,10 +145,15 @@ final class Belongings {
         return condemned;
     }
 
-    /** Takes out executors that are open and idle: they may serve a later run. */
-    synchronized List<ExecutorService> kept() {
+    /**
+     * Takes out executors that are open and idle: they may serve a later run.
+     *
+     * @param sure whether what looks idle was looked at often enough
+     */
+    synchronized List<ExecutorService> kept(boolean sure) {
         var open = executors.stream()
                 .filter(executor -> !executor.isShutdown() && !isAtWork(executor))
+                .filter(executor -> sure || !mayBeBetweenTwo(executor))
                 .toList();
         executors.removeAll(open);
         return open;

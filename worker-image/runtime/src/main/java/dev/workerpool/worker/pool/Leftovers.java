@@ -21,6 +21,9 @@ final class Leftovers {
     /** Threads that outlived even their kill; with as many the process had better be replaced. */
     static final int MAX_LINGERING = 64;
 
+    /** In a row, before an executor that may just have taken up a task counts as idle. */
+    private static final int IDLE_LOOKS = 3;
+
     private final TaskPool pool;
     private final List<Leftover> leftovers = new ArrayList<>();
     /** Weakly: one without threads that nobody knows is gone anyway. */
@@ -42,6 +45,7 @@ final class Leftovers {
         private Stage stage = Stage.ENDING;
         private long due;
         private long killedAt;
+        private int idleLooks;
 
         Leftover(Run run, long due) {
             this.run = run;
@@ -56,7 +60,7 @@ final class Leftovers {
 
     /** The run is over, and its thread has left it or is given up. May be told again, when there is more. */
     synchronized void of(Run run) {
-        keep(run);
+        keep(run, false);
         if (run.belongings().mayGoOn() && leftovers.stream().noneMatch(one -> one.run == run)) {
             long due = System.nanoTime() + patience();
             leftovers.add(new Leftover(run, due));
@@ -64,9 +68,9 @@ final class Leftovers {
         }
     }
 
-    private void keep(Run run) {
+    private void keep(Run run, boolean sure) {
         kept.removeIf(one -> one.get() == null || one.get().isShutdown());
-        run.belongings().kept().forEach(executor -> kept.add(new WeakReference<>(executor)));
+        run.belongings().kept(sure).forEach(executor -> kept.add(new WeakReference<>(executor)));
         while (kept.size() > MAX_KEPT) {
             ExecutorService oldest = kept.poll().get();
             if (oldest != null) {
@@ -101,8 +105,9 @@ final class Leftovers {
     private boolean goesOn(Leftover one, long now) {
         List<String> alive = one.belongings.alive();
         if (alive.isEmpty()) {
-            return false;
+            return looksAgain(one, now);
         }
+        one.idleLooks = 0;
         switch (one.stage) {
             case ENDING -> {
                 report(one.run, alive);
@@ -126,6 +131,15 @@ final class Leftovers {
         one.belongings.stop();
         one.due = now + patience();
         return true;
+    }
+
+    private boolean looksAgain(Leftover one, long now) {
+        if (one.belongings.isUncertain() && ++one.idleLooks < IDLE_LOOKS) {
+            one.due = now + patience();
+            return true;
+        }
+        keep(one.run, true);
+        return false;
     }
 
     private void report(Run run, List<String> alive) {

@@ -10,6 +10,7 @@ import dev.workerpool.worker.task.TaskThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -150,6 +151,26 @@ class BelongingsTest {
             awaitStandstill();
             await().atMost(Duration.ofSeconds(30)).until(() -> fixture.pool.threadsLeftBehind() == 0);
             assertThat(fixture.submit("idle", "next").output()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void looksAgainAtAScheduledExecutorThatMayJustHaveTakenUpATask() {
+        try (var executor = new ScheduledThreadPoolExecutor(1)) {
+            var belongings = new Belongings();
+            belongings.opened(executor);
+            assertThat(belongings.mayGoOn()).isFalse();
+
+            // It looks the same with a task that it took out of its queue and does not execute yet.
+            executor.prestartAllCoreThreads();
+
+            // A thread that starts counts as active for a moment.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> belongings.alive().isEmpty());
+            assertThat(belongings.mayGoOn()).isTrue();
+            assertThat(belongings.kept(false)).isEmpty();
+            assertThat(belongings.kept(true)).containsExactly(executor);
+            assertThat(belongings.mayGoOn()).isFalse();
         }
     }
 
