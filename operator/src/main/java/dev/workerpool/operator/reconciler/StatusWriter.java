@@ -37,8 +37,11 @@ final class StatusWriter {
             .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
             .build();
 
-    /** As long as pods need that are up at once; nobody looks at a pool so soon. */
+    /** How long a status that can wait does, at most. */
     static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** The same for a pool's first: as long as pods need that are up at once, so that most pools are told of once, when they are. */
+    static final Duration PATIENCE_AT_FIRST = Duration.ofSeconds(2);
 
     private record Written(long version, WorkerPoolStatus status) {}
 
@@ -89,7 +92,8 @@ final class StatusWriter {
             return Optional.empty();
         }
         long now = nanoTime.getAsLong();
-        Duration left = PATIENCE.minusNanos(now - waitingSince.computeIfAbsent(uid, _ -> now));
+        Duration patience = before == null ? PATIENCE_AT_FIRST : PATIENCE;
+        Duration left = patience.minusNanos(now - waitingSince.computeIfAbsent(uid, _ -> now));
         return Optional.of(left).filter(Duration::isPositive);
     }
 

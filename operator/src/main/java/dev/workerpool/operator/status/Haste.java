@@ -12,15 +12,16 @@ public final class Haste {
     private Haste() {}
 
     /**
-     * Only how far things are may wait, while they go on: more of it comes within moments. That something begins, what became
-     * available or is no longer, what is wrong, what died, what is refused and what is finished is told at once.
+     * Only how far things are may wait, while they go on: more of it comes within moments. A first replica that is Ready is part of
+     * that, for mostly the rest follows with the next event. That something begins, that no replica is available any more, what is
+     * wrong, what died, what is refused and what is finished is told at once.
      *
      * @param before the status that is written; null before there is one
      */
     public static boolean canWait(WorkerPoolStatus before, WorkerPoolStatus after) {
         return (before == null || goesOn(before))
                 && goesOn(after)
-                && told(before, "Available").equals(told(after, "Available"))
+                && (!isAvailable(before) || isAvailable(after))
                 && told(before, "Degraded").equals(told(after, "Degraded"))
                 && restarts(before) == restarts(after)
                 && Objects.equals(before == null ? null : before.lastDeath(), after.lastDeath())
@@ -42,6 +43,10 @@ public final class Haste {
 
     private static boolean goesOn(WorkerPoolStatus status) {
         return told(status, "Progressing").equals("True");
+    }
+
+    private static boolean isAvailable(WorkerPoolStatus status) {
+        return told(status, "Available").equals("True");
     }
 
     private static Optional<Condition> condition(WorkerPoolStatus status, String type) {

@@ -20,9 +20,9 @@ class StatusWriterTest {
 
     @Test
     void howFarAPoolIsWaitsFromItsFirstChangeOn() {
-        assertThat(writer.left(POOL, null, progressing(0))).contains(StatusWriter.PATIENCE);
+        assertThat(writer.left(POOL, null, progressing(0))).contains(StatusWriter.PATIENCE_AT_FIRST);
 
-        pass(StatusWriter.PATIENCE.minusMillis(300));
+        pass(StatusWriter.PATIENCE_AT_FIRST.minusMillis(300));
 
         assertThat(writer.left(POOL, null, progressing(1))).contains(Duration.ofMillis(300));
     }
@@ -31,7 +31,7 @@ class StatusWriterTest {
     void doesNotWaitForEver() {
         writer.left(POOL, null, progressing(0));
 
-        pass(StatusWriter.PATIENCE);
+        pass(StatusWriter.PATIENCE_AT_FIRST);
 
         assertThat(writer.left(POOL, null, progressing(1))).isEmpty();
     }
@@ -39,9 +39,15 @@ class StatusWriterTest {
     @Test
     void poolsWaitEachByItself() {
         writer.left(POOL, null, progressing(0));
-        pass(StatusWriter.PATIENCE);
+        pass(StatusWriter.PATIENCE_AT_FIRST);
 
-        assertThat(writer.left("uid-2", null, progressing(0))).contains(StatusWriter.PATIENCE);
+        assertThat(writer.left("uid-2", null, progressing(0))).contains(StatusWriter.PATIENCE_AT_FIRST);
+    }
+
+    @Test
+    void whatFollowsTheFirstStatusWaitsLessLong() {
+        assertThat(writer.left(POOL, progressing(0), progressing(1))).contains(StatusWriter.PATIENCE);
+        assertThat(StatusWriter.PATIENCE).isLessThan(StatusWriter.PATIENCE_AT_FIRST);
     }
 
     private void pass(Duration time) {

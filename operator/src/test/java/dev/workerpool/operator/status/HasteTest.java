@@ -44,10 +44,17 @@ class HasteTest {
     }
 
     @Test
-    void becomingAvailableOrNoLongerCannotWait() {
+    void becomingAvailableCanWaitWhileTheRestFollows() {
         var available = status("True", "True", "False", "", 0);
 
-        assertThat(Haste.canWait(goingOn, available)).isFalse();
+        assertThat(Haste.canWait(null, available)).isTrue();
+        assertThat(Haste.canWait(goingOn, available)).isTrue();
+    }
+
+    @Test
+    void beingNoLongerAvailableCannotWait() {
+        var available = status("True", "True", "False", "", 0);
+
         assertThat(Haste.canWait(available, goingOn)).isFalse();
     }
 
