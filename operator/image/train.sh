@@ -8,10 +8,16 @@ cd /opt/workerpool
 # others: so all have the same.
 find lib operator.jar -exec touch -d 2020-01-01T00:00:00Z {} +
 mkdir /build/classes
-javac -d /build/classes /build/TrainingApi.java
-java -XX:+UseSerialGC -cp /build/classes TrainingApi 6443 & api=$!
+javac -cp 'lib/*' -d /build/classes /build/Training*.java
+# TLS as on a cluster, and a key to sign with: of the classes that are loaded, several hundred are for these.
+keytool -genkeypair -keystore /build/api.p12 -storepass training -alias api -keyalg EC -groupname secp256r1 -dname CN=localhost \
+  -ext san=ip:127.0.0.1,dns:localhost
+keytool -exportcert -rfc -keystore /build/api.p12 -storepass training -alias api -file /build/api.pem
+java -cp /build/classes TrainingKey /build/control.key
+java -XX:+UseSerialGC -cp '/build/classes:lib/*' TrainingApi /build/api.p12 6443 8080 & api=$!
 
-KUBERNETES_MASTER=http://127.0.0.1:6443 KUBERNETES_NAMESPACE=training KUBERNETES_AUTH_TRYKUBECONFIG=false \
+KUBERNETES_MASTER=https://127.0.0.1:6443 KUBERNETES_CERTS_CA_FILE=/build/api.pem KUBERNETES_AUTH_TOKEN=training \
+  KUBERNETES_NAMESPACE=training KUBERNETES_AUTH_TRYKUBECONFIG=false WORKERPOOL_CONTROL_KEY_FILE=/build/control.key \
   jre/bin/java @jvm.options -XX:-AOTRecordTraining -XX:AOTCacheOutput=/opt/workerpool/operator.aot -jar /opt/workerpool/operator.jar & operator=$!
 # The API says when the operator has written all it had to write.
 wait $api || { kill $operator; exit 1; }
