@@ -19,7 +19,7 @@ final class IdleHeap implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofSeconds(5);
 
     /** Less is not worth the pause. */
-    static final long WORTH_IT = 8 << 20;
+    static final long WORTH_IT = 4 << 20;
 
     /** What an idle operator adds in one period stays below this. */
     static final long IDLE = 1 << 20;
