@@ -62,6 +62,8 @@ class DefaultsE2E {
                 .isEqualTo("{\"count\":4}"));
         assertThat(pool.podUids()).isEqualTo(before);
         pool.patch("{\"service\":{\"port\":8000}}");
+        Wait.untilAsserted("the port is back for the other tests", () -> assertThat(service("{.spec.ports[*].port}"))
+                .isEqualTo("8000"));
     }
 
     private String service(String jsonPath) {
