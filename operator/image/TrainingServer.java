@@ -20,7 +20,7 @@ final class TrainingServer {
     private static final int TEXT = 0x81;
     private static final int CLOSE = 0x88;
 
-    record Request(String method, String path, String query, String body) {}
+    record Request(String method, String path, String body) {}
 
     record Response(int status, String body) {}
 
@@ -60,19 +60,13 @@ final class TrainingServer {
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
                 String[] words = line.split(" ");
                 Map<String, String> headers = headers(in);
-                int query = words[1].indexOf('?');
-                String path = query < 0 ? words[1] : words[1].substring(0, query);
+                String path = words[1].split("\\?")[0];
                 if (headers.containsKey("sec-websocket-key")) {
                     watch(path, headers, in, out);
                     return;
                 }
                 byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-                var request = new Request(
-                        words[0],
-                        path,
-                        query < 0 ? "" : words[1].substring(query + 1),
-                        new String(body, StandardCharsets.UTF_8));
-                send(out, api.answer(request));
+                send(out, api.answer(new Request(words[0], path, new String(body, StandardCharsets.UTF_8))));
             }
         } catch (IOException e) {
             // The operator left, as it may.

@@ -18,9 +18,9 @@ final class IdleConnections implements Connections {
     /** Used last first, so also: idle for longest last. */
     private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
 
-    private record Idle(Client client, long since) {}
-
     private final LongSupplier nanoTime;
+
+    private record Idle(Client client, long since) {}
 
     IdleConnections(Endpoint endpoint) {
         this(endpoint, System::nanoTime);
@@ -39,12 +39,13 @@ final class IdleConnections implements Connections {
 
     @Override
     public void giveBack(Client client, Answer answer) {
+        long now = nanoTime.getAsLong();
         if (answer.closes()) {
             client.close();
         } else {
-            idle.addFirst(new Idle(client, nanoTime.getAsLong()));
+            idle.addFirst(new Idle(client, now));
         }
-        closeUnneeded(nanoTime.getAsLong() - TimeUnit.SECONDS.toNanos(KEPT_SECONDS));
+        closeUnneeded(now - TimeUnit.SECONDS.toNanos(KEPT_SECONDS));
     }
 
     private void closeUnneeded(long before) {
