@@ -43,7 +43,7 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
             configuration.withItemStore(new CompactStore<>(
                     resourceType(), context.getClient().getKubernetesSerialization(), UnaryOperator.identity()));
         }
-        setEventSource(new InformerEventSource<>(configuration.build(), context));
+        setEventSource(new ChildWatch<>(configuration.build(), context, System::nanoTime));
         return eventSource().orElseThrow();
     }
 

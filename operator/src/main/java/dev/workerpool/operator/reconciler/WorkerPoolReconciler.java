@@ -58,8 +58,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Level-triggered and repeatable at any point; passes of one pool never overlap, passes of several do. The framework's
  * comparing of resource versions is off throughout: with it, a change that comes in while we write is taken for our own
- * echo and lost until the next event. Without it a pass may find its own write not yet in the cache and apply the same
- * once more, which changes nothing.
+ * echo and lost until the next event. What was written and is not in the cache yet, {@code ChildWatch} and
+ * {@link StatusWriter} know.
  *
  * <p>The watches tell of every change, and list anew what they missed; the regular pass is for what nobody thought of, and
  * seldom, for thousands of pools have theirs too.

@@ -8,6 +8,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -148,6 +149,57 @@ class FaultsIT {
                                 cluster.deployment("thumbnails").getSpec().getReplicas())
                         .isEqualTo(replicas));
             }
+        }
+    }
+
+    @ParameterizedTest(name = "of {0}")
+    @ValueSource(strings = {"deployments", "services", "networkpolicies", "poddisruptionbudgets"})
+    void writesAChildOnceThoughItsWatchIsLate(String kind) throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            // The watches stand.
+            cluster.apply("first", "{replicas: 2}");
+            cluster.awaitReconciled("first");
+
+            CountDownLatch come = api.holdWatches(kind);
+            cluster.apply("thumbnails", "{replicas: 2}");
+            cluster.awaitReconciled("thumbnails");
+            // The second pass comes when the first has ended, and what it wrote is counted.
+            Class<? extends HasMetadata> other = kind.equals("services") ? NetworkPolicy.class : Service.class;
+            awaitMadeAgain(other);
+            awaitMadeAgain(other);
+            come.countDown();
+            awaitMadeAgain(other);
+
+            assertThat(cluster.requests().writes())
+                    .filteredOn(write -> write.endsWith("/" + kind + "/thumbnails"))
+                    .hasSize(1);
+        }
+    }
+
+    private void awaitMadeAgain(Class<? extends HasMetadata> type) {
+        HasMetadata child = cluster.child(type, "thumbnails");
+        cluster.admin().resource(child).delete();
+        awaitThat(
+                () -> assertThat(cluster.child(type, "thumbnails").getMetadata().getUid())
+                        .isNotEqualTo(child.getMetadata().getUid()));
+    }
+
+    @Test
+    void makesAChildAgainThatWasDeletedBeforeItsWatchToldOfIt() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("first", "{}");
+            cluster.awaitReconciled("first");
+            CountDownLatch come = api.holdWatches("services");
+            cluster.apply("thumbnails", "{}");
+            cluster.awaitReconciled("thumbnails");
+
+            cluster.admin().resource(cluster.child(Service.class, "thumbnails")).delete();
+            come.countDown();
+
+            awaitThat(
+                    () -> assertThat(cluster.child(Service.class, "thumbnails")).isNotNull());
         }
     }
 

@@ -17,6 +17,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -36,6 +37,8 @@ final class FaultyApi implements AutoCloseable {
     private final String target;
     private final Set<InputStream> watches = ConcurrentHashMap.newKeySet();
     private volatile Function<HttpExchange, Integer> fault = request -> PASS;
+    private volatile String late = "of no kind";
+    private volatile CountDownLatch come = new CountDownLatch(0);
 
     FaultyApi(Config cluster) throws IOException, GeneralSecurityException {
         target = cluster.getMasterUrl().replaceAll("/$", "");
@@ -83,6 +86,13 @@ final class FaultyApi implements AutoCloseable {
         fail(request -> PASS);
     }
 
+    /** What watches of this kind tell stays here from now on, until the latch is counted down. */
+    CountDownLatch holdWatches(String kind) {
+        come = new CountDownLatch(1);
+        late = kind;
+        return come;
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             int outcome = fault.apply(exchange);
@@ -124,6 +134,9 @@ final class FaultyApi implements AutoCloseable {
         try (OutputStream out = exchange.getResponseBody()) {
             byte[] buffer = new byte[8192];
             for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+                if (exchange.getRequestURI().toString().matches(".*/" + late + "\\?.*watch=true.*")) {
+                    come.await();
+                }
                 out.write(buffer, 0, read);
                 out.flush();
             }
