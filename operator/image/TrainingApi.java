@@ -1,17 +1,14 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,8 +16,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * As much of a Kubernetes API as the operator needs to take up pools, behind TLS as the real one is: it lists a pool that is
@@ -82,8 +77,9 @@ final class TrainingApi implements TrainingServer.Api {
 
     public static void main(String[] arguments) throws Exception {
         var api = new TrainingApi();
-        new TrainingServer(secured(Path.of(arguments[0]), Integer.parseInt(arguments[1])), api).start();
-        new TrainingServer(new ServerSocket(MANAGEMENT_PORT), api).start();
+        Vertx vertx = Vertx.vertx();
+        TrainingServer.start(vertx, secured(arguments[0], Integer.parseInt(arguments[1])), api);
+        TrainingServer.start(vertx, new HttpServerOptions().setPort(MANAGEMENT_PORT), api);
         boolean done = api.written.await(60, TimeUnit.SECONDS) && api.asked.await(10, TimeUnit.SECONDS)
                 && api.told.await(10, TimeUnit.SECONDS);
         probe("http://127.0.0.1:" + arguments[2] + "/q/");
@@ -94,17 +90,11 @@ final class TrainingApi implements TrainingServer.Api {
         System.exit(done ? 0 : 1);
     }
 
-    private static ServerSocket secured(Path file, int port) throws GeneralSecurityException, IOException {
-        char[] password = "training".toCharArray();
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, password);
-        }
-        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, password);
-        var context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        return context.getServerSocketFactory().createServerSocket(port);
+    private static HttpServerOptions secured(String keyStore, int port) {
+        return new HttpServerOptions()
+                .setPort(port)
+                .setSsl(true)
+                .setKeyCertOptions(new PfxOptions().setPath(keyStore).setPassword("training"));
     }
 
     private static void probe(String operator) throws IOException, InterruptedException {

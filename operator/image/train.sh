@@ -14,7 +14,8 @@ keytool -genkeypair -keystore /build/api.p12 -storepass training -alias api -key
   -ext san=ip:127.0.0.1,dns:localhost
 keytool -exportcert -rfc -keystore /build/api.p12 -storepass training -alias api -file /build/api.pem
 java -cp /build/classes TrainingKey /build/control.key
-java -XX:+UseSerialGC -cp '/build/classes:lib/*' TrainingApi /build/api.p12 6443 8080 & api=$!
+# operator.jar has some classes of the libraries that Quarkus took out of them.
+java -XX:+UseSerialGC -cp '/build/classes:operator.jar:lib/*' TrainingApi /build/api.p12 6443 8080 & api=$!
 
 KUBERNETES_MASTER=https://127.0.0.1:6443 KUBERNETES_CERTS_CA_FILE=/build/api.pem KUBERNETES_AUTH_TOKEN=training \
   KUBERNETES_NAMESPACE=training KUBERNETES_AUTH_TRYKUBECONFIG=false WORKERPOOL_CONTROL_KEY_FILE=/build/control.key \
