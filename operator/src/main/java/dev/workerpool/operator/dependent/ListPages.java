@@ -6,7 +6,7 @@ package dev.workerpool.operator.dependent;
  */
 public final class ListPages {
 
-    public static final long SIZE = 250;
+    public static final long SIZE = 100;
 
     private ListPages() {}
 }

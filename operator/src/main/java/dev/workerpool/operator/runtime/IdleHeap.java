@@ -16,15 +16,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class IdleHeap implements AutoCloseable {
 
-    private static final Duration PERIOD = Duration.ofSeconds(5);
+    /** In a second a burst brings tens of MiB. */
+    private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    /** Less is not worth the pause. */
-    static final long WORTH_IT = 4 << 20;
+    /** So many periods with little in them, and a burst is over. */
+    static final int CALM = 3;
 
     /** What an idle operator adds in one period stays below this. */
-    static final long IDLE = 1 << 20;
+    static final long IDLE = 256 << 10;
 
-    static final long TOO_MUCH = 48 << 20;
+    /** Less is not worth the pause, unless the last collection was in a burst and took what passes had in hand for used. */
+    static final long WORTH_IT = 4 << 20;
+
+    static final long TOO_MUCH = 32 << 20;
 
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("idle-heap").factory());
@@ -33,27 +37,39 @@ final class IdleHeap implements AutoCloseable {
             .findFirst()
             .orElseThrow();
     private long last;
+    private long lastCollected;
+    private int calm;
+    private boolean asked;
+    private boolean settled;
 
     void start() {
         clock.scheduleWithFixedDelay(this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
-        long used = old.getUsage().getUsed();
-        if (isWorthIt(last, used, old.getCollectionUsage().getUsed())) {
+        if (isWorthIt(old.getUsage().getUsed(), old.getCollectionUsage().getUsed())) {
             System.gc();
         }
-        last = used;
     }
 
     /**
-     * @param before used bytes one period ago
+     * At the end of each period.
+     *
+     * @param used bytes
      * @param collected used bytes after the last full collection; 0 before the first
      */
-    static boolean isWorthIt(long before, long used, long collected) {
+    boolean isWorthIt(long used, long collected) {
+        boolean wasCollected = collected != lastCollected;
+        // The virtual machine's own collection comes in the middle of something.
+        settled &= asked || !wasCollected;
+        calm = used - (wasCollected ? collected : last) < IDLE ? calm + 1 : 0;
+        last = used;
+        lastCollected = collected;
         long mayBeDead = used - collected;
-        boolean isIdle = used - before < IDLE;
-        return isIdle ? mayBeDead >= WORTH_IT : mayBeDead >= Math.max(TOO_MUCH, collected);
+        boolean isOver = calm >= CALM;
+        asked = isOver ? !settled || mayBeDead >= WORTH_IT : calm == 0 && mayBeDead >= Math.max(TOO_MUCH, collected);
+        settled = asked ? isOver : settled;
+        return asked;
     }
 
     @Override
