@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CompactStoreTest {
@@ -42,6 +44,62 @@ class CompactStoreTest {
         assertThat(store.remove("space/a").getMetadata().getResourceVersion()).isEqualTo("2");
         assertThat(store.remove("space/a")).isNull();
         assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void anObjectLikeTheOthersTakesLittle() {
+        put("a", noise(1));
+        put("b", noise(1));
+
+        assertThat(store.bytes("space/a")).isGreaterThan(2000);
+        assertThat(store.bytes("space/b")).isLessThan(200);
+        assertThat(note("b")).isEqualTo(noise(1));
+    }
+
+    @Test
+    void whatBecomesAlikeTakesLittleInTheEnd() {
+        // Noise: nothing but a sample could make it small.
+        String early = noise(1);
+        String late = noise(2);
+        for (int number = 0; number < 300; number++) {
+            put("early-" + number, early);
+        }
+        for (int number = 0; number < 300; number++) {
+            put("late-" + number, late);
+        }
+
+        assertThat(store.bytes("space/early-299")).isLessThan(200);
+        assertThat(store.bytes("space/late-0")).isGreaterThan(2000);
+        assertThat(store.bytes("space/late-299")).isLessThan(200);
+        assertThat(store.keySet()).allSatisfy(key -> assertThat(
+                        store.get(key).getMetadata().getLabels().get("note"))
+                .isEqualTo(key.startsWith("space/early") ? early : late));
+    }
+
+    @Test
+    void keepsWhatIsLongerThanASampleMayBe() {
+        String text = noise(3).repeat(30);
+        put("a", text);
+        put("b", text);
+
+        assertThat(note("a")).isEqualTo(text);
+        assertThat(note("b")).isEqualTo(text);
+    }
+
+    private void put(String name, String note) {
+        Service service = service(name, "1");
+        service.getMetadata().setLabels(Map.of("note", note));
+        store.put(store.getKey(service), service);
+    }
+
+    private String note(String name) {
+        return store.get("space/" + name).getMetadata().getLabels().get("note");
+    }
+
+    private static String noise(long seed) {
+        var bytes = new byte[2000];
+        new Random(seed).nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     @Test
