@@ -19,11 +19,15 @@ final class IdleHeap implements AutoCloseable {
     /** In a second a burst brings tens of MiB. */
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    /** So many periods with little in them, and a burst is over. */
+    /** So many periods with less than {@link #LITTLE} in each, and a burst is over. */
     static final int CALM = 3;
 
-    /** What an idle operator adds in one period stays below this. */
-    static final long IDLE = 256 << 10;
+    static final long LITTLE = 1 << 20;
+
+    /** So many periods with next to nothing in them, and nobody waits for a pass who would notice a pause. */
+    static final int IDLE = 10;
+
+    static final long NOTHING = 64 << 10;
 
     /** Less is not worth the pause, unless the last collection was in a burst and took what passes had in hand for used. */
     static final long WORTH_IT = 4 << 20;
@@ -39,6 +43,7 @@ final class IdleHeap implements AutoCloseable {
     private long last;
     private long lastCollected;
     private int calm;
+    private int idle;
     private boolean asked;
     private boolean settled;
 
@@ -61,13 +66,17 @@ final class IdleHeap implements AutoCloseable {
     boolean isWorthIt(long used, long collected) {
         boolean wasCollected = collected != lastCollected;
         // The virtual machine's own collection comes in the middle of something.
-        settled &= asked || !wasCollected;
-        calm = used - (wasCollected ? collected : last) < IDLE ? calm + 1 : 0;
+        settled &= asked || !wasCollected || calm >= CALM;
+        long added = used - (wasCollected ? collected : last);
+        calm = added < LITTLE ? calm + 1 : 0;
+        idle = added < NOTHING ? idle + 1 : 0;
         last = used;
         lastCollected = collected;
         long mayBeDead = used - collected;
         boolean isOver = calm >= CALM;
-        asked = isOver ? !settled || mayBeDead >= WORTH_IT : calm == 0 && mayBeDead >= Math.max(TOO_MUCH, collected);
+        asked = mayBeDead >= Math.max(TOO_MUCH, collected)
+                || isOver && !settled
+                || idle >= IDLE && mayBeDead >= WORTH_IT;
         settled = asked ? isOver : settled;
         return asked;
     }

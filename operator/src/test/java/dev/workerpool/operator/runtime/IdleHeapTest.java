@@ -1,7 +1,8 @@
 package dev.workerpool.operator.runtime;
 
 import static dev.workerpool.operator.runtime.IdleHeap.CALM;
-import static dev.workerpool.operator.runtime.IdleHeap.IDLE;
+import static dev.workerpool.operator.runtime.IdleHeap.LITTLE;
+import static dev.workerpool.operator.runtime.IdleHeap.NOTHING;
 import static dev.workerpool.operator.runtime.IdleHeap.TOO_MUCH;
 import static dev.workerpool.operator.runtime.IdleHeap.WORTH_IT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,7 +24,7 @@ class IdleHeapTest {
 
     @Test
     void collectsAfterTheStartThoughNothingWasCollectedYet() {
-        assertThat(heap.isWorthIt(NEEDED - IDLE, 0)).isFalse();
+        assertThat(heap.isWorthIt(NEEDED - LITTLE, 0)).isFalse();
 
         assertThat(periodsUntilWorthIt(NEEDED, 0)).isEqualTo(CALM + 1);
     }
@@ -32,17 +33,27 @@ class IdleHeapTest {
     void doesNotCollectForLittle() {
         settle();
 
-        for (long used = NEEDED; used < NEEDED + WORTH_IT; used += IDLE / 2) {
+        for (long used = NEEDED; used < NEEDED + WORTH_IT; used += NOTHING / 2) {
             assertThat(heap.isWorthIt(used, NEEDED)).isFalse();
         }
         assertThat(heap.isWorthIt(NEEDED + WORTH_IT, NEEDED)).isTrue();
     }
 
     @Test
+    void makesNobodyWaitWhilePoolsComeOneByOne() {
+        settle();
+
+        for (long used = NEEDED; used < NEEDED + TOO_MUCH; used += NOTHING) {
+            assertThat(heap.isWorthIt(used, NEEDED)).isFalse();
+        }
+        assertThat(heap.isWorthIt(NEEDED + TOO_MUCH, NEEDED)).isTrue();
+    }
+
+    @Test
     void leavesABurstAlone() {
         settle();
 
-        for (long used = NEEDED; used < NEEDED + TOO_MUCH; used += IDLE) {
+        for (long used = NEEDED; used < NEEDED + TOO_MUCH; used += LITTLE) {
             assertThat(heap.isWorthIt(used, NEEDED)).isFalse();
         }
     }
@@ -63,20 +74,21 @@ class IdleHeapTest {
         settle();
         assertThat(heap.isWorthIt(3 * NEEDED, NEEDED)).isTrue();
         long inHand = NEEDED + 10;
-        assertThat(heap.isWorthIt(inHand + IDLE, inHand)).isFalse();
+        assertThat(heap.isWorthIt(inHand + LITTLE, inHand)).isFalse();
 
-        assertThat(periodsUntilWorthIt(inHand + IDLE, inHand)).isEqualTo(CALM);
+        assertThat(periodsUntilWorthIt(inHand + LITTLE, inHand)).isEqualTo(CALM);
         assertThat(heap.isWorthIt(NEEDED, NEEDED)).isFalse();
     }
 
     @Test
     void collectsOnceMoreAfterTheVirtualMachineDidInABurst() {
         settle();
+        assertThat(heap.isWorthIt(NEEDED + LITTLE, NEEDED)).isFalse();
         long inHand = NEEDED + 10;
 
-        assertThat(heap.isWorthIt(inHand + IDLE, inHand)).isFalse();
+        assertThat(heap.isWorthIt(inHand + LITTLE, inHand)).isFalse();
 
-        assertThat(periodsUntilWorthIt(inHand + IDLE, inHand)).isEqualTo(CALM);
+        assertThat(periodsUntilWorthIt(inHand + LITTLE, inHand)).isEqualTo(CALM);
     }
 
     /** Idle, with {@link #NEEDED} in use and nothing dead. */
