@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 /**
  * The load under which the worker's ahead-of-time cache is trained: every task and every kind of answer, runs that are asked
@@ -26,12 +28,16 @@ public final class Training {
         this.management = management;
     }
 
-    /** Ports of the worker for tasks and management, likewise of its peer, and the file with the operator's key. */
+    /**
+     * Ports of the worker for tasks and management, likewise of its peer, the file with the operator's key, and the process
+     * that is the worker's primary.
+     */
     public static void main(String[] arguments) throws Exception {
         var worker = new Training(Integer.parseInt(arguments[0]), Integer.parseInt(arguments[1]));
         var peer = new Training(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
         var operator = new ControlTraining(Path.of(arguments[4]));
         worker.awaitListening();
+        worker.die(Long.parseLong(arguments[5]));
         worker.manage();
         worker.change(operator);
         worker.everyAnswer();
@@ -59,6 +65,31 @@ public final class Training {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** The worker that is trained comes after one that was killed, and goes on with its connections. */
+    private void die(long primary) throws Exception {
+        try (var idle = new TrainingClient(tasks);
+                var busy = new TrainingClient(tasks)) {
+            idle.exchange("POST", "/tasks/primes", "", BUSY.getBytes(StandardCharsets.UTF_8), 200);
+            var told = new FutureTask<>(() ->
+                    busy.exchange("POST", "/tasks/fibonacci", "", "{\"n\":50}".getBytes(StandardCharsets.UTF_8), 500));
+            Thread.ofPlatform().start(told);
+            while (!isActive()) {
+                Thread.sleep(20);
+            }
+            ProcessHandle.of(primary).orElseThrow().children().findFirst().orElseThrow().destroyForcibly();
+            idle.exchange("POST", "/tasks/primes", "", BUSY.getBytes(StandardCharsets.UTF_8), 200);
+            told.get();
+        }
+    }
+
+    private boolean isActive() throws IOException {
+        return metrics().anyMatch("workerpool_active 1.0"::equals);
+    }
+
+    private Stream<String> metrics() throws IOException {
+        return TrainingClient.once(management, "GET", "/metrics", "", NOTHING, 200).text().lines();
     }
 
     private void manage() throws IOException {
@@ -143,9 +174,7 @@ public final class Training {
     }
 
     private boolean isPassedTo() throws IOException {
-        return TrainingClient.once(management, "GET", "/metrics", "", NOTHING, 200)
-                .text()
-                .lines()
+        return metrics()
                 .anyMatch(line -> line.startsWith("workerpool_passes_received_total") && !line.endsWith(" 0.0"));
     }
 

@@ -18,15 +18,15 @@ WORKERPOOL_CONTROL_KEY=$(java -cp /build/classes ControlTraining /build/control-
 export WORKERPOOL_CONTROL_KEY WORKERPOOL_NAMESPACE=training WORKERPOOL_POD_UID=training WORKERPOOL_THREADS=2
 # As in the image, and as in a small pod: a large heap has other references, which would have to be rewritten at each start.
 export LANG=C.UTF-8
-# start REPLICA PORT MANAGEMENT_PORT FLAG…
+# start REPLICA PORT MANAGEMENT_PORT FLAG… As in the image, by a primary, which has the worker's connections kept.
 start() {
   export WORKERPOOL_REPLICA="$1" WORKERPOOL_PORT="$2" WORKERPOOL_MANAGEMENT_PORT="$3"
   shift 3
-  exec jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar
+  exec /opt/workerpool/primary jre/bin/java @jvm.options -XX:MaxRAM=1g "$@" -jar /opt/workerpool/worker-runtime.jar
 }
 start training 8000 9000 -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput=/opt/workerpool/worker.aot & worker=$!
 start peer 8001 9001 -XX:TieredStopAtLevel=1 & peer=$!
-java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 8001 9001 /build/control-key || { kill $worker $peer; exit 1; }
+java -XX:+UseSerialGC -cp /build/classes Training 8000 9000 8001 9001 /build/control-key $worker || { kill $worker $peer; exit 1; }
 kill -TERM $worker $peer
 wait $worker
 wait $peer

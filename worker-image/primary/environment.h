@@ -12,6 +12,11 @@
 /* File descriptor of memory in which each worker keeps what the operator told it, for the next one. Empty at first. */
 #define ENVIRONMENT_SETTINGS_MEMORY "WORKERPOOL_SETTINGS_MEMORY"
 
+/* Connections that outlive their worker, see connections.h: file descriptors of the socket and of the memory, and what was kept. */
+#define ENVIRONMENT_CONNECTIONS "WORKERPOOL_CONNECTIONS"
+#define ENVIRONMENT_CONNECTION_TABLE "WORKERPOOL_CONNECTION_TABLE"
+#define ENVIRONMENT_KEPT_CONNECTIONS "WORKERPOOL_KEPT_CONNECTIONS"
+
 /* How the workers before it died, see deaths.h. The termination log begins with the same bytes, and the worker keeps them. */
 #define ENVIRONMENT_DEATHS "WORKERPOOL_DEATHS"
 

@@ -4,6 +4,7 @@
  *   primary COMMAND ARGUMENT…
  */
 #define _GNU_SOURCE
+#include "connections.h"
 #include "deaths.h"
 #include "environment.h"
 #include "listener.h"
@@ -76,6 +77,7 @@ int main(int count, char **command) {
     struct listener tasks = listener_open("WORKERPOOL_PORT", 8000, ENVIRONMENT_LISTENER);
     struct listener management = listener_open("WORKERPOOL_MANAGEMENT_PORT", 9000, ENVIRONMENT_MANAGEMENT_LISTENER);
     announce_memory();
+    connections_open();
     struct worker worker = worker_start(command + 1, &before);
     bool ending = false;
     for (;;) {
@@ -89,13 +91,18 @@ int main(int count, char **command) {
             if (ending || exit_code == 0 || !worker_was_ready(&worker) || !deaths_note(exit_code)) {
                 return exit_code;
             }
+            connections_take();
+            connections_announce();
             worker = worker_start(command + 1, &before);
+        } else if (signal == SIGIO) {
+            connections_take();
         } else if (signal > 0) {
             if (tells_to_end(signal) && !ending) {
                 ending = true;
                 /* From now on the worker alone decides how long the ports are listened on. */
                 listener_close(&tasks);
                 listener_close(&management);
+                connections_close();
             }
             kill(worker.pid, signal);
         }

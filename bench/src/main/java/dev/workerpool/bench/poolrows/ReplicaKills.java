@@ -95,9 +95,13 @@ public final class ReplicaKills implements PoolRow {
         }
     }
 
-    /** Its connection led there and broke, or another replica had passed it there and says so. */
+    /**
+     * Its connection led there and broke, or the next worker says that the dead one was at it, or another replica had passed
+     * it there and says so.
+     */
     private static boolean wasIn(Failure failure, String victim) {
         return failure.replica().equals(victim)
+                || failure.what().startsWith("500 ") && failure.what().contains("worker-stopped")
                 || failure.what().startsWith("502 ") && failure.what().contains(victim);
     }
 

@@ -3,15 +3,20 @@ package dev.workerpool.e2e.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.api.v1alpha1.LastDeath;
+import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Load;
 import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A worker killed under load is noticed, told and back; only what it was running is lost. */
@@ -64,6 +69,32 @@ class DeathE2E {
     }
 
     @Test
+    void whatWaitsInAKilledWorkerIsDoneByTheNext() {
+        namespace.configMap("held", TaskJar.of("fixtures.jar", Hold.class));
+        Pool pool = namespace
+                .pool("heir")
+                .apply("replicas: 1\nthreads: 1\ntasks: {artifacts: [{configMap: held}]}")
+                .awaitSettled();
+        Pod pod = pool.onlyPod();
+        CompletableFuture<Http.Answer> executing = pool.sendInBackground(Http.Request.json("/tasks/hold", "600000"));
+        Wait.until("it executes", () -> pool.management(pod, "/metrics").contains("workerpool_active 1.0"));
+        List<CompletableFuture<Http.Answer>> waiting = Stream.generate(
+                        () -> pool.sendInBackground(Http.Request.json("/tasks/primes", "{\"n\":10}")))
+                .limit(5)
+                .toList();
+        Wait.until("they wait", () -> pool.management(pod, "/metrics").contains("workerpool_queued 5.0"));
+
+        namespace.cluster().killWorker(pod);
+
+        assertThat(waiting)
+                .allSatisfy(answer -> assertThat(answer.join().body()).isEqualTo("{\"count\":4}"));
+        assertThat(executing.join().status()).isEqualTo(500);
+        assertThat(executing.join().body()).contains("worker-stopped", "Worker stopped with exit code 137");
+        assertThat(pool.management(pod, "/metrics"))
+                .contains("workerpool_connections_inherited_total{request=\"begun\"} 1.0");
+    }
+
+    @Test
     void aKilledContainerIsRestartedByItsNode() {
         Pool pool = namespace.pool("contained").apply("replicas: 1\nthreads: 1").awaitSettled();
         Pod victim = pool.onlyPod();
@@ -83,6 +114,7 @@ class DeathE2E {
     /** On a connection that led to it, or passed to it by the other replica. */
     private static boolean wasWith(String victim, Load.Failure failure) {
         return failure.replica().equals(victim)
+                || failure.what().contains("worker-stopped")
                 || failure.what().contains("replica-lost") && failure.what().contains(victim);
     }
 

@@ -3,6 +3,7 @@ package dev.workerpool.worker;
 import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.control.SettingsMemory;
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.kept.Keeper;
 import dev.workerpool.worker.pool.PastDeath;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -18,17 +20,26 @@ import java.util.OptionalInt;
  *
  * @param readyPipe the descriptor of the pipe at whose other end the primary learns that this worker takes tasks
  * @param memory what the last worker was told by the operator
+ * @param keeper of connections that are to outlive this worker
  * @param lastMessage how much of the termination log is the primary's, from its beginning
  * @param deaths the last ones, oldest first
  */
-record Inheritance(OptionalInt readyPipe, SettingsMemory memory, int lastMessage, List<PastDeath> deaths) {
+record Inheritance(
+        OptionalInt readyPipe,
+        SettingsMemory memory,
+        Optional<Keeper> keeper,
+        int lastMessage,
+        List<PastDeath> deaths) {
     private static final Logger LOG = System.getLogger(Inheritance.class.getName());
+    private static final Rule<List<Keeper.Connection>> KEPT =
+            new Rule<>("must be a list of the primary", Keeper::parse);
     private static final Rule<List<PastDeath>> DEATHS = new Rule<>("must be lines of the primary", PastDeath::parse);
 
     static Inheritance in(Environment environment) {
         return new Inheritance(
                 descriptor(environment, "WORKERPOOL_READY_PIPE"),
                 memory(descriptor(environment, "WORKERPOOL_SETTINGS_MEMORY")),
+                keeper(environment),
                 environment.raw("WORKERPOOL_DEATHS").length(),
                 environment.read("WORKERPOOL_DEATHS", List.of(), DEATHS));
     }
@@ -46,9 +57,23 @@ record Inheritance(OptionalInt readyPipe, SettingsMemory memory, int lastMessage
         return descriptor.isEmpty() ? SettingsMemory.NONE : SettingsMemory.in(path(descriptor.getAsInt()));
     }
 
+    private static Optional<Keeper> keeper(Environment environment) {
+        OptionalInt socket = descriptor(environment, "WORKERPOOL_CONNECTIONS");
+        OptionalInt table = descriptor(environment, "WORKERPOOL_CONNECTION_TABLE");
+        List<Keeper.Connection> left = environment.read("WORKERPOOL_KEPT_CONNECTIONS", List.of(), KEPT);
+        return socket.isEmpty() || table.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Keeper(socket.getAsInt(), path(table.getAsInt()), left));
+    }
+
     /** Java has no other way to a descriptor that it did not open. */
     private static Path path(int descriptor) {
         return Path.of("/proc/self/fd/" + descriptor);
+    }
+
+    /** Of the worker before this one; 0 when there was none. */
+    int exitCode() {
+        return deaths.isEmpty() ? 0 : deaths.getLast().exitCode();
     }
 
     int restarts() {

@@ -8,6 +8,7 @@ import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.PastDeath;
 import dev.workerpool.worker.pool.PoolListener;
@@ -95,8 +96,26 @@ final class Worker implements WorkerInfo {
         handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
         RunTracer tracer = traces == null ? RunTracer.OFF : traces;
+        var kept = KeptConnections.open(settings.inheritance().keeper());
+        Counter inherited = Counter.builder()
+                .name("workerpool_connections_inherited_total")
+                .help("Connections of the worker that died before this one, by what became of their request")
+                .labelNames("request")
+                .register(metrics);
+        kept.inherited()
+                .forEach(one -> inherited.labelValues(one.left().label()).inc());
         tasks = HttpServer.tasks(
-                settings.port(), catalog, pool, runs, peers, metrics, settings.maxBodySize(), budget, tracer, loops);
+                settings.port(),
+                catalog,
+                pool,
+                runs,
+                peers,
+                metrics,
+                settings.maxBodySize(),
+                budget,
+                tracer,
+                kept,
+                loops);
         control = new ControlChannel(
                 settings.control(),
                 pool,
@@ -145,6 +164,8 @@ final class Worker implements WorkerInfo {
         peers.start();
         state = State.READY;
         settings.inheritance().tellReady();
+        // After that: should one of them kill this worker too, there is a next one.
+        tasks.inherit(settings.inheritance().exitCode());
         Instant now = Instant.now();
         Thread.ofPlatform().name("after-start").daemon().start(() -> afterStart(now));
     }

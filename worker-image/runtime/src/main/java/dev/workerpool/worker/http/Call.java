@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.kept.KeptConnection;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -8,11 +9,20 @@ import java.util.concurrent.TimeUnit;
 /** The request that a connection is busy with. */
 final class Call implements Exchange {
     private final Connection connection;
+
+    /** Null when the connection ends with this process. */
+    private final KeptConnection kept;
+
+    /** As the kept connection names it. */
+    private final long number;
+
     private Runnable onAbandoned;
     private boolean abandoned;
 
     Call(Connection connection) {
         this.connection = connection;
+        this.kept = connection.kept();
+        this.number = kept == null ? 0 : kept.request();
     }
 
     @Override
@@ -67,6 +77,20 @@ final class Call implements Exchange {
         onAbandoned = callback;
         if (abandoned) {
             callback.run();
+        }
+    }
+
+    @Override
+    public void waits() {
+        if (kept != null && kept == connection.kept()) {
+            kept.waits();
+        }
+    }
+
+    @Override
+    public void begins() {
+        if (kept != null) {
+            kept.begins(number);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.kept.KeptConnection;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -36,6 +38,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final HttpServer server;
     private final HttpLimits limits;
     private final AnswerWriter writer;
+    private final RequestDecoder decoder = new RequestDecoder(this);
+    private final Keeping keeping;
     private final Backlog backlog = new Backlog();
 
     /** Links of the group's list. */
@@ -53,9 +57,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Call call;
     private boolean last;
 
-    Connection(HttpServer server, ConnectionGroup group) {
+    /** @param keeping what it was kept by so far */
+    Connection(HttpServer server, ConnectionGroup group, Keeping keeping) {
         this.server = server;
         this.group = group;
+        this.keeping = keeping;
         this.limits = server.limits();
         this.writer = new AnswerWriter(group.encoder(), server.budget(), this::written);
     }
@@ -72,16 +78,37 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return group.wakeups();
     }
 
+    RequestDecoder decoder() {
+        return decoder;
+    }
+
+    /** Null when it ends with this process. */
+    KeptConnection kept() {
+        return keeping.connection();
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         writer.attach(context);
-        idle();
+        keeping.attach(context.channel());
+        awaitRequest();
         group.add(this);
     }
 
+    /** Goes on where the worker before this one died. @param exitCode of that one */
+    void inherit(KeptConnection.Left left, int exitCode) {
+        switch (left) {
+            case UNTOUCHED -> keeping.replay();
+            case TORN -> write(server.routes().identified(Problem.notBegun(exitCode)));
+            case BEGUN -> write(server.routes().identified(Problem.stopped(exitCode)));
+            case ANSWERING -> ctx.close();
+        }
+    }
+
     /** Called before they are decoded: half a head never comes through the decoder. */
-    void bytesArrived() {
+    void bytesArrived(ByteBuf bytes) {
+        keeping.received(bytes, isBusy());
         if (state == State.IDLE) {
             state = State.HEAD;
             deadline = System.nanoTime() + limits.head().toNanos();
@@ -146,6 +173,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (content instanceof LastHttpContent && state != State.CLOSING) {
             incoming.completed();
+            keeping.completed(decoder.isAhead());
             if (!incoming.isRefused()) {
                 dispatch();
             } else if (state == State.BODY) {
@@ -191,6 +219,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (from != call || state != State.RUNNING) {
             return;
         }
+        keeping.streams();
         boolean headOnly = incoming.isHead();
         boolean untilClose = incoming.isHttp10() && !headOnly;
         var persistence = beginWriting(untilClose);
@@ -209,6 +238,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private ResponseEncoder.Persistence beginWriting(boolean last) {
+        keeping.answering();
         this.last = last || incoming == null || server.isDraining() || !incoming.canGoOn();
         state = State.WRITING;
         deadline = System.nanoTime() + limits.patience().toNanos();
@@ -242,11 +272,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void idle() {
+        keeping.idle();
+        awaitRequest();
+        group.touched(this);
+        pump();
+    }
+
+    private void awaitRequest() {
         state = State.IDLE;
         incoming = null;
         deadline = System.nanoTime() + limits.idle().toNanos();
-        group.touched(this);
-        pump();
     }
 
     private void releaseBody() {
@@ -284,6 +319,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         group.remove(this);
+        keeping.forget();
         state = State.CLOSING;
         releaseBody();
         backlog.release();

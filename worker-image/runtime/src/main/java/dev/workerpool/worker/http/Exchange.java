@@ -34,6 +34,15 @@ interface Exchange {
     /** Has {@code task} run on the event loop after a while, also when the client has gone, unless cancelled. */
     Future<?> schedule(Runnable task, Duration delay);
 
+    /**
+     * Nobody has acted on the request yet, and who does says {@link #begins} before: until then the next worker may begin with
+     * it anew, should this process die. On the event loop, while it is not answered.
+     */
+    void waits();
+
+    /** The request is about to be acted on, and nobody may begin with it a second time. From any thread. */
+    void begins();
+
     /** Calls back, on the event loop, when the client goes before it is answered whole; at once if it has gone already. */
     void onAbandoned(Runnable callback);
 }

@@ -5,6 +5,8 @@ import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.io.ReadBuffers;
+import dev.workerpool.worker.kept.KeptConnections;
+import dev.workerpool.worker.kept.KeptConnections.Inherited;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -35,12 +37,15 @@ public final class HttpServer {
     private static final long MANAGEMENT_BODIES = 2 << 20;
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
+    private static final WriteBufferWaterMark WRITES = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final Port port;
     private final Routes routes;
     private final HttpLimits limits;
     private final BodyBudget budget;
+    private final KeptConnections kept;
     private final EventLoops loops;
+    private final ReadBuffers reads = new ReadBuffers();
     private final Admission admission = new Admission(this);
     private final Map<EventExecutor, ConnectionGroup> groups = new LinkedHashMap<>();
     private final Object emptied = new Object();
@@ -58,10 +63,11 @@ public final class HttpServer {
             long maxBodySize,
             BodyBudget budget,
             RunTracer tracer,
+            KeptConnections kept,
             EventLoops loops) {
         var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, metrics);
         var routes = new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs));
-        return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, loops);
+        return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, kept, loops);
     }
 
     /** The port that the platform and people look at. */
@@ -74,14 +80,16 @@ public final class HttpServer {
             Supplier<MetricSnapshots> metrics,
             EventLoops loops) {
         var routes = new ManagementRoutes(info, catalog, pool, control, metrics);
-        return new HttpServer(port, routes, HttpLimits.ofManagement(), new BodyBudget(MANAGEMENT_BODIES), loops);
+        var budget = new BodyBudget(MANAGEMENT_BODIES);
+        return new HttpServer(port, routes, HttpLimits.ofManagement(), budget, KeptConnections.NONE, loops);
     }
 
-    HttpServer(Port port, Routes routes, HttpLimits limits, BodyBudget budget, EventLoops loops) {
+    HttpServer(Port port, Routes routes, HttpLimits limits, BodyBudget budget, KeptConnections kept, EventLoops loops) {
         this.port = port;
         this.routes = routes;
         this.limits = limits;
         this.budget = budget;
+        this.kept = kept;
         this.loops = loops;
         int share = Math.max(1, limits.maxConnections() / loops.loops().size());
         loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(loop, share, this::emptied)));
@@ -92,14 +100,10 @@ public final class HttpServer {
         var server = new ServerBootstrap()
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ReadBuffers())
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(64 * 1024, 256 * 1024))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        var connection = new Connection(HttpServer.this, groups.get(channel.eventLoop()));
-                        channel.pipeline().addLast(new RequestDecoder(connection), connection);
+                        serve(channel, new Keeping(kept, null));
                     }
                 });
         ChannelFuture bound = loops.listen(server, port).awaitUninterruptibly();
@@ -112,6 +116,38 @@ public final class HttpServer {
         listener = bound.channel();
         groups.forEach((loop, group) -> loop.scheduleAtFixedRate(
                 () -> group.sweep(System.nanoTime()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS));
+        loops.repeat(kept::flush, Duration.ofMillis(SWEEP_MILLIS));
+    }
+
+    /** On the channel's event loop, before anything is read from it. */
+    private Connection serve(Channel channel, Keeping keeping) {
+        channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        channel.config().setRecvByteBufAllocator(reads);
+        channel.config().setWriteBufferWaterMark(WRITES);
+        var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
+        channel.pipeline().addLast(connection.decoder(), connection);
+        return connection;
+    }
+
+    /**
+     * Goes on with the connections of the worker before this one: with what it had not begun as if it came now; what it was
+     * executing is answered, and where an answer was on its way the connection ends. After {@link #start}.
+     *
+     * @param exitCode of that worker
+     */
+    public void inherit(int exitCode) {
+        for (Inherited inherited : kept.inherited()) {
+            Channel channel = EventLoops.connection(inherited.connection().descriptor());
+            channel.pipeline().addLast(new ChannelInitializer<>() {
+                @Override
+                protected void initChannel(Channel registered) {
+                    Connection connection = serve(registered, new Keeping(kept, inherited.connection()));
+                    // Not before it is registered whole: what is answered is written.
+                    registered.eventLoop().execute(() -> connection.inherit(inherited.left(), exitCode));
+                }
+            });
+            loops.group().register(channel);
+        }
     }
 
     /** The port in use; differs from the one asked for when that was 0. */

@@ -30,9 +30,7 @@ final class Outcomes {
                                 .collect(Collectors.joining("; ")),
                         Map.of("errors", errors));
             case Outcome.Failed failed -> failed(failed);
-            case Outcome.Stopped(int exitCode) ->
-                Problem.WORKER_STOPPED.because(
-                        "Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
+            case Outcome.Stopped(int exitCode) -> Problem.stopped(exitCode);
             case Outcome.TimedOut(var timeout, boolean asked) ->
                 Problem.TASK_TIMEOUT.because("The task " + task + " ran for longer than " + timeout.toMillis() + " ms, "
                         + (asked ? "the limit that the call set by Workerpool-Timeout" : "the pool's time limit"));

@@ -205,7 +205,8 @@ final class PeerRoutes implements Routes {
         peers.listen(news);
     }
 
-    private Response identified(Response response) {
+    @Override
+    public Response identified(Response response) {
         return response.with(PeerHeaders.REPLICA, replica);
     }
 

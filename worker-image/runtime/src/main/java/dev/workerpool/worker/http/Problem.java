@@ -29,9 +29,10 @@ enum Problem {
     ALLOCATION_EXCEEDED(422, "allocation-exceeded", "The task allocated more than it may"),
     IDEMPOTENCY_CONFLICT(422, "idempotency-conflict", "The key names another run"),
     HEADERS_TOO_LARGE(431, "headers-too-large", "The headers are over the limit"),
-    WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker thread"),
+    WORKER_STOPPED(500, "worker-stopped", "The task stopped its worker, or its worker died with it"),
     INTERNAL_ERROR(500, "internal-error", "The worker failed at it"),
     REPLICA_LOST(502, "replica-lost", "The replica that had the request does not answer"),
+    WORKER_DIED(503, "worker-died", "The worker died before it began with the request"),
     OWNER_UNREACHABLE(503, "owner-unreachable", "The replica that has the run cannot be reached"),
     TOO_MANY_PEERS(503, "too-many-peers", "Too many replicas listen"),
     QUEUE_FULL(503, "queue-full", "The queue is full"),
@@ -66,6 +67,17 @@ enum Problem {
 
     String title() {
         return title;
+    }
+
+    /** The thread, or the whole process, that executed the task ended. */
+    static Response stopped(int exitCode) {
+        return WORKER_STOPPED.because("Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));
+    }
+
+    /** The process that had the request ended, and the next one does not have it whole. */
+    static Response notBegun(int exitCode) {
+        return WORKER_DIED.retryAfter(
+                1, "Worker stopped with exit code " + exitCode + " before it began with the request");
     }
 
     Response because(String detail) {

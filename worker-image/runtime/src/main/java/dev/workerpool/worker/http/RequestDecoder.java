@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
@@ -20,8 +21,13 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-        connection.bytesArrived();
+        connection.bytesArrived((ByteBuf) msg);
         super.channelRead(ctx, msg);
+    }
+
+    /** Has it read beyond the end of the message that it decoded last? To be asked before it decodes the next. */
+    boolean isAhead() {
+        return actualReadableBytes() > 0;
     }
 
     /** Two lengths for one body: whoever is between us and the client may believe the other one. */

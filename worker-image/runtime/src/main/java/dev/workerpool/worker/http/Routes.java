@@ -10,6 +10,11 @@ interface Routes {
     /** Sees to it that the exchange is answered, now or later. */
     void handle(Request request, ByteBuffer body, Exchange exchange);
 
+    /** The answer as this port's own. */
+    default Response identified(Response response) {
+        return response;
+    }
+
     /** A body was cut off because the buffers of all connections are full. */
     default Response bufferFull() {
         return Problem.BUFFER_FULL.retryAfter(1, "The bodies being handled take all the memory they may");

@@ -38,6 +38,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
 
     void submit(Arrival arrival) throws RunRejectedException {
         passed = arrival.passed();
+        exchange.waits();
         arrival.submit(routes.pool(), run);
         // Once the client has gone, nobody wants the result.
         exchange.onAbandoned(this::abandoned);
@@ -62,6 +63,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
                 routes.pool().gone(); // Its client went meanwhile.
                 return;
             }
+            exchange.begins(); // By the peer, as far as this replica can know.
             var request = PassedCall.request(this.request, body, run.admittedAt());
             new PassedCall(routes.peers(), request, exchange, this).pass(choice);
         });
@@ -75,12 +77,18 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     @Override
     public void here() {
         exchange.onAbandoned(this::abandoned);
+        exchange.waits();
         routes.pool().putBack(run);
     }
 
     @Override
     public void over() {
         routes.pool().gone();
+    }
+
+    @Override
+    public void starting() {
+        exchange.begins();
     }
 
     @Override

@@ -274,7 +274,8 @@ final class TaskRoutes implements Routes {
         return budget;
     }
 
-    private Response identified(Response response) {
+    @Override
+    public Response identified(Response response) {
         return response.with("Workerpool-Replica", replica);
     }
 }

@@ -62,6 +62,14 @@ public final class EventLoops implements AutoCloseable {
                 .register();
     }
 
+    /**
+     * A connection that another process accepted, not registered with any loop yet. Only where {@link PacketSocket} is
+     * supported.
+     */
+    public static Channel connection(int descriptor) {
+        return new EpollSocketChannel(descriptor);
+    }
+
     public Class<? extends Channel> clientChannelType() {
         return nativeTransport ? EpollSocketChannel.class : NioSocketChannel.class;
     }

@@ -133,6 +133,7 @@ final class PoolThread {
         if (slot != null) {
             slot.executing(run.task());
         }
+        run.observer().starting();
         // A look at a static field: unless somebody records, not even the event's class is loaded.
         RunEvent event = FlightRecorder.isInitialized() ? RunEvent.ofNow() : null;
         Outcome outcome = execution.run(run);

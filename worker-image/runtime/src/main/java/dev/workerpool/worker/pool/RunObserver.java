@@ -16,6 +16,9 @@ public interface RunObserver {
         LockSupport.unpark(thread);
     }
 
+    /** Task code is about to run. Called at most once, on the worker thread, which waits for it. */
+    default void starting() {}
+
     /**
      * The run is over. Called exactly once, on whichever thread ended it (a worker thread, the watchdog or a canceller),
      * so it must hand over and return at once.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.kept.KeptConnections;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -201,7 +202,8 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void saysThatAPortIsTaken() throws Exception {
         try (var client = connect()) {
-            var second = new HttpServer(Port.of(server.port()), new TestRoutes(), LIMITS, budget, loops);
+            var second = new HttpServer(
+                    Port.of(server.port()), new TestRoutes(), LIMITS, budget, KeptConnections.NONE, loops);
 
             org.assertj.core.api.Assertions.assertThatThrownBy(second::start)
                     .isInstanceOf(IOException.class)

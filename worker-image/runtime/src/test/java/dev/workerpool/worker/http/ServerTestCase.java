@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.kept.KeptConnections;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ abstract class ServerTestCase {
 
     RawClient connect(HttpLimits limits) throws IOException {
         if (server == null) {
-            server = new HttpServer(Port.of(0), new TestRoutes(), limits, budget, loops);
+            server = new HttpServer(Port.of(0), new TestRoutes(), limits, budget, KeptConnections.NONE, loops);
             server.start();
         }
         return new RawClient(server.port());

@@ -1,0 +1,118 @@
+package dev.workerpool.worker.http;
+
+import dev.workerpool.worker.kept.KeptConnection;
+import dev.workerpool.worker.kept.KeptConnections;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.UnixChannel;
+
+/**
+ * What a connection has the next worker know of it. Not kept are those of which one answer could not be told from the next:
+ * where a client sends ahead of the answer, and while an answer is streamed. On the connection's event loop only.
+ */
+final class Keeping {
+    private final KeptConnections all;
+
+    /** Null when it ends with this process. */
+    private KeptConnection kept;
+
+    private Channel channel;
+    private boolean streams;
+    private boolean replays;
+
+    /** @param kept by the worker before this one; null for a new connection */
+    Keeping(KeptConnections all, KeptConnection kept) {
+        this.all = all;
+        this.kept = kept;
+    }
+
+    void attach(Channel channel) {
+        this.channel = channel;
+        if (kept == null) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        if (all != KeptConnections.NONE && channel instanceof UnixChannel socket) {
+            kept = all.keep(socket.fd().intValue());
+        }
+    }
+
+    /** @param ahead the request before them has no answer yet */
+    void received(ByteBuf bytes, boolean ahead) {
+        if (kept == null || replays) {
+            return;
+        }
+        if (ahead) {
+            forget();
+            return;
+        }
+        int size = bytes.readableBytes();
+        var place = kept.place(size);
+        if (place != null) {
+            bytes.getBytes(bytes.readerIndex(), place);
+        }
+        kept.received(size, place != null);
+    }
+
+    /** Reads again what the worker before this one had read. */
+    void replay() {
+        ByteBuf bytes = Unpooled.copiedBuffer(kept.bytes());
+        if (!bytes.isReadable()) {
+            return; // The next request has not begun.
+        }
+        replays = true;
+        channel.pipeline().fireChannelRead(bytes);
+        replays = false;
+        channel.pipeline().fireChannelReadComplete();
+    }
+
+    /** The request is whole. @param ahead there are bytes behind it */
+    void completed(boolean ahead) {
+        if (kept != null) {
+            if (ahead) {
+                forget();
+            } else {
+                kept.handled();
+            }
+        }
+    }
+
+    void answering() {
+        if (kept != null) {
+            kept.answering();
+        }
+    }
+
+    /** A stream cannot be gone on with, and who reads it had better learn at once that it has ended. */
+    void streams() {
+        if (kept != null) {
+            forget();
+            streams = true;
+        }
+    }
+
+    void idle() {
+        if (kept != null) {
+            kept.idle();
+        } else if (streams) {
+            streams = false;
+            begin();
+        }
+    }
+
+    /** It is closed, or does not outlive this process. */
+    void forget() {
+        if (kept != null) {
+            kept.forget();
+            kept = null;
+        }
+    }
+
+    /** Null when the connection is not kept. */
+    KeptConnection connection() {
+        return kept;
+    }
+}

@@ -1,0 +1,140 @@
+package dev.workerpool.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.workerpool.worker.http.RawClient;
+import io.netty.channel.epoll.Epoll;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker goes on with what it is left of another's connections, as that one's memory tells at any moment of its life. */
+class KeptConnectionsTest {
+    private static final String DIED = "died 1 137 2026-01-01T10:00:00.250Z gate\n";
+
+    @TempDir
+    Path folder;
+
+    private final Gate gate = new Gate();
+    private FakePrimary primary;
+    private LocalWorker dead;
+    private LocalWorker next;
+
+    @BeforeEach
+    void start() throws Exception {
+        assumeTrue(Epoll.isAvailable());
+        Path tasks = Files.createDirectory(folder.resolve("tasks"));
+        gate.addTo(TaskJars.jar())
+                .task("Copy", "String", "String", "return input;")
+                .writeTo(tasks.resolve("tasks.jar"));
+        primary = new FakePrimary(folder);
+        dead = primary.watch(new LocalWorker(tasks));
+        next = new LocalWorker(tasks).with("WORKERPOOL_DEATHS", DIED);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        gate.open();
+        if (next != null) {
+            next.close();
+            dead.close();
+            primary.close();
+        }
+    }
+
+    /** The worker of until now does nothing more of itself; its sockets are left to the next one as they are. */
+    private void die(int connections, long unaccounted) throws Exception {
+        primary.bequeath(connections, unaccounted, next);
+        next.running();
+    }
+
+    private RawClient waiting(String input) throws Exception {
+        RawClient client = dead.connect().post("/tasks/copy", input);
+        await().until(() -> dead.get("/metrics").body().contains("workerpool_queued 1.0"));
+        return client;
+    }
+
+    @Test
+    void anIdleConnectionGoesOn() throws Exception {
+        try (RawClient client = dead.connect()) {
+            assertThat(client.post("/tasks/copy", "one").read().body()).isEqualTo("one");
+            die(1, 0);
+            assertThat(client.post("/tasks/copy", "two").read().body()).isEqualTo("two");
+            assertThat(client.post("/tasks/copy", "three").read().body()).isEqualTo("three");
+        }
+        assertThat(next.get("/metrics").body())
+                .contains("workerpool_connections_inherited_total{request=\"untouched\"} 1.0");
+    }
+
+    @Test
+    void whatWaitedIsDoneAndWhatExecutedIsToldOf() throws Exception {
+        try (RawClient executing = gate.occupy(dead);
+                RawClient waiting = waiting("late")) {
+            die(2, 0);
+
+            assertThat(waiting.read().body()).isEqualTo("late");
+            RawClient.Answer told = executing.read();
+            assertThat(told.status()).isEqualTo(500);
+            assertThat(told.body())
+                    .contains("problem:worker-stopped", "Worker stopped with exit code 137", "\"exitCode\":137");
+            assertThat(executing.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void halfARequestIsReadToItsEnd() throws Exception {
+        try (RawClient client = dead.connect()) {
+            String half = "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nha";
+            client.send(half);
+            primary.awaitRead(half.length());
+            die(1, 0);
+            assertThat(client.send("lf").read().body()).isEqualTo("half");
+        }
+    }
+
+    @Test
+    void whatWaitedAndIsNotAllThereIsRefusedAsNotBegun() throws Exception {
+        try (RawClient executing = gate.occupy(dead);
+                RawClient waiting = waiting("x".repeat(20_000))) {
+            die(2, 0);
+            RawClient.Answer refused = waiting.read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.body()).contains("problem:worker-died", "exit code 137");
+            assertThat(waiting.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void whatWasReadAndNotAccountedForIsRefusedAsNotBegun() throws Exception {
+        try (RawClient client = dead.connect()) {
+            assertThat(client.post("/tasks/copy", "one").read().body()).isEqualTo("one");
+            die(1, 17);
+            assertThat(client.read().body()).contains("problem:worker-died");
+        }
+    }
+
+    @Test
+    void aClientThatSendsAheadOfTheAnswerIsNotKept() throws Exception {
+        try (RawClient client = dead.connect()) {
+            client.send("GET /tasks HTTP/1.1\r\nHost: t\r\n\r\nGET /tasks HTTP/1.1\r\nHost: t\r\n\r\n");
+            assertThat(client.read().status()).isEqualTo(200);
+            assertThat(client.read().status()).isEqualTo(200);
+            primary.awaitKept(0);
+        }
+    }
+
+    @Test
+    void aConnectionThatIsClosedIsForgotten() throws Exception {
+        try (RawClient client = dead.connect()) {
+            client.get("/tasks").read();
+            primary.awaitKept(1);
+        }
+        primary.awaitKept(0);
+    }
+}
