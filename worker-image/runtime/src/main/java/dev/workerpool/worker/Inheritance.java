@@ -4,7 +4,10 @@ import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.control.SettingsMemory;
 import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.kept.Keeper;
+import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.pool.PastDeath;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -78,6 +81,24 @@ record Inheritance(
 
     int restarts() {
         return deaths.isEmpty() ? 0 : deaths.getLast().number();
+    }
+
+    /** Takes over the connections of the worker before this one, and counts in the metrics what there was to take over. */
+    KeptConnections connections(PrometheusRegistry metrics) {
+        Counter.builder()
+                .name("workerpool_restarts_total")
+                .help("Workers that died in this container before this one")
+                .register(metrics)
+                .inc(restarts());
+        Counter inherited = Counter.builder()
+                .name("workerpool_connections_inherited_total")
+                .help("Connections of the worker that died before this one, by what became of their request")
+                .labelNames("request")
+                .register(metrics);
+        KeptConnections kept = KeptConnections.open(keeper);
+        kept.inherited()
+                .forEach(one -> inherited.labelValues(one.left().label()).inc());
+        return kept;
     }
 
     /** From now on the primary forks another worker should this one die. */

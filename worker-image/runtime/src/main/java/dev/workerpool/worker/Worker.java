@@ -19,7 +19,6 @@ import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.Artifact;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.trace.OtlpTracer;
-import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -76,11 +75,6 @@ final class Worker implements WorkerInfo {
         this.settings = settings;
         var metrics = new PrometheusRegistry();
         meters = new JvmMeters(metrics);
-        Counter.builder()
-                .name("workerpool_restarts_total")
-                .help("Workers that died in this container before this one")
-                .register(metrics)
-                .inc(settings.inheritance().restarts());
         // Neither needs the other, and there are two cores to start on.
         var transport = CompletableFuture.supplyAsync(
                 () -> new EventLoops(ioThreads()),
@@ -96,14 +90,7 @@ final class Worker implements WorkerInfo {
         handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
         RunTracer tracer = traces == null ? RunTracer.OFF : traces;
-        var kept = KeptConnections.open(settings.inheritance().keeper());
-        Counter inherited = Counter.builder()
-                .name("workerpool_connections_inherited_total")
-                .help("Connections of the worker that died before this one, by what became of their request")
-                .labelNames("request")
-                .register(metrics);
-        kept.inherited()
-                .forEach(one -> inherited.labelValues(one.left().label()).inc());
+        KeptConnections kept = settings.inheritance().connections(metrics);
         tasks = HttpServer.tasks(
                 settings.port(),
                 catalog,
