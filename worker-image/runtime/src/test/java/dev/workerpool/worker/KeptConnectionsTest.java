@@ -130,6 +130,20 @@ class KeptConnectionsTest {
     }
 
     @Test
+    void aConnectionIsKeptAgainAfterAStream() throws Exception {
+        String streamed =
+                "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nAccept: text/event-stream\r\nContent-Length: 1\r\n\r\nx";
+        String refused = "POST /tasks/unknown HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\nx";
+        try (RawClient client = dead.connect()) {
+            assertThat(client.send(streamed).read().body()).contains("event: result");
+            assertThat(client.send(refused).read().status()).isEqualTo(404);
+            primary.awaitRead(streamed.length() + refused.length());
+            die(1, 0);
+            assertThat(client.post("/tasks/copy", "two").read().body()).isEqualTo("two");
+        }
+    }
+
+    @Test
     void aConnectionThatIsClosedIsForgotten() throws Exception {
         try (RawClient client = dead.connect()) {
             client.get("/tasks").read();

@@ -173,7 +173,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (content instanceof LastHttpContent && state != State.CLOSING) {
             incoming.completed();
-            keeping.completed(decoder.isAhead());
+            if (decoder.isAhead()) {
+                keeping.forget();
+            }
             if (!incoming.isRefused()) {
                 dispatch();
             } else if (state == State.BODY) {
@@ -184,6 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void dispatch() {
         state = State.RUNNING;
+        keeping.handled();
         call = new Call(this);
         server.routes().handle(incoming.request(), incoming.body(), call);
     }

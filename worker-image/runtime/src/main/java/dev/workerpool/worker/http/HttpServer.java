@@ -146,7 +146,11 @@ public final class HttpServer {
                     registered.eventLoop().execute(() -> connection.inherit(inherited.left(), exitCode));
                 }
             });
-            loops.group().register(channel);
+            loops.group().register(channel).addListener(done -> {
+                if (!done.isSuccess()) {
+                    inherited.connection().forget();
+                }
+            });
         }
     }
 

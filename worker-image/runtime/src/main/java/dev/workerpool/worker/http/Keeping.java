@@ -18,6 +18,10 @@ final class Keeping {
     private KeptConnection kept;
 
     private Channel channel;
+
+    /** Bytes in the life of the connection, whether it was kept all the time or not. */
+    private long read;
+
     private boolean streams;
     private boolean replays;
 
@@ -25,6 +29,7 @@ final class Keeping {
     Keeping(KeptConnections all, KeptConnection kept) {
         this.all = all;
         this.kept = kept;
+        this.read = kept == null ? 0 : kept.read();
     }
 
     void attach(Channel channel) {
@@ -36,20 +41,24 @@ final class Keeping {
 
     private void begin() {
         if (all != KeptConnections.NONE && channel instanceof UnixChannel socket) {
-            kept = all.keep(socket.fd().intValue());
+            kept = all.keep(socket.fd().intValue(), read);
         }
     }
 
     /** @param ahead the request before them has no answer yet */
     void received(ByteBuf bytes, boolean ahead) {
-        if (kept == null || replays) {
+        if (replays) {
+            return;
+        }
+        int size = bytes.readableBytes();
+        read += size;
+        if (kept == null) {
             return;
         }
         if (ahead) {
             forget();
             return;
         }
-        int size = bytes.readableBytes();
         var place = kept.place(size);
         if (place != null) {
             bytes.getBytes(bytes.readerIndex(), place);
@@ -69,14 +78,10 @@ final class Keeping {
         channel.pipeline().fireChannelReadComplete();
     }
 
-    /** The request is whole. @param ahead there are bytes behind it */
-    void completed(boolean ahead) {
+    /** The request is whole, and goes to those who act on it. */
+    void handled() {
         if (kept != null) {
-            if (ahead) {
-                forget();
-            } else {
-                kept.handled();
-            }
+            kept.handled();
         }
     }
 

@@ -68,10 +68,11 @@ public final class KeptConnection {
         this.number = (long) LONG.getAcquire(entry, WORD) / STATES;
     }
 
-    /** A connection from which nothing was read. */
-    static KeptConnection fresh(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
+    /** A connection with no request begun. */
+    static KeptConnection fresh(KeptConnections all, int slot, int descriptor, ByteBuffer entry, long read) {
         var fresh = new KeptConnection(all, slot, descriptor, entry);
-        LONG.setRelease(entry, READ, 0L);
+        fresh.read = read;
+        LONG.setRelease(entry, READ, read);
         fresh.idle();
         return fresh;
     }
@@ -90,6 +91,11 @@ public final class KeptConnection {
 
     public int descriptor() {
         return descriptor;
+    }
+
+    /** Bytes, in the life of the connection. */
+    public long read() {
+        return read;
     }
 
     /** Of the request that is in it, or the next one. */

@@ -74,17 +74,18 @@ public final class KeptConnections {
     }
 
     /**
-     * Has a connection kept from which nothing was read.
+     * Has a connection kept that is between two requests.
      *
+     * @param read bytes that were read from it in its life
      * @return null when it cannot be kept: it ends with this process
      */
-    public synchronized KeptConnection keep(int descriptor) {
+    public synchronized KeptConnection keep(int descriptor, long read) {
         flush();
         int slot = socket == null ? -1 : free.nextSetBit(0);
         if (slot < 0) {
             return null;
         }
-        KeptConnection connection = KeptConnection.fresh(this, slot, descriptor, table.entry(slot));
+        KeptConnection connection = KeptConnection.fresh(this, slot, descriptor, table.entry(slot), read);
         try {
             // A descriptor that no slot follows is dropped by the primary.
             if (!socket.sendDescriptor(descriptor) || !socket.send(slot)) {
