@@ -3,6 +3,8 @@ package dev.workerpool.e2e.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.api.v1alpha1.LastDeath;
+import dev.workerpool.e2e.fixtures.Crash;
+import dev.workerpool.e2e.fixtures.Fill;
 import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
@@ -116,6 +118,56 @@ class DeathE2E {
         return failure.replica().equals(victim)
                 || failure.what().contains("worker-stopped")
                 || failure.what().contains("replica-lost") && failure.what().contains(victim);
+    }
+
+    @Test
+    void aFullHeapEndsTheWorkerAtOnceAndIsNamedAsSuch() {
+        namespace.configMap("filling", TaskJar.of("fixtures.jar", Fill.class));
+        Pool pool = namespace.pool("full").apply("""
+                        replicas: 1
+                        threads: 1
+                        tasks: {artifacts: [{configMap: filling}]}
+                        resources: {limits: {memory: 512Mi}}
+                        """).awaitSettled();
+
+        Http.Answer answer = pool.run("fill", "10000");
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.body()).contains("worker-stopped", "Worker stopped with exit code 3");
+        LastDeath death = awaitDeath(pool);
+        assertThat(death.exitCode()).isEqualTo(3);
+        assertThat(death.signal()).isNull();
+        assertThat(death.message()).isEqualTo("executing fill");
+        pool.awaitEvent("WorkerDied", event -> event.getMessage().contains("its heap was full"));
+        assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");
+    }
+
+    @Test
+    void aCrashOfNativeCodeIsToldWithItsSignal() {
+        namespace.configMap("crashing", TaskJar.of("fixtures.jar", Crash.class));
+        Pool pool = namespace
+                .pool("native")
+                .apply("replicas: 1\nthreads: 1\ntasks: {artifacts: [{configMap: crashing}]}")
+                .awaitSettled();
+
+        // Below what the kernel lets anybody map, and above what the JVM takes for a null.
+        Http.Answer answer = pool.run("crash", "32768");
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.body()).contains("worker-stopped", "Worker stopped with exit code 134");
+        LastDeath death = awaitDeath(pool);
+        assertThat(death.exitCode()).isEqualTo(134);
+        assertThat(death.signal()).as("the JVM tells what happened, and aborts").isEqualTo("SIGABRT");
+        assertThat(death.message()).isEqualTo("executing crash");
+        pool.awaitEvent("WorkerDied", event -> event.getMessage().contains("SIGABRT"));
+        assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");
+    }
+
+    private static LastDeath awaitDeath(Pool pool) {
+        Wait.untilAsserted(
+                "the death is in the status",
+                () -> assertThat(pool.status().restarts()).isEqualTo(1));
+        return pool.status().lastDeath();
     }
 
     @Test

@@ -1,13 +1,20 @@
 package dev.workerpool.worker;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArchitectureTest {
     private static final JavaClasses CLASSES =
@@ -89,5 +96,28 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("io.prometheus..")
                 .check(CLASSES);
+    }
+
+    /** A user's jar has it, beside whatever that user needs. */
+    @Test
+    void theTaskApiKnowsTheJdkAlone() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "dev.workerpool.task")
+                .check(new ClassFileImporter().importPackages("dev.workerpool.task"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../task-api/pom.xml", "../pom.xml", "../../pom.xml"})
+    void theTaskApiHasNoDependenciesOfItsOwnNorByInheritance(String pom) throws Exception {
+        var project = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(Path.of(pom).toFile());
+        var path = XPathFactory.newInstance().newXPath();
+
+        assertThat(path.evaluate("/project/version | /project/parent/version", project))
+                .isNotEmpty();
+        assertThat(path.evaluate("/project/dependencies", project).strip()).isEmpty();
     }
 }
