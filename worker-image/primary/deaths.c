@@ -71,14 +71,14 @@ static void add_executing(char *line) {
     }
 }
 
-static void describe(char *line, int exit_code) {
+static void describe(char *line, int exit_code, const char *cause) {
     struct timespec now;
     struct tm parts;
     char seconds[32];
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &parts);
     strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(line, LINE, "died %d %d %s.%03ldZ", number, exit_code, seconds, now.tv_nsec / 1000000);
+    snprintf(line, LINE, "died %d %d %s %s.%03ldZ", number, exit_code, cause, seconds, now.tv_nsec / 1000000);
     add_executing(line);
     strcat(line, "\n");
 }
@@ -99,12 +99,12 @@ static void write_last_message(const char *text) {
     close(file);
 }
 
-bool deaths_note(int exit_code) {
+bool deaths_note(int exit_code, const char *cause) {
     if (!take_from_budget()) {
         return false;
     }
     number++;
-    describe(lines[(number - 1) % KEPT], exit_code);
+    describe(lines[(number - 1) % KEPT], exit_code, cause);
     char all[KEPT * LINE + 1] = "";
     for (int death = number > KEPT ? number - KEPT : 0; death < number; death++) {
         strcat(all, lines[death % KEPT]);

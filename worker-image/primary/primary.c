@@ -8,6 +8,7 @@
 #include "deaths.h"
 #include "environment.h"
 #include "listener.h"
+#include "oom.h"
 #include "worker.h"
 #include <signal.h>
 #include <stdbool.h>
@@ -52,16 +53,28 @@ static void announce_memory(void) {
 }
 
 /* Takes the ends of all children, adopted ones too. Returns whether the worker's was among them. */
-static bool reap(const struct worker *worker, int *exit_code) {
+static bool reap(const struct worker *worker, int *status) {
     bool ended = false;
-    int status;
-    for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    int other;
+    for (pid_t pid; (pid = waitpid(-1, &other, WNOHANG)) > 0;) {
         if (pid == worker->pid) {
-            *exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+            *status = other;
             ended = true;
         }
     }
     return ended;
+}
+
+static int exit_code_of(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static const char *cause_of(int status) {
+    bool struck = oom_struck();
+    if (!WIFSIGNALED(status)) {
+        return "exit";
+    }
+    return WTERMSIG(status) == SIGKILL && struck ? "oom" : "signal";
 }
 
 int main(int count, char **command) {
@@ -78,17 +91,19 @@ int main(int count, char **command) {
     struct listener management = listener_open("WORKERPOOL_MANAGEMENT_PORT", 9000, ENVIRONMENT_MANAGEMENT_LISTENER);
     announce_memory();
     connections_open();
+    oom_struck();
     struct worker worker = worker_start(command + 1, &before);
     bool ending = false;
     for (;;) {
         int signal = sigwaitinfo(&all, NULL);
-        int exit_code = 0;
         if (signal == SIGCHLD) {
-            if (!reap(&worker, &exit_code)) {
+            int status;
+            if (!reap(&worker, &status)) {
                 continue;
             }
             end_orphans(&worker);
-            if (ending || exit_code == 0 || !worker_was_ready(&worker) || !deaths_note(exit_code)) {
+            int exit_code = exit_code_of(status);
+            if (ending || exit_code == 0 || !worker_was_ready(&worker) || !deaths_note(exit_code, cause_of(status))) {
                 return exit_code;
             }
             connections_take();

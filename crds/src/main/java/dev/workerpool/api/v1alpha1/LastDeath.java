@@ -20,8 +20,8 @@ public record LastDeath(
         String signal,
 
         @JsonPropertyDescription(
-                "Reason the node gave: OOMKilled, Error, ContainerCannotRun and others. Error when the worker was forked again in its"
-                        + " container, which the node does not notice.")
+                "Reason the node gave: OOMKilled, Error, ContainerCannotRun and others. When the worker was forked again in its"
+                        + " container, which the node does not notice: OOMKilled or Error.")
         @Size(max = 1024)
         String reason,
 

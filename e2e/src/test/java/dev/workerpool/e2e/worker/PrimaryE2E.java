@@ -32,7 +32,21 @@ class PrimaryE2E {
         assertThat(result.out().lines().filter("forked"::equals)).hasSize(11);
         assertThat(result.out().lines().skip(result.out().lines().count() - 10))
                 .as("the last one is told of all")
-                .allMatch(line -> line.matches("died [0-9]+ 137 20[0-9-]{8}T[0-9:.]{12}Z"));
+                .allMatch(line -> line.matches("died [0-9]+ 137 signal 20[0-9-]{8}T[0-9:.]{12}Z"));
+    }
+
+    @Test
+    void whatTheKernelKilledForMemoryIsToldApart() {
+        Result result = WorkerImage.primary(
+                        "case $(printf %s \"$WORKERPOOL_DEATHS\" | wc -l) in "
+                                + "0) " + READY + "x=$(head -c 200000000 /dev/zero | tr '\\0' x);; "
+                                + "1) " + READY + "kill -9 $$;; "
+                                + "*) printf %s \"$WORKERPOOL_DEATHS\"; exit 0;; esac",
+                        "--memory=64m",
+                        "--memory-swap=64m")
+                .run();
+
+        assertThat(result.out().lines().map(line -> line.split(" ")[3])).containsExactly("oom", "signal");
     }
 
     @Test

@@ -94,7 +94,7 @@ public final class TaskRefusals {
 
     private void note(Death death, Instant now) {
         // A refused type may still have been running, or waiting, when it was refused; its deaths say nothing new.
-        if (death.executing().stream().noneMatch(refused::containsKey)) {
+        if (death.mayBeOfATask() && death.executing().stream().noneMatch(refused::containsKey)) {
             ledger.note(death, now);
         }
     }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param pod the replica
  * @param restart restarts before it, from 0: of the container, or within it when that went on
  * @param exitCode empty when the node did not tell, as for an evicted pod
- * @param reason the node's word for it, such as {@code OOMKilled}
+ * @param reason the node's word for it, such as {@value #OUT_OF_MEMORY}
  * @param lastWords the end of what the worker wrote, at most {@value #MAX_WORDS} characters; empty when it wrote nothing
  * @param executing task types that were running, one for each thread that ran one; empty also when nobody knows
  */
@@ -29,6 +29,10 @@ public record Death(
         List<String> executing) {
 
     static final int MAX_WORDS = 2048;
+
+    static final String OUT_OF_MEMORY = "OOMKilled";
+
+    private static final String KILL = "SIGKILL";
 
     /**
      * What the worker's own exit codes mean. It says so in its log too, but the node passes that on only when the container
@@ -65,6 +69,14 @@ public record Death(
 
     public Optional<String> signal() {
         return exitCode.flatMap(Signals::ofExitCode);
+    }
+
+    /**
+     * Whether a task can have brought it about. Nothing in a worker sends it a SIGKILL: where the kernel did not, for want of
+     * memory, it came from outside.
+     */
+    public boolean mayBeOfATask() {
+        return !signal().filter(KILL::equals).isPresent() || reason.equals(OUT_OF_MEMORY);
     }
 
     /** What ended the worker, for people: {@code SIGKILL (exit code 137), OOMKilled}. */

@@ -13,13 +13,16 @@ import java.util.TreeSet;
  * tells of it, and when the container ends, its last message does.
  *
  * @param restart the how-many-th restart in its container followed it, from 1
+ * @param cause {@code exit}, {@code signal}, or {@code oom} for a signal of the kernel that was out of memory; null when the
+ *     replica does not say
  * @param at RFC 3339
  * @param executing task types, one for each thread that ran one
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record PastDeath(int restart, int exitCode, String at, List<String> executing) {
+public record PastDeath(int restart, int exitCode, String cause, String at, List<String> executing) {
 
     private static final String DIED = "died ";
+    private static final String OUT_OF_MEMORY = "oom";
 
     public PastDeath {
         executing = executing == null
@@ -44,7 +47,7 @@ public record PastDeath(int restart, int exitCode, String at, List<String> execu
         return line.startsWith(DIED);
     }
 
-    /** Lines {@code died <restart> <exit code> <time> <type>…} among others, which are passed over. */
+    /** Lines {@code died <restart> <exit code> <cause> <time> <type>…} among others, which are passed over. */
     static List<PastDeath> in(String message) {
         return message.lines()
                 .filter(PastDeath::isLine)
@@ -59,7 +62,8 @@ public record PastDeath(int restart, int exitCode, String at, List<String> execu
                             Integer.parseInt(words.get(1)),
                             Integer.parseInt(words.get(2)),
                             words.get(3),
-                            words.subList(4, words.size())))
+                            words.get(4),
+                            words.subList(5, words.size())))
                     .filter(PastDeath::isValid);
         } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
             return Optional.empty();
@@ -78,7 +82,7 @@ public record PastDeath(int restart, int exitCode, String at, List<String> execu
                 replica.uid(),
                 restart - 1,
                 Optional.of(exitCode),
-                "Error",
+                OUT_OF_MEMORY.equals(cause) ? Death.OUT_OF_MEMORY : "Error",
                 words,
                 instant().orElseThrow(),
                 executing);

@@ -111,8 +111,8 @@ class LifeCycleTest {
                 - {name: worker, restartCount: 0, state: {running: {startedAt: "2026-01-01T00:00:00Z"}}}
                 """));
         Replica told = running.with(List.of(
-                new PastDeath(1, 137, "2026-01-01T00:00:30.100Z", List.of("hold")),
-                new PastDeath(2, 3, "2026-01-01T00:00:30.900Z", List.of())));
+                new PastDeath(1, 137, "signal", "2026-01-01T00:00:30.100Z", List.of("hold")),
+                new PastDeath(2, 3, "exit", "2026-01-01T00:00:30.900Z", List.of())));
 
         List<Occurrence> occurrences = LifeCycle.of(List.of(told));
 

@@ -38,8 +38,9 @@ final class FakeReplica implements AutoCloseable {
     /** From now on it is a worker that was forked anew so many times, each after a SIGKILL while it executed something. */
     FakeReplica diedInPlace(int times, String executing) {
         deaths = IntStream.rangeClosed(1, times)
-                .mapToObj(restart -> "{\"restart\":%d,\"exitCode\":137,\"at\":\"%s\",\"executing\":[\"%s\"]}"
-                        .formatted(restart, FIRST_DEATH.plusSeconds(restart), executing))
+                .mapToObj(restart ->
+                        "{\"restart\":%d,\"exitCode\":134,\"cause\":\"signal\",\"at\":\"%s\",\"executing\":[\"%s\"]}"
+                                .formatted(restart, FIRST_DEATH.plusSeconds(restart), executing))
                 .collect(Collectors.joining(","));
         return this;
     }

@@ -153,7 +153,7 @@ class RefusedTaskIT {
                   ready: false
                   restartCount: 1
                   state: {running: {startedAt: "%1$s"}}
-                  lastState: {terminated: {exitCode: 137, reason: Error, finishedAt: "%1$s", message: "%2$s"}}
+                  lastState: {terminated: {exitCode: 134, reason: Error, finishedAt: "%1$s", message: "%2$s"}}
                 """.formatted(now, message));
     }
 

@@ -51,6 +51,22 @@ class TaskRefusalsTest {
     }
 
     @Test
+    void whoeverIsKilledFromOutsideSaysNothingOfWhatItExecuted() {
+        for (int i = 0; i < 20; i++) {
+            now = now.plusSeconds(1);
+            assertThat(ended("exitCode: 137, reason: Error").refused()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoeverTheKernelKillsForMemoryDoes() {
+        ended("exitCode: 137, reason: OOMKilled");
+        ended("exitCode: 137, reason: OOMKilled");
+
+        assertThat(ended("exitCode: 137, reason: OOMKilled").refused()).hasSize(1);
+    }
+
+    @Test
     void deathsFarApartAreNoPattern() {
         for (int i = 0; i < 20; i++) {
             assertThat(died("spin").refused()).isEmpty();
@@ -203,7 +219,7 @@ class TaskRefusalsTest {
     void aReplicaThatIsLeavingTellsNothing() {
         for (int i = 0; i < 5; i++) {
             Pod pod = Pods.pod("left" + i, false, 0, """
-                    state: {terminated: {exitCode: 137, message: "executing spin", finishedAt: '%s'}}
+                    state: {terminated: {exitCode: 134, message: "executing spin", finishedAt: '%s'}}
                     """.formatted(now));
             pod.getMetadata().setDeletionTimestamp(now.toString());
             assertThat(refusals.update(List.of(new Replica(pod)), "image:1", now)
@@ -223,9 +239,17 @@ class TaskRefusalsTest {
         return refusals.update(List.of(dead(message)), code, now);
     }
 
+    private Verdict ended(String how) {
+        return refusals.update(List.of(dead(how, "executing spin")), "image:1", now);
+    }
+
     private Replica dead(String message) {
+        return dead("exitCode: 134", message);
+    }
+
+    private Replica dead(String how, String message) {
         return Pods.replica("r" + deaths++, false, 0, """
-                state: {terminated: {exitCode: 137, message: "%s", finishedAt: '%s'}}
-                """.formatted(message, now));
+                state: {terminated: {%s, message: "%s", finishedAt: '%s'}}
+                """.formatted(how, message, now));
     }
 }

@@ -38,11 +38,11 @@ class ReplicaAnswerTest {
     @Test
     void takesTheDeathsBeforeForNews() throws IOException {
         ReplicaAnswer answer = parse("""
-                {"restarts":2,"deaths":[null,{"restart":2,"exitCode":137,"at":"2026-01-01T00:00:30.100Z","executing":["hold"],"more":1},
+                {"restarts":2,"deaths":[null,{"restart":2,"exitCode":137,"cause":"oom","at":"2026-01-01T00:00:30.100Z","executing":["hold"],"more":1},
                  {"restart":3,"exitCode":137,"at":"soon"}]}""");
 
         assertThat(answer.report().deaths())
-                .containsExactly(new PastDeath(2, 137, "2026-01-01T00:00:30.100Z", List.of("hold")));
+                .containsExactly(new PastDeath(2, 137, "oom", "2026-01-01T00:00:30.100Z", List.of("hold")));
         assertThat(answer.report().restarts()).isEqualTo(2);
         assertThat(parse("{}").report().restarts()).isZero();
     }

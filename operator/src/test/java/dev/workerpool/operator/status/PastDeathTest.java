@@ -10,8 +10,8 @@ class PastDeathTest {
     @Test
     void readsTheLinesOfThePrimaryAmongOthers() {
         String message = """
-                died 1 137 2026-01-01T10:00:00.250Z hold hold
-                died 2 70 2026-01-01T10:00:01.000Z
+                died 1 137 signal 2026-01-01T10:00:00.250Z hold hold
+                died 2 70 exit 2026-01-01T10:00:01.000Z
                 died soon
                 died 0 1 2026-01-01T10:00:01.000Z
                 died 3 1 yesterday
@@ -20,10 +20,22 @@ class PastDeathTest {
 
         assertThat(PastDeath.in(message))
                 .containsExactly(
-                        new PastDeath(1, 137, "2026-01-01T10:00:00.250Z", List.of("hold", "hold")),
-                        new PastDeath(2, 70, "2026-01-01T10:00:01.000Z", List.of()));
+                        new PastDeath(1, 137, "signal", "2026-01-01T10:00:00.250Z", List.of("hold", "hold")),
+                        new PastDeath(2, 70, "exit", "2026-01-01T10:00:01.000Z", List.of()));
         assertThat(LastMoment.in(message).executing()).containsExactly("hold");
         assertThat(LastMoment.in(message).words()).isEqualTo("executing hold");
+    }
+
+    @Test
+    void oneThatTheKernelKilledForMemoryHasTheNodesReason() {
+        Replica replica = Pods.replica("a", true, 0, Pods.RUNNING)
+                .with(List.of(
+                        new PastDeath(1, 137, "oom", "2026-01-01T10:00:00Z", List.of()),
+                        new PastDeath(2, 137, "signal", "2026-01-01T10:00:01Z", List.of()),
+                        new PastDeath(3, 137, null, "2026-01-01T10:00:02Z", List.of())));
+
+        assertThat(replica.deathsInPlace()).extracting(Death::reason).containsExactly("OOMKilled", "Error", "Error");
+        assertThat(replica.deathsInPlace()).extracting(Death::mayBeOfATask).containsExactly(true, false, false);
     }
 
     @Test
@@ -33,7 +45,7 @@ class PastDeathTest {
                   terminated:
                     exitCode: 137
                     finishedAt: '2026-01-01T10:00:05Z'
-                    message: "died 1 137 2026-01-01T10:00:05.700Z hold\\nexecuting spin  \\n"
+                    message: "died 1 137 signal 2026-01-01T10:00:05.700Z hold\\nexecuting spin  \\n"
                 """);
 
         assertThat(replica.deaths().map(Death::executing)).containsExactly(List.of("hold"), List.of("spin"));
@@ -48,9 +60,9 @@ class PastDeathTest {
                   terminated:
                     exitCode: 137
                     finishedAt: '2026-01-01T09:59:00Z'
-                    message: "died 1 137 2026-01-01T09:58:00.000Z hold\\n"
+                    message: "died 1 137 signal 2026-01-01T09:58:00.000Z hold\\n"
                 """)
-                .with(List.of(new PastDeath(2, 137, "2026-01-01T10:00:00.250Z", List.of())));
+                .with(List.of(new PastDeath(2, 137, "signal", "2026-01-01T10:00:00.250Z", List.of())));
 
         assertThat(replica.restartsInPlace()).isEqualTo(2);
         assertThat(replica.deathsInPlace()).extracting(Death::restart).containsExactly(0, 1);

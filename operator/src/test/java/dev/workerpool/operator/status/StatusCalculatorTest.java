@@ -65,7 +65,7 @@ class StatusCalculatorTest {
             pool.setStatus(status(Pods.replica("a", true, 1, Pods.RUNNING + """
 
                     lastState:
-                      terminated: {exitCode: 137, finishedAt: '2026-01-01T10:00:05Z', message: "died 3 137 2026-01-01T10:00:04.500Z\\n"}
+                      terminated: {exitCode: 137, finishedAt: '2026-01-01T10:00:05Z', message: "died 3 137 signal 2026-01-01T10:00:04.500Z\\n"}
                     """)));
             assertThat(pool.getStatus().restarts())
                     .as("one more in place, and the node's")
@@ -90,7 +90,7 @@ class StatusCalculatorTest {
         }
 
         private static PastDeath diedInPlace(int restart) {
-            return new PastDeath(restart, 137, "2026-01-01T11:30:00.250Z", List.of("hold"));
+            return new PastDeath(restart, 137, "signal", "2026-01-01T11:30:00.250Z", List.of("hold"));
         }
 
         @Test

@@ -186,9 +186,10 @@ final class Worker implements WorkerInfo {
             PastDeath last = deaths().getLast();
             LOG.log(
                     Level.WARNING,
-                    "The worker before this one died at {0} with exit code {1}: restart {2} in this container",
+                    "The worker before this one died at {0} with exit code {1} ({2}): restart {3} in this container",
                     last.at(),
                     Integer.toString(last.exitCode()),
+                    last.cause(),
                     Integer.toString(last.number()));
         }
         settings.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));

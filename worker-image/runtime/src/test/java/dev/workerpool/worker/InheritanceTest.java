@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A worker takes over what its primary hands it; the primary itself is tested in the image. */
 class InheritanceTest {
-    private static final String DIED = "died 2 137 2026-01-01T10:00:00.250Z echo\n";
+    private static final String DIED = "died 2 137 signal 2026-01-01T10:00:00.250Z echo\n";
 
     @TempDir
     static Path tasks;
@@ -42,7 +42,7 @@ class InheritanceTest {
             assertThat(worker.get("/status").body())
                     .contains(
                             "\"restarts\":2",
-                            "\"deaths\":[{\"restart\":2,\"exitCode\":137,\"at\":\"2026-01-01T10:00:00.250Z\",\"executing\":[\"echo\"]}]");
+                            "\"deaths\":[{\"restart\":2,\"exitCode\":137,\"cause\":\"signal\",\"at\":\"2026-01-01T10:00:00.250Z\",\"executing\":[\"echo\"]}]");
             assertThat(worker.get("/metrics").body()).contains("workerpool_restarts_total 2.0");
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A worker goes on with what it is left of another's connections, as that one's memory tells at any moment of its life. */
 class KeptConnectionsTest {
-    private static final String DIED = "died 1 137 2026-01-01T10:00:00.250Z gate\n";
+    private static final String DIED = "died 1 137 signal 2026-01-01T10:00:00.250Z gate\n";
 
     @TempDir
     Path folder;

@@ -137,6 +137,7 @@ final class ManagementRoutes implements Routes {
         var described = new LinkedHashMap<String, Object>();
         described.put("restart", death.number());
         described.put("exitCode", death.exitCode());
+        described.put("cause", death.cause());
         described.put("at", death.at().toString());
         described.put("executing", death.executing());
         return described;

@@ -10,14 +10,15 @@ import java.util.List;
  *
  * @param number of the death, from 1: so many workers have died here by then
  * @param exitCode 128 and the number of the signal for one that was killed
+ * @param cause {@code exit}: it ended itself; {@code signal}: it was killed; {@code oom}: the kernel killed it for memory
  * @param executing the task types that its threads were executing
  */
-public record PastDeath(int number, int exitCode, Instant at, List<String> executing) {
+public record PastDeath(int number, int exitCode, String cause, Instant at, List<String> executing) {
     private static final String DIED = "died";
-    private static final int FIXED = 4;
+    private static final int FIXED = 5;
 
     /**
-     * @param lines {@code died <number> <exit code> <time> <type>…}, as the primary notes each
+     * @param lines {@code died <number> <exit code> <cause> <time> <type>…}, as the primary notes each
      * @throws IllegalArgumentException when they are none
      */
     public static List<PastDeath> parse(String lines) {
@@ -39,7 +40,8 @@ public record PastDeath(int number, int exitCode, Instant at, List<String> execu
             return new PastDeath(
                     Integer.parseInt(words.get(1)),
                     Integer.parseInt(words.get(2)),
-                    Instant.parse(words.get(3)),
+                    words.get(3),
+                    Instant.parse(words.get(4)),
                     words.subList(FIXED, words.size()));
         } catch (DateTimeParseException e) {
             throw new IllegalArgumentException(line, e);

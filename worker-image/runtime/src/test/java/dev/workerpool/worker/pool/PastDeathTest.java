@@ -13,12 +13,13 @@ class PastDeathTest {
     @Test
     void readsALineForEachDeath() {
         assertThat(PastDeath.parse("""
-                        died 3 137 2026-01-01T10:00:00.250Z hold hold
-                        died 4 70 2026-01-01T10:00:02.000Z
+                        died 3 137 signal 2026-01-01T10:00:00.250Z hold hold
+                        died 4 70 exit 2026-01-01T10:00:02.000Z
                         """))
                 .containsExactly(
-                        new PastDeath(3, 137, Instant.parse("2026-01-01T10:00:00.250Z"), List.of("hold", "hold")),
-                        new PastDeath(4, 70, Instant.parse("2026-01-01T10:00:02Z"), List.of()));
+                        new PastDeath(
+                                3, 137, "signal", Instant.parse("2026-01-01T10:00:00.250Z"), List.of("hold", "hold")),
+                        new PastDeath(4, 70, "exit", Instant.parse("2026-01-01T10:00:02Z"), List.of()));
     }
 
     @Test
@@ -28,7 +29,12 @@ class PastDeathTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"died", "lived 1 137 2026-01-01T10:00:00Z", "died x 137 2026-01-01T10:00:00Z", "died 1 137 now"})
+            strings = {
+                "died",
+                "lived 1 137 signal 2026-01-01T10:00:00Z",
+                "died x 137 signal 2026-01-01T10:00:00Z",
+                "died 1 137 signal now"
+            })
     void refusesWhatIsNoLineOfThePrimary(String line) {
         assertThatThrownBy(() -> PastDeath.parse(line)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -43,7 +43,7 @@ class TerminationLogTest {
 
     @Test
     void keepsWhatThePrimaryNotedOfEarlierDeaths() throws Exception {
-        String noted = "died 1 137 2026-01-01T10:00:00.000Z primes\n";
+        String noted = "died 1 137 signal 2026-01-01T10:00:00.000Z primes\n";
         Files.writeString(file, noted + "executing primes   \n");
 
         try (var log = TerminationLog.open(file, noted.length(), List.of(primes, thumbnail))) {
