@@ -36,8 +36,6 @@ public final class HandOver {
     /** Of the peers, for one run. */
     private static final int MOST_ASKED = 8;
 
-    private static final int ATTEMPTS = 5;
-    private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(200);
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
 
     private final RunStore store;
@@ -114,7 +112,7 @@ public final class HandOver {
         try {
             ByteBuffer bytes = Transfer.write(run);
             for (Routing.Choice peer : candidates(run.id(), run.key())) {
-                switch (sure(peer, run.id(), bytes)) {
+                switch (sureDelivery().deliver(() -> post(peer, run.id(), bytes))) {
                     case TAKEN -> {
                         settled = true;
                         placed.add(run.id());
@@ -144,29 +142,8 @@ public final class HandOver {
         }
     }
 
-    private enum Fate {
-        TAKEN,
-        NOT_TAKEN,
-        UNKNOWN
-    }
-
-    private Fate sure(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
-        boolean maybeThere = false;
-        for (int attempt = 0; attempt < ATTEMPTS && System.nanoTime() < deadline; attempt++) {
-            switch (post(peer, id, bytes)) {
-                case PeerReply.Answered answered -> {
-                    return answered.isSuccess() ? Fate.TAKEN : Fate.NOT_TAKEN;
-                }
-                case PeerReply.Declined declined -> {
-                    if (declined.byPeer() || !maybeThere) {
-                        return Fate.NOT_TAKEN;
-                    }
-                }
-                case PeerReply.Lost lost -> maybeThere = true;
-            }
-            Thread.sleep(BETWEEN_ATTEMPTS);
-        }
-        return maybeThere ? Fate.UNKNOWN : Fate.NOT_TAKEN;
+    private SureDelivery sureDelivery() {
+        return new SureDelivery(() -> System.nanoTime() < deadline, Thread::sleep);
     }
 
     private void moveEnded() throws InterruptedException {
