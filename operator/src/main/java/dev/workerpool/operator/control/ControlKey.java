@@ -1,18 +1,24 @@
 package dev.workerpool.operator.control;
 
+import dev.workerpool.operator.desired.LiveEnvironment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The key in a file that may change at any time, as a mounted Secret does. Looked at again at most every ten seconds.
+ *
+ * <p>While one key takes the place of another the file holds both, the new one first. New pods then trust both, and each
+ * replica is told with the first that it trusts, so that none has to be replaced for the change alone.
  *
  * <p>Without a file, and with one that holds no key, there is no channel: every change then rolls, and the log says so once.
  * A good key is not given up for a bad file that takes its place. Thread-safe.
@@ -27,7 +33,7 @@ public final class ControlKey {
 
     private final Optional<Path> file;
     private final LongSupplier nanoTime;
-    private Optional<SigningKey> key = Optional.empty();
+    private List<SigningKey> keys = List.of();
     private String lastRead;
     private String lastProblem;
     private long lookedAt;
@@ -45,19 +51,33 @@ public final class ControlKey {
         }
     }
 
-    /** What workers need to verify what this operator tells them. */
-    public Optional<String> publicKey() {
-        return current().map(SigningKey::publicKey);
+    /** What workers need to verify what this operator tells them: the public keys, separated by spaces. */
+    public Optional<String> publicKeys() {
+        return Optional.of(present().stream().map(SigningKey::publicKey).collect(Collectors.joining(" ")))
+                .filter(keys -> !keys.isEmpty());
     }
 
-    synchronized Optional<SigningKey> current() {
+    /** With which a replica is told; empty when it trusts none. @param environment with which it was started */
+    Optional<SigningKey> trustedBy(LiveEnvironment environment) {
+        return present().stream()
+                .filter(key -> environment.trusts(key.publicKey()))
+                .findFirst();
+    }
+
+    /** The one that was there first, which stays the same while another comes. */
+    Optional<SigningKey> eldest() {
+        List<SigningKey> present = present();
+        return present.isEmpty() ? Optional.empty() : Optional.of(present.getLast());
+    }
+
+    private synchronized List<SigningKey> present() {
         boolean due = !looked || nanoTime.getAsLong() - lookedAt >= LOOK_AGAIN.toNanos();
         if (file.isPresent() && due) {
             looked = true;
             lookedAt = nanoTime.getAsLong();
             look(file.get());
         }
-        return key;
+        return keys;
     }
 
     private void look(Path path) {
@@ -65,8 +85,8 @@ public final class ControlKey {
             String text = read(path);
             if (!text.equals(lastRead)) {
                 lastRead = text;
-                key = Optional.of(SigningKey.parse(text));
-                LOG.info("Settings are told with the control key {}", key.get().publicKey());
+                keys = SigningKey.parse(text);
+                LOG.info("Settings are told with the control key {}", keys);
             }
             lastProblem = null;
         } catch (NoSuchFileException e) {
@@ -92,7 +112,7 @@ public final class ControlKey {
                     "Control key file {} (WORKERPOOL_CONTROL_KEY_FILE) {}. {}",
                     path,
                     problem,
-                    key.isPresent() ? "The key from before stays in use" : "Every change of a setting rolls the pods");
+                    !keys.isEmpty() ? "The key from before stays in use" : "Every change of a setting rolls the pods");
         }
     }
 }

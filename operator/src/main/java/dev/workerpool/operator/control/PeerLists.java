@@ -18,13 +18,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * same, and each leaves itself out. A replica that drains stays in the list while its worker runs: others take what still
  * waits there.
  *
- * <p>The version is the time of the change, so that the list of a new leader counts as newer. The token by which replicas
+ * <p>The version is the time of the change, so that the list of a new leader counts as newer; where its clock is behind, a
+ * replica's answer tells that it knows a later one, and the list is told anew under a version beyond that. The token by which replicas
  * know each other comes from the control key and is the same from every operator that has it.
  */
 public final class PeerLists {
 
     /** The field of a settings message. */
     static final String SECTION = "peers";
+
+    /** No clock says so; who answers that has another fault. */
+    private static final long LATEST = Long.MAX_VALUE / 2;
 
     /** As many as a worker takes. */
     private static final int MOST = 1000;
@@ -47,7 +51,7 @@ public final class PeerLists {
 
     /** Empty for a pool that never had two replicas at a time: alone there is nobody to know. */
     public Map<String, ?> section(WorkerPool pool, Collection<Replica> replicas) {
-        Optional<SigningKey> signingKey = key.current();
+        Optional<SigningKey> signingKey = key.eldest();
         if (signingKey.isEmpty()) {
             return Map.of();
         }
@@ -97,6 +101,23 @@ public final class PeerLists {
     private static String endpoint(String address) {
         String host = address.indexOf(':') < 0 ? address : '[' + address + ']';
         return host + ':' + WorkerPoolNames.TASKS_PORT;
+    }
+
+    /** Of the list in the sections of a message; where there is none, later than any. */
+    static long version(Map<String, ?> sections) {
+        return sections.get(SECTION) instanceof Map<?, ?> list && list.get("version") instanceof Long version
+                ? version
+                : Long.MAX_VALUE;
+    }
+
+    /** A replica knows a list of that version, and takes none of a lower one. */
+    void outbid(String uid, long version) {
+        if (version < LATEST) {
+            pools.computeIfPresent(
+                    uid,
+                    (_, list) ->
+                            list.version() > version ? list : new PeerList(version + 1, list.token(), list.replicas()));
+        }
     }
 
     public void forget(WorkerPool pool) {

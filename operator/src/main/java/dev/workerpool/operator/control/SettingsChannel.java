@@ -3,7 +3,9 @@ package dev.workerpool.operator.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.control.SettingsClient.Answer;
 import dev.workerpool.operator.control.SettingsClient.RefusedException;
+import dev.workerpool.operator.desired.LiveEnvironment;
 import dev.workerpool.operator.desired.LiveSettings;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.report.ReplicaReports;
@@ -56,9 +58,10 @@ public final class SettingsChannel implements AutoCloseable {
     /** So often silent, it is only asked how it is, and told when it answers: thousands need not be tried twice each. */
     private static final int LEFT_TO_REPORTS = 3;
 
-    private record Message(long generation, Map<String, ?> sections, String body) {}
+    private record Message(String pool, long generation, Map<String, ?> sections, String body) {}
 
     private final ControlKey key;
+    private final PeerLists peers;
     private final ReplicaReports reports;
     private final TokenSigner signer = new TokenSigner(Clock.systemUTC());
     private final Map<Worker, Line> lines = new ConcurrentHashMap<>();
@@ -68,9 +71,13 @@ public final class SettingsChannel implements AutoCloseable {
             Thread.ofVirtual().name("settings-", 0).factory());
     private final SettingsClient client;
 
-    /** @param turns shared with all that talk to replicas */
-    public SettingsChannel(ControlKey key, int managementPort, ReplicaReports reports, Turns turns) {
+    /**
+     * @param peers where the lists come from that are among the sections
+     * @param turns shared with all that talk to replicas
+     */
+    public SettingsChannel(ControlKey key, PeerLists peers, int managementPort, ReplicaReports reports, Turns turns) {
         this.key = key;
+        this.peers = peers;
         this.turns = turns;
         this.reports = reports;
         this.client = new SettingsClient(threads, managementPort);
@@ -85,22 +92,21 @@ public final class SettingsChannel implements AutoCloseable {
     public void bring(WorkerPool pool, Collection<Replica> replicas, Map<String, ?> sections) {
         ResourceID id = ResourceID.fromResource(pool);
         long generation = pool.getMetadata().getGeneration();
-        Optional<String> publicKey = key.publicKey();
         Set<Worker> now = new HashSet<>();
-        Message message = null;
+        Map<LiveSettings, Message> messages = new HashMap<>();
         for (Replica replica : replicas) {
             Optional<Worker> worker = Worker.of(replica).filter(_ -> replica.isRunning());
-            boolean listens = publicKey.filter(replica.environment()::trusts).isPresent();
+            boolean listens = key.trustedBy(replica.environment()).isPresent();
             if (worker.isEmpty() || !listens || replica.address().isEmpty()) {
                 continue;
             }
             now.add(worker.get());
             Line line = lines.get(worker.get());
+            LiveSettings settings = LiveSettings.of(pool, replica.givenCpu());
             boolean knows = sections.isEmpty() || (line != null && line.knows(sections));
-            if (runs(replica) < generation || !knows) {
-                message = message == null ? message(pool, sections) : message;
+            if (runs(replica) < generation || !knows || !hasThreads(replica, settings.threads())) {
                 lines.computeIfAbsent(worker.get(), key -> new Line(key, id, replica))
-                        .tell(message);
+                        .tell(messages.computeIfAbsent(settings, one -> message(pool, one, sections)));
             }
         }
         Set<Worker> before =
@@ -133,6 +139,12 @@ public final class SettingsChannel implements AutoCloseable {
         return reports.settings(replica).map(SettingsInForce::generation).orElseGet(replica.environment()::generation);
     }
 
+    /** Its node may give it CPU at any time, and its threads follow that. */
+    private boolean hasThreads(Replica replica, int threads) {
+        int inForce = reports.settings(replica).map(SettingsInForce::threads).orElseGet(replica.environment()::threads);
+        return inForce == threads || inForce == 0;
+    }
+
     private void hangUp(Worker worker) {
         Line line = lines.remove(worker);
         if (line != null) {
@@ -140,12 +152,13 @@ public final class SettingsChannel implements AutoCloseable {
         }
     }
 
-    private static Message message(WorkerPool pool, Map<String, ?> sections) {
+    private static Message message(WorkerPool pool, LiveSettings settings, Map<String, ?> sections) {
         long generation = pool.getMetadata().getGeneration();
-        Map<String, Object> message = LiveSettings.of(pool).message(generation);
+        Map<String, Object> message = settings.message(generation);
         message.putAll(sections);
         try {
-            return new Message(generation, Map.copyOf(sections), JSON.writeValueAsString(message));
+            String uid = pool.getMetadata().getUid();
+            return new Message(uid, generation, Map.copyOf(sections), JSON.writeValueAsString(message));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Texts and numbers", e);
         }
@@ -165,6 +178,7 @@ public final class SettingsChannel implements AutoCloseable {
         private final String name;
         private final String address;
         private final String audience;
+        private final LiveEnvironment environment;
         private volatile String refusal;
         private volatile Map<String, ?> known = Map.of();
         private volatile int silences;
@@ -179,6 +193,7 @@ public final class SettingsChannel implements AutoCloseable {
             this.pool = pool;
             this.name = replica.name();
             this.address = replica.address().orElseThrow();
+            this.environment = replica.environment();
             this.audience = pool.getNamespace().orElse("") + "/" + replica.name() + "/" + replica.uid();
         }
 
@@ -239,18 +254,21 @@ public final class SettingsChannel implements AutoCloseable {
         }
 
         private boolean isTold(Message message) throws InterruptedException {
-            Optional<SigningKey> signingKey = key.current();
+            Optional<SigningKey> signingKey = key.trustedBy(environment);
             if (signingKey.isEmpty()) {
                 return false;
             }
             try {
                 byte[] body = message.body().getBytes(StandardCharsets.UTF_8);
-                SettingsInForce inForce = client.put(address, signer.sign(signingKey.get(), audience, body), body);
+                Answer answer = client.put(address, signer.sign(signingKey.get(), audience, body), body);
                 silences = 0;
                 refusal = null;
-                known = message.sections();
-                reports.note(worker, inForce);
-                return inForce.generation() >= message.generation();
+                if (answer.applied()) {
+                    known = message.sections();
+                }
+                outbid(message, answer.peers());
+                reports.note(worker, answer.inForce());
+                return answer.inForce().generation() >= message.generation();
             } catch (RefusedException e) {
                 silences = 0;
                 refused(message, e.getMessage());
@@ -259,6 +277,14 @@ public final class SettingsChannel implements AutoCloseable {
                 silences = Turns.isSilence(e) ? silences + 1 : 0;
                 LOG.debug("Replica {} was not told generation {}", name, message.generation(), e);
                 return false;
+            }
+        }
+
+        private void outbid(Message message, long peersKnown) {
+            if (peersKnown > PeerLists.version(message.sections())) {
+                LOG.info("Replica {} knows a later list of peers than it was told: it is told anew", name);
+                peers.outbid(message.pool(), peersKnown);
+                reports.wake(pool);
             }
         }
 

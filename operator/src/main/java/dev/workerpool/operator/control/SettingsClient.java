@@ -36,6 +36,14 @@ final class SettingsClient implements AutoCloseable {
         }
     }
 
+    /**
+     * What the replica answered.
+     *
+     * @param applied whether it took the message over; if not, it runs newer settings
+     * @param peers the version of the list of peers that it knows; 0 when it knows or says none
+     */
+    record Answer(boolean applied, SettingsInForce inForce, long peers) {}
+
     private final HttpClient http;
     private final int port;
 
@@ -53,8 +61,7 @@ final class SettingsClient implements AutoCloseable {
      * @return what the replica runs now; if somebody told it newer settings, those
      * @throws IOException when there is no answer, or one that no replica gives
      */
-    SettingsInForce put(String address, String token, byte[] body)
-            throws IOException, InterruptedException, RefusedException {
+    Answer put(String address, String token, byte[] body) throws IOException, InterruptedException, RefusedException {
         String host = address.contains(":") ? "[" + address + "]" : address;
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/settings"))
                 .timeout(ANSWER)
@@ -68,9 +75,13 @@ final class SettingsClient implements AutoCloseable {
             int status = response.statusCode();
             if ((status == HttpURLConnection.HTTP_OK || status == HttpURLConnection.HTTP_CONFLICT)
                     && answer.path("generation").isIntegralNumber()) {
-                return new SettingsInForce(
+                var inForce = new SettingsInForce(
                         answer.path("generation").asLong(),
                         answer.path("threads").asInt(0));
+                return new Answer(
+                        status == HttpURLConnection.HTTP_OK,
+                        inForce,
+                        answer.path("peers").path("version").asLong(0));
             }
             if (status >= 400 && status < 500) {
                 throw new RefusedException(text(status, answer));

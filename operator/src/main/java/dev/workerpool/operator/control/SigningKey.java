@@ -12,6 +12,8 @@ import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -30,13 +32,30 @@ record SigningKey(PrivateKey privateKey, String publicKey) {
     private static final String FORM =
             "must be an Ed25519 private key in PEM (PKCS#8), as made by openssl genpkey" + " -algorithm ed25519";
 
-    static SigningKey parse(String pem) throws InvalidKeyFileException {
+    /** As many as a worker takes. */
+    private static final int MOST = 8;
+
+    /** @return all that are in the text, each once, in its order; at least one */
+    static List<SigningKey> parse(String pem) throws InvalidKeyFileException {
+        var keys = new LinkedHashMap<String, SigningKey>();
         Matcher block = PEM.matcher(pem);
-        if (!block.find()) {
+        while (block.find()) {
+            SigningKey key = decode(block.group(1));
+            keys.putIfAbsent(key.publicKey(), key);
+        }
+        if (keys.isEmpty()) {
             throw new InvalidKeyFileException(FORM + "; there is no PRIVATE KEY block in it");
         }
+        if (keys.size() > MOST) {
+            throw new InvalidKeyFileException(
+                    "must have at most " + MOST + " keys; there are " + keys.size() + " in it");
+        }
+        return List.copyOf(keys.values());
+    }
+
+    private static SigningKey decode(String block) throws InvalidKeyFileException {
         try {
-            byte[] encoded = Base64.getMimeDecoder().decode(block.group(1));
+            byte[] encoded = Base64.getMimeDecoder().decode(block);
             var privateKey = (EdECPrivateKey)
                     KeyFactory.getInstance("Ed25519").generatePrivate(new PKCS8EncodedKeySpec(encoded));
             PublicKey publicKey = publicKey(privateKey);

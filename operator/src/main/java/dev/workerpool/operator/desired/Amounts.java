@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -39,12 +40,16 @@ public final class Amounts {
         if (asked != null) {
             return asked;
         }
-        Quantity cpu = resources.limits().cpu() != null
-                ? resources.limits().cpu()
-                : resources.requests().cpu();
-        if (cpu == null) {
-            return 1;
-        }
+        return threads(Optional.ofNullable(resources.limits().cpu())
+                .or(() -> Optional.ofNullable(resources.requests().cpu())));
+    }
+
+    /** As many as it takes to use that CPU; 1 where none is given. */
+    static int threads(Optional<Quantity> cpu) {
+        return cpu.map(Amounts::wholeCores).orElse(1);
+    }
+
+    private static int wholeCores(Quantity cpu) {
         return cpu.getNumericalAmount()
                 .setScale(0, RoundingMode.CEILING)
                 .min(BigDecimal.valueOf(512))

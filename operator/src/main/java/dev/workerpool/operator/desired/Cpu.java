@@ -40,6 +40,14 @@ public record Cpu(Optional<Quantity> request, Optional<Quantity> limit, Memory m
                 && isGuaranteed() == other.isGuaranteed();
     }
 
+    /**
+     * Threads of a worker for which this was asked and that has the other, where their number follows from it. A limit that the
+     * cluster put there is nobody's wish for threads; and what the other does not have it gets when it is replaced.
+     */
+    int threads(Cpu given) {
+        return Amounts.threads(limit.isPresent() ? given.limit.or(() -> limit) : request.map(given.request::orElse));
+    }
+
     /** For a patch of a container's resources. */
     public Map<String, Map<String, String>> amounts() {
         var amounts = new HashMap<String, Map<String, String>>();

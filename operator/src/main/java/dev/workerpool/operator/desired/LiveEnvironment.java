@@ -3,6 +3,7 @@ package dev.workerpool.operator.desired;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,10 +67,14 @@ public final class LiveEnvironment {
         return settings().equals(other.settings());
     }
 
-    /** Whether a worker that started with it can tell that a message is from the holder of this key. */
-    public boolean trusts(String publicKey) {
+    /**
+     * Whether a worker that started with it can tell that a message is from the holder of one of these keys.
+     *
+     * @param publicKeys separated by spaces
+     */
+    public boolean trusts(String publicKeys) {
         return value(CONTROL_KEY)
-                .map(keys -> List.of(keys.split(" ")).contains(publicKey))
+                .map(keys -> !Collections.disjoint(List.of(keys.split(" ")), List.of(publicKeys.split(" "))))
                 .orElse(false);
     }
 

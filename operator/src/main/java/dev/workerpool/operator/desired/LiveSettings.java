@@ -40,6 +40,24 @@ public record LiveSettings(
                 spec.config());
     }
 
+    /**
+     * Of a replica that runs: where their number follows from the CPU, it has the threads for what its node has given it, which
+     * may come later than it was asked for, or never.
+     */
+    public static LiveSettings of(WorkerPool pool, Cpu given) {
+        LiveSettings settings = of(pool);
+        int threads = Cpu.of(pool.getSpec().resources()).threads(given);
+        return pool.getSpec().threads() != null || threads == settings.threads
+                ? settings
+                : new LiveSettings(
+                        threads,
+                        settings.queueCapacity,
+                        settings.maxWait,
+                        settings.timeout,
+                        settings.maxAllocation,
+                        settings.config);
+    }
+
     List<EnvVar> environment() {
         var environment = new ArrayList<EnvVar>();
         environment.add(Variable.literal("WORKERPOOL_THREADS", "" + threads));

@@ -7,8 +7,8 @@ import java.util.Optional;
  *
  * @param workerImage image of pools that name none
  * @param operatorNamespace from where the operator calls the management port of the replicas
- * @param controlKey the public key with which workers verify what the operator tells them; empty when it has none, and then
- *     every change rolls
+ * @param controlKey the public keys with which workers verify what the operator tells them, separated by spaces; empty when it
+ *     has none, and then every change rolls
  * @param resizesPods whether the cluster can give a running pod another CPU; otherwise a change of it rolls
  */
 public record Release(String workerImage, String operatorNamespace, Optional<String> controlKey, boolean resizesPods) {
@@ -17,8 +17,13 @@ public record Release(String workerImage, String operatorNamespace, Optional<Str
         this(workerImage, operatorNamespace, Optional.empty(), false);
     }
 
-    public Release withControlKey(Optional<String> publicKey) {
-        return new Release(workerImage, operatorNamespace, publicKey, resizesPods);
+    /** The one that all replicas are to know in the end. */
+    public Optional<String> newestKey() {
+        return controlKey.map(keys -> keys.split(" ", 2)[0]);
+    }
+
+    public Release withControlKey(Optional<String> publicKeys) {
+        return new Release(workerImage, operatorNamespace, publicKeys, resizesPods);
     }
 
     public Release resizingPods(boolean resizes) {

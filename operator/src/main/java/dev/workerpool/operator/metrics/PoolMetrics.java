@@ -2,6 +2,7 @@ package dev.workerpool.operator.metrics;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
@@ -38,6 +39,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             int restarts,
             int withSettings,
             int pending,
+            int oldKey,
             int[] states) {
 
         private List<String> labels() {
@@ -63,7 +65,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         registry.register(this);
     }
 
-    public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas) {
+    public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas, Release release) {
         var states = new int[State.values().length];
         replicas.forEach(replica -> states[replica.state().ordinal()]++);
         pools.put(
@@ -77,7 +79,17 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
                         status.restarts(),
                         status.settings().replicas(),
                         status.settings().pending(),
+                        withOldKey(replicas, release),
                         states));
+    }
+
+    private static int withOldKey(Collection<Replica> replicas, Release release) {
+        return release.newestKey()
+                .map(newest -> (int) replicas.stream()
+                        .filter(Replica::isRunning)
+                        .filter(replica -> !replica.environment().trusts(newest))
+                        .count())
+                .orElse(0);
     }
 
     public void forget(WorkerPool pool) {
@@ -91,6 +103,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         var ready = gauge("ready_replicas", "Replicas that take tasks");
         var states = gauge("replica_states", "Replicas by state", "state");
         var settings = gauge("settings_replicas", "Running replicas by the settings they run", "settings");
+        var oldKey = gauge("replicas_old_key", "Running replicas that do not know the newest control key");
         var threads = gauge("threads", "Threads of all Ready replicas");
         var active = gauge("active", "Tasks that run");
         var queued = gauge("queued", "Tasks that wait for a thread");
@@ -106,6 +119,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
                     .forEach(state -> states.addMetric(numbers.labels(state), numbers.states()[state.ordinal()]));
             settings.addMetric(numbers.labels("newest"), numbers.withSettings());
             settings.addMetric(numbers.labels("older"), numbers.pending());
+            oldKey.addMetric(labels, numbers.oldKey());
             threads.addMetric(labels, numbers.threads());
             Load load = reports.load(numbers.pool());
             active.addMetric(labels, load.active());
@@ -113,7 +127,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             restarts.addMetric(labels, numbers.restarts());
             rejected.addMetric(labels, reports.rejected(numbers.pool()));
         }
-        return List.of(desired, replicas, ready, states, settings, threads, active, queued, restarts, rejected);
+        return List.of(desired, replicas, ready, states, settings, oldKey, threads, active, queued, restarts, rejected);
     }
 
     private static GaugeMetricFamily gauge(String name, String help, String... moreLabels) {

@@ -121,8 +121,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
         this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, turns, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
-        this.settings = new SettingsChannel(controlKey, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
         this.peers = new PeerLists(controlKey, clock);
+        this.settings = new SettingsChannel(controlKey, peers, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
         this.idleFirst = new IdleFirst(client, reports);
         this.sizes = new PodSizes(client, System::nanoTime);
         this.metrics = new PoolMetrics(meters, reports);
@@ -160,7 +160,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         }
         List<Replica> replicas = reports.completed(pods.replicas(context));
         Optional<Deployment> lastTold = Children.present(Deployment.class, context);
-        Release present = release.withControlKey(controlKey.publicKey()).resizingPods(sizes.arePossible());
+        Release present = release.withControlKey(controlKey.publicKeys()).resizingPods(sizes.arePossible());
         Release applied = present.resizingPods(present.resizesPods() && PodSizes.suffice(pool, replicas));
         reports.follow(pool, replicas);
         TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
@@ -196,7 +196,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Optional<Duration> statusWaits = statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
-        metrics.update(pool, status, replicas);
+        metrics.update(pool, status, replicas, present);
         return NextPass.after(
                 children,
                 notResized,

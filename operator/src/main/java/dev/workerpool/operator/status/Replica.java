@@ -202,6 +202,16 @@ public final class Replica {
                 .orElseGet(() -> Cpu.in(new ResourceRequirements()));
     }
 
+    /** What its worker has, as its node tells; what its pod is to have, where the node does not tell. */
+    public Cpu givenCpu() {
+        Cpu asked = cpu();
+        return worker().map(ContainerStatus::getResources)
+                .map(Cpu::in)
+                .filter(given -> given.request().isPresent() == asked.request().isPresent()
+                        && given.limit().isPresent() == asked.limit().isPresent())
+                .orElse(asked);
+    }
+
     /**
      * Whether it can come to this CPU while it runs. A node that does not tell what its containers have is older than
      * resizing; the API server goes by the same and refuses it there.

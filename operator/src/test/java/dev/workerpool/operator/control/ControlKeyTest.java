@@ -3,6 +3,8 @@ package dev.workerpool.operator.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.workerpool.operator.desired.LiveEnvironment;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -28,7 +31,7 @@ class ControlKeyTest {
     void findsThePublicKeyThatBelongsToThePrivateOne() throws GeneralSecurityException, InvalidKeyFileException {
         KeyPair pair = pair("Ed25519");
 
-        assertThat(SigningKey.parse(pem(pair)).publicKey()).isEqualTo(publicKey(pair));
+        assertThat(SigningKey.parse(pem(pair)).getFirst().publicKey()).isEqualTo(publicKey(pair));
     }
 
     @Test
@@ -37,7 +40,7 @@ class ControlKeyTest {
                 -----BEGIN PRIVATE KEY-----
                 MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
                 -----END PRIVATE KEY-----
-                """);
+                """).getFirst();
 
         // The first key pair of RFC 8032, 7.1.
         assertThat(key.publicKey()).isEqualTo("MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
@@ -47,7 +50,7 @@ class ControlKeyTest {
     void neverTellsThePrivateKey() throws InvalidKeyFileException, GeneralSecurityException {
         KeyPair pair = pair("Ed25519");
 
-        assertThat(SigningKey.parse(pem(pair)).toString()).isEqualTo("SigningKey[" + publicKey(pair) + "]");
+        assertThat(SigningKey.parse(pem(pair)).toString()).isEqualTo("[SigningKey[" + publicKey(pair) + "]]");
     }
 
     @ParameterizedTest
@@ -75,8 +78,8 @@ class ControlKeyTest {
 
     @Test
     void thereIsNoKeyWithoutAFile() {
-        assertThat(new ControlKey(Optional.empty()).publicKey()).isEmpty();
-        assertThat(new ControlKey(Optional.of(folder.resolve("none"))).publicKey())
+        assertThat(new ControlKey(Optional.empty()).publicKeys()).isEmpty();
+        assertThat(new ControlKey(Optional.of(folder.resolve("none"))).publicKeys())
                 .isEmpty();
     }
 
@@ -86,12 +89,47 @@ class ControlKeyTest {
         KeyPair other = pair("Ed25519");
         Path file = Files.writeString(folder.resolve("key"), pem(one));
         var key = new ControlKey(Optional.of(file), nanos::get);
-        assertThat(key.publicKey()).contains(publicKey(one));
+        assertThat(key.publicKeys()).contains(publicKey(one));
 
         Files.writeString(file, pem(other));
         nanos.addAndGet(ControlKey.LOOK_AGAIN.toNanos());
 
-        assertThat(key.publicKey()).contains(publicKey(other));
+        assertThat(key.publicKeys()).contains(publicKey(other));
+    }
+
+    @Test
+    void twoKeysAreBothTrustedAndEachReplicaIsToldWithTheFirstThatItTrusts()
+            throws IOException, GeneralSecurityException {
+        KeyPair young = pair("Ed25519");
+        KeyPair old = pair("Ed25519");
+        Path file = Files.writeString(folder.resolve("key"), pem(young) + pem(old) + pem(young));
+        var key = new ControlKey(Optional.of(file));
+
+        assertThat(key.publicKeys()).contains(publicKey(young) + " " + publicKey(old));
+        assertThat(key.eldest().orElseThrow().publicKey()).isEqualTo(publicKey(old));
+        assertThat(key.trustedBy(trusting(publicKey(old))).orElseThrow().publicKey())
+                .isEqualTo(publicKey(old));
+        assertThat(key.trustedBy(trusting(publicKey(young) + " " + publicKey(old)))
+                        .orElseThrow()
+                        .publicKey())
+                .isEqualTo(publicKey(young));
+        assertThat(key.trustedBy(trusting(publicKey(pair("Ed25519"))))).isEmpty();
+        assertThat(key.trustedBy(LiveEnvironment.in(List.of()))).isEmpty();
+    }
+
+    private static LiveEnvironment trusting(String keys) {
+        return LiveEnvironment.in(List.of(new EnvVar("WORKERPOOL_CONTROL_KEY", keys, null)));
+    }
+
+    @Test
+    void refusesMoreKeysThanAWorkerTakes() throws GeneralSecurityException {
+        var pem = new StringBuilder();
+        for (int i = 0; i < 9; i++) {
+            pem.append(pem(pair("Ed25519")));
+        }
+        assertThatThrownBy(() -> SigningKey.parse(pem.toString()))
+                .isInstanceOf(InvalidKeyFileException.class)
+                .hasMessage("must have at most 8 keys; there are 9 in it");
     }
 
     @Test
@@ -99,28 +137,28 @@ class ControlKeyTest {
         KeyPair pair = pair("Ed25519");
         Path file = Files.writeString(folder.resolve("key"), pem(pair));
         var key = new ControlKey(Optional.of(file), nanos::get);
-        assertThat(key.publicKey()).contains(publicKey(pair));
+        assertThat(key.publicKeys()).contains(publicKey(pair));
 
         Files.writeString(file, "bad");
         nanos.addAndGet(ControlKey.LOOK_AGAIN.toNanos());
-        assertThat(key.publicKey()).contains(publicKey(pair));
+        assertThat(key.publicKeys()).contains(publicKey(pair));
 
         Files.delete(file);
         nanos.addAndGet(ControlKey.LOOK_AGAIN.toNanos());
-        assertThat(key.publicKey()).contains(publicKey(pair));
+        assertThat(key.publicKeys()).contains(publicKey(pair));
     }
 
     @Test
     void aKeyMayComeLater() throws IOException, GeneralSecurityException {
         Path file = folder.resolve("key");
         var key = new ControlKey(Optional.of(file), nanos::get);
-        assertThat(key.publicKey()).isEmpty();
+        assertThat(key.publicKeys()).isEmpty();
 
         KeyPair pair = pair("Ed25519");
         Files.writeString(file, pem(pair));
         nanos.addAndGet(ControlKey.LOOK_AGAIN.toNanos());
 
-        assertThat(key.publicKey()).contains(publicKey(pair));
+        assertThat(key.publicKeys()).contains(publicKey(pair));
     }
 
     private static KeyPair pair(String algorithm) throws GeneralSecurityException {

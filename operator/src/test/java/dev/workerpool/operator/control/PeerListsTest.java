@@ -136,6 +136,24 @@ class PeerListsTest {
     }
 
     @Test
+    void goesOnFromALaterVersionThatAReplicaKnows() {
+        JsonNode first = peers(lists, ready("a", "10.0.0.1"), ready("b", "10.0.0.2"));
+        long later = NOW.plusSeconds(3600).toEpochMilli();
+
+        lists.outbid("uid-1", later);
+        lists.outbid("uid-1", later - 1);
+        lists.outbid("uid-1", Long.MAX_VALUE);
+        lists.outbid("unknown", later);
+
+        JsonNode told = peers(lists, ready("a", "10.0.0.1"), ready("b", "10.0.0.2"));
+        assertThat(told.path("version").asLong()).isEqualTo(later + 1);
+        assertThat(told.path("replicas")).isEqualTo(first.path("replicas"));
+        assertThat(told.path("token")).isEqualTo(first.path("token"));
+        assertThat(peers(lists, ready("a", "10.0.0.1")).path("version").asLong())
+                .isEqualTo(later + 2);
+    }
+
+    @Test
     void theNextLeaderHasTheSameTokenAndALaterVersion() {
         JsonNode before = peers(lists, ready("a", "10.0.0.1"), ready("b", "10.0.0.2"));
         var next = new PeerLists(key, at(NOW.plusSeconds(60)));

@@ -2,6 +2,7 @@ package dev.workerpool.operator.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -12,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +38,7 @@ final class FakeWorker implements AutoCloseable {
     private final Set<String> usedTokens = new HashSet<>();
     private ManagementPort port;
     private String refusal;
-    private Optional<PublicKey> key = Optional.empty();
+    private List<PublicKey> keys = List.of();
     private String audience;
     private JsonNode settings;
 
@@ -48,7 +50,10 @@ final class FakeWorker implements AutoCloseable {
     synchronized FakeWorker start(Pod pod) {
         audience = pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName() + "/"
                 + pod.getMetadata().getUid();
-        key = variable(pod, "WORKERPOOL_CONTROL_KEY").map(FakeWorker::publicKey);
+        keys = variable(pod, "WORKERPOOL_CONTROL_KEY").stream()
+                .flatMap(all -> Arrays.stream(all.split(" ")))
+                .map(FakeWorker::publicKey)
+                .toList();
         settings = JSON.createObjectNode()
                 .put(
                         "generation",
@@ -84,6 +89,11 @@ final class FakeWorker implements AutoCloseable {
 
     synchronized FakeWorker listenAgain() {
         return listen();
+    }
+
+    /** It knows a list of this version already, of nobody. */
+    synchronized void knowsPeers(long version) {
+        ((ObjectNode) settings).putObject("peers").put("version", version);
     }
 
     /** Answers so from now on; null: does what it is told again. */
@@ -139,17 +149,37 @@ final class FakeWorker implements AutoCloseable {
                 ManagementPort.answer(exchange, 409, settings.toString());
                 return;
             }
-            settings = message;
+            settings = withLatestPeers((ObjectNode) message.deepCopy());
             told.add(message);
-            ManagementPort.answer(exchange, 200, message.toString());
+            ManagementPort.answer(exchange, 200, settings.toString());
         }
     }
 
+    private JsonNode withLatestPeers(ObjectNode message) {
+        JsonNode known = settings.path("peers");
+        if (message.path("peers").path("version").asLong()
+                < known.path("version").asLong()) {
+            message.set("peers", known);
+        }
+        return message;
+    }
+
     private String problem(String authorization, byte[] body) {
+        String problem = "no key";
+        for (PublicKey key : keys) {
+            problem = problem(key, authorization, body);
+            if (problem == null) {
+                break;
+            }
+        }
+        return problem;
+    }
+
+    private String problem(PublicKey key, String authorization, byte[] body) {
         try {
             JwtClaims claims = new JwtConsumerBuilder()
                     .setJwsAlgorithmConstraints(AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.EDDSA)
-                    .setVerificationKey(key.orElseThrow())
+                    .setVerificationKey(key)
                     .setExpectedIssuer("workerpool-operator")
                     .setExpectedAudience(audience)
                     .setRequireExpirationTime()

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -54,6 +55,10 @@ class LiveChangeIT {
     @Test
     void tenReplicasTakeOverAllThatIsLiveAndTheTemplateStays() {
         runPool("{replicas: 10, threads: 2}", 10);
+        // Who the others are each is told as they come, and the last of it could come with what is to be told once.
+        awaitThat(() -> assertThat(workers)
+                .allSatisfy(worker ->
+                        assertThat(worker.settings().at("/peers/replicas")).hasSize(10)));
         PodTemplateSpec template = template();
 
         cluster.apply("thumbnails", """
@@ -79,7 +84,6 @@ class LiveChangeIT {
                     .startsWith("10 replicas run the settings of generation 2"));
         });
         assertThat(template()).isEqualTo(template);
-        // Before that, as they came up, who the others are.
         assertThat(workers).allSatisfy(worker -> assertThat(worker.told())
                 .filteredOn(message -> message.path("generation").asLong() == 2)
                 .hasSize(1));
@@ -108,6 +112,23 @@ class LiveChangeIT {
         }));
         assertThat(workers.get(0).settings().path("peers"))
                 .isEqualTo(workers.get(1).settings().path("peers"));
+    }
+
+    @Test
+    void aReplicaThatKnowsALaterListOfPeersIsToldAnewBeyondIt() {
+        runPool("{replicas: 2, threads: 2}", 2);
+        awaitThat(() ->
+                assertThat(workers.getFirst().settings().at("/peers/replicas")).hasSize(2));
+        long later = started.plus(Duration.ofDays(1)).toEpochMilli();
+        workers.getFirst().knowsPeers(later);
+
+        cluster.apply("thumbnails", "{replicas: 3, threads: 2}");
+        run(2);
+
+        awaitThat(() -> assertThat(workers).allSatisfy(worker -> {
+            assertThat(worker.settings().at("/peers/replicas")).hasSize(3);
+            assertThat(worker.settings().at("/peers/version").asLong()).isGreaterThan(later);
+        }));
     }
 
     @Test
@@ -249,6 +270,36 @@ class LiveChangeIT {
     }
 
     @Test
+    void aKeyTakesThePlaceOfAnotherAndNoPodIsReplacedForIt() throws Exception {
+        runPool("{replicas: 2, threads: 2}", 2);
+        PodTemplateSpec template = template();
+        String old = variable("WORKERPOOL_CONTROL_KEY");
+        awaitThat(() -> assertThat(
+                        workers.getFirst().settings().at("/peers/token").asText())
+                .isNotEmpty());
+        String token = workers.getFirst().settings().at("/peers/token").asText();
+
+        cluster.stopOperator();
+        Path both = Files.writeString(
+                folder.resolve("both"), Files.readString(newKey("new")) + Files.readString(folder.resolve("key")));
+        cluster.withControlKey(both).startOperator();
+        cluster.apply("thumbnails", "{replicas: 2, threads: 5}");
+
+        awaitInForce(0, 5);
+        awaitInForce(1, 5);
+        assertThat(template()).as("it lags behind").isEqualTo(template);
+        assertThat(workers.getFirst().settings().at("/peers/token").asText())
+                .as("replicas know each other by what both keys' holders told")
+                .isEqualTo(token);
+
+        cluster.apply("thumbnails", "{replicas: 2, threads: 5, image: 'workerpool/worker:other'}");
+        awaitThat(() -> assertThat(variable("WORKERPOOL_CONTROL_KEY").split(" "))
+                .as("with the next real rollout")
+                .hasSize(2)
+                .contains(old));
+    }
+
+    @Test
     void anotherCpuReachesTheRunningPodsAndTheThreadsFollow() {
         runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
         PodTemplateSpec template = template();
@@ -261,6 +312,32 @@ class LiveChangeIT {
         awaitThat(() -> assertThat(cpu(1)).as("a new pod, too").isEqualTo("3/3"));
         awaitInForce(1, 3);
         assertThat(template()).isEqualTo(template);
+    }
+
+    @Test
+    void threadsThatFollowTheCpuWaitUntilTheNodeHasGivenIt() {
+        runPool("{replicas: 2, resources: {limits: {cpu: 1}}}", 2);
+        give(0, "1");
+        give(1, "1");
+
+        cluster.apply("thumbnails", "{replicas: 2, resources: {limits: {cpu: 3}}, queue: {capacity: 7}}");
+
+        awaitThat(() -> assertThat(workers).allSatisfy(worker -> {
+            assertThat(worker.settings().at("/queue/capacity").asInt()).isEqualTo(7);
+            assertThat(worker.settings().path("threads").asInt()).isEqualTo(1);
+        }));
+        give(0, "3");
+        awaitInForce(0, 3);
+        assertThat(workers.get(1).settings().path("threads").asInt()).isEqualTo(1);
+        give(1, "3");
+        awaitInForce(1, 3);
+    }
+
+    /** The node tells what the worker of a pod has. */
+    private void give(int index, String cpu) {
+        String status = workers.get(index).running(started.toString());
+        String given = "resources: {requests: {cpu: %1$s}, limits: {cpu: %1$s}}".formatted(cpu);
+        cluster.setPodStatus("thumbnails-" + index, status.replace("resources: {requests: {cpu: 1}}", given));
     }
 
     @Test

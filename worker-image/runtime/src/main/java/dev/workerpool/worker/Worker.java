@@ -106,7 +106,7 @@ final class Worker implements WorkerInfo {
         control = new ControlChannel(
                 settings.control(),
                 pool,
-                Map.of("peers", peers::read, "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
+                Map.of("peers", new PeersSection(peers), "refusedTasks", new RefusedTasksSection(pool.refusedTasks())),
                 settings.inheritance().memory(),
                 metrics,
                 InstantSource.system());

@@ -53,6 +53,17 @@ class SettingsTest {
     }
 
     @Test
+    void tellsWhichListOfPeersIsInForceAlsoToWhoSendsAnOlderOne() throws Exception {
+        String peers =
+                "{\"generation\":4,\"peers\":{\"version\":%d,\"token\":\"a-token-of-the-pool\",\"replicas\":[]}}";
+
+        assertThat(worker.get("/settings").body()).contains("\"peers\":{\"version\":0}");
+        assertThat(change(peers.formatted(9)).body()).contains("\"peers\":{\"version\":9}");
+        assertThat(change(peers.formatted(8)).body()).contains("\"peers\":{\"version\":9}");
+        assertThat(worker.get("/settings").body()).contains("\"peers\":{\"version\":9}");
+    }
+
+    @Test
     void changesWhatIsInForceAndShowsIt() throws Exception {
         assertThat(worker.get("/status").body()).contains("\"generation\":3");
 

@@ -102,6 +102,18 @@ public final class ControlChannel {
         return after;
     }
 
+    /** What is in force, in the form in which a message has it; of sections, what they say of themselves. */
+    public Map<String, Object> description() {
+        Map<String, Object> described = SettingsDescription.of(pool.live());
+        sections.forEach((name, section) -> {
+            Object inForce = section.inForce();
+            if (inForce != null) {
+                described.put(name, inForce);
+            }
+        });
+        return described;
+    }
+
     private LiveSettings apply(ByteBuffer body) throws InvalidMessageException, StaleGenerationException {
         LiveSettings before = pool.live();
         var change = SettingsMessage.read(body, before, sections);

@@ -14,4 +14,9 @@ public interface MessageSection {
      * @return what puts it in force; not called when anything was complained of
      */
     Runnable read(JsonNode value, BiConsumer<String, String> complaint);
+
+    /** What tells its sender whether what it sent is in force, for the answer; null when that goes without saying. */
+    default Object inForce() {
+        return null;
+    }
 }

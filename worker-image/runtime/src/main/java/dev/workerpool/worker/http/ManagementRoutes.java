@@ -47,7 +47,7 @@ final class ManagementRoutes implements Routes {
         this.catalog = catalog;
         this.pool = pool;
         this.metrics = metrics;
-        this.settings = new SettingsRoutes(pool, control);
+        this.settings = new SettingsRoutes(control);
     }
 
     @Override

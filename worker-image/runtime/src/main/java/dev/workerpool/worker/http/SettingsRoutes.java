@@ -4,9 +4,7 @@ import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.ControlRefusedException;
 import dev.workerpool.worker.control.ControlRefusedException.Reason;
 import dev.workerpool.worker.control.InvalidMessageException;
-import dev.workerpool.worker.control.SettingsDescription;
 import dev.workerpool.worker.control.StaleGenerationException;
-import dev.workerpool.worker.pool.TaskPool;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,7 +23,6 @@ final class SettingsRoutes implements Routes {
     private static final String BEARER = "Bearer ";
     private static final int MAX_WAITING = 16;
 
-    private final TaskPool pool;
     private final ControlChannel channel;
 
     /** Signatures take longer than an event loop may be kept, and whoever forges them must not keep a core busy. */
@@ -37,8 +34,7 @@ final class SettingsRoutes implements Routes {
             new ArrayBlockingQueue<>(MAX_WAITING),
             Thread.ofPlatform().name("control").daemon().factory());
 
-    SettingsRoutes(TaskPool pool, ControlChannel channel) {
-        this.pool = pool;
+    SettingsRoutes(ControlChannel channel) {
         this.channel = channel;
         executor.allowCoreThreadTimeOut(true);
     }
@@ -77,7 +73,7 @@ final class SettingsRoutes implements Routes {
     @Override
     public void handle(Request request, ByteBuffer body, Exchange exchange) {
         if (!request.method().equals("PUT")) {
-            exchange.respond(Response.json(200, SettingsDescription.of(pool.live())));
+            exchange.respond(Response.json(200, channel.description()));
             return;
         }
         try {
@@ -89,7 +85,8 @@ final class SettingsRoutes implements Routes {
 
     private Response change(String token, ByteBuffer body) {
         try {
-            return Response.json(200, SettingsDescription.of(channel.change(token, body)));
+            channel.change(token, body);
+            return Response.json(200, channel.description());
         } catch (ControlRefusedException e) {
             return refused(e);
         } catch (InvalidMessageException e) {

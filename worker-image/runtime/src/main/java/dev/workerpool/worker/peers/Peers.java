@@ -115,6 +115,11 @@ public final class Peers {
         home.execute(() -> watch(told));
     }
 
+    /** Of the list in force; 0 before there is one. */
+    public synchronized long version() {
+        return list.version();
+    }
+
     private void watch(PeerList told) {
         List<Peer> near = Neighbours.of(replica(), told.replicas());
         links.keySet().stream().filter(peer -> !near.contains(peer)).toList().forEach(peer -> links.remove(peer)
