@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.DataFormatException;
@@ -47,11 +48,18 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     private final Class<R> type;
     private final KubernetesSerialization serialization;
     private final UnaryOperator<R> stripped;
+    private final Consumer<R> emptied;
     private byte[] sample = {};
     private int sinceSample = OBJECTS_PER_SAMPLE;
 
-    /** @param stripped leaves out what nobody reads */
-    public CompactStore(Class<R> type, KubernetesSerialization serialization, UnaryOperator<R> stripped) {
+    /**
+     * @param stripped leaves out what nobody reads
+     * @param emptied takes out of an object that is kept, or listed, what no handler of events reads: while an informer starts,
+     *     the events of all that it lists wait for it, and each holds its object
+     */
+    public CompactStore(
+            Class<R> type, KubernetesSerialization serialization, UnaryOperator<R> stripped, Consumer<R> emptied) {
+        this.emptied = emptied;
         this.stripped = stripped;
         this.type = type;
         this.serialization = serialization;
@@ -64,7 +72,9 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
 
     @Override
     public R put(String key, R object) {
-        return unpacked(objects.put(key, packed(object)));
+        Packed before = objects.put(key, packed(object));
+        emptied.accept(object);
+        return unpacked(before);
     }
 
     @Override
@@ -82,9 +92,14 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
         return objects.keySet().stream();
     }
 
+    /** All of them at a time, so without what no handler of events reads: nobody who wants more lists them. */
     @Override
     public Stream<R> values() {
-        return objects.values().stream().map(this::unpacked);
+        return objects.values().stream().map(packed -> {
+            R object = unpacked(packed);
+            emptied.accept(object);
+            return object;
+        });
     }
 
     /** What is kept of an object, without the sample that it shares with others. */

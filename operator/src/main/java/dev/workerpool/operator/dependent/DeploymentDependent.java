@@ -18,4 +18,11 @@ public final class DeploymentDependent extends PoolDependent<Deployment> {
     protected Deployment desired(WorkerPool pool, Release release, Supplier<Optional<Deployment>> present) {
         return DesiredDeployment.of(pool, release, present.get());
     }
+
+    @Override
+    protected void empty(Deployment child) {
+        super.empty(child);
+        child.setSpec(null);
+        child.setStatus(null);
+    }
 }

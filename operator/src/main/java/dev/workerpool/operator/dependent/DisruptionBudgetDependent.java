@@ -31,4 +31,11 @@ public final class DisruptionBudgetDependent extends PoolDependent<PodDisruption
             WorkerPool pool, Release release, Supplier<Optional<PodDisruptionBudget>> present) {
         return DesiredDisruptionBudget.of(pool);
     }
+
+    @Override
+    protected void empty(PodDisruptionBudget child) {
+        super.empty(child);
+        child.setSpec(null);
+        child.setStatus(null);
+    }
 }

@@ -18,4 +18,10 @@ public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
     protected NetworkPolicy desired(WorkerPool pool, Release release, Supplier<Optional<NetworkPolicy>> present) {
         return DesiredNetworkPolicy.of(pool, release);
     }
+
+    @Override
+    protected void empty(NetworkPolicy child) {
+        super.empty(child);
+        child.setSpec(null);
+    }
 }

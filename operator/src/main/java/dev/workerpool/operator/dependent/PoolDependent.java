@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -41,7 +42,10 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
                 .withComparableResourceVersion(false);
         if (context.getControllerConfiguration().getInformerConfig().watchAllNamespaces()) {
             configuration.withItemStore(new CompactStore<>(
-                    resourceType(), context.getClient().getKubernetesSerialization(), UnaryOperator.identity()));
+                    resourceType(),
+                    context.getClient().getKubernetesSerialization(),
+                    UnaryOperator.identity(),
+                    this::empty));
         }
         setEventSource(new ChildWatch<>(configuration.build(), context, System::nanoTime));
         return eventSource().orElseThrow();
@@ -53,6 +57,11 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
      * @param present looks it up, which costs something
      */
     protected abstract R desired(WorkerPool pool, Release release, Supplier<Optional<R>> present);
+
+    /** Leaves what events are told by: the metadata without who wrote which field. */
+    protected void empty(R child) {
+        child.getMetadata().setManagedFields(List.of());
+    }
 
     @Override
     protected final R desired(WorkerPool pool, Context<WorkerPool> context) {

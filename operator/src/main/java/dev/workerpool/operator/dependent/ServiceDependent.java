@@ -64,4 +64,11 @@ public final class ServiceDependent extends PoolDependent<Service> {
     private static List<Integer> ports(Service service) {
         return service.getSpec().getPorts().stream().map(ServicePort::getPort).toList();
     }
+
+    @Override
+    protected void empty(Service child) {
+        super.empty(child);
+        child.setSpec(null);
+        child.setStatus(null);
+    }
 }

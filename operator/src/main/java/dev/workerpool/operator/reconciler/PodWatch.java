@@ -84,7 +84,10 @@ final class PodWatch {
                         .withSecondaryToPrimaryMapper(pod -> Set.of(poolOf(pod)))
                         .withInformerListLimit(ListPages.SIZE)
                         .withItemStore(new CompactStore<>(
-                                Pod.class, context.getClient().getKubernetesSerialization(), PodWatch::stripped))
+                                Pod.class,
+                                context.getClient().getKubernetesSerialization(),
+                                PodWatch::stripped,
+                                PodWatch::empty))
                         .withComparableResourceVersion(false)
                         .build(),
                 context);
@@ -106,6 +109,11 @@ final class PodWatch {
                         .toList())
                 .build());
         return pod;
+    }
+
+    private static void empty(Pod pod) {
+        pod.setSpec(null);
+        pod.setStatus(null);
     }
 
     private static Container stripped(Container container) {

@@ -13,14 +13,15 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CompactStoreTest {
-    private final CompactStore<Service> store =
-            new CompactStore<>(Service.class, new KubernetesSerialization(), CompactStoreTest::stripped);
+    private final CompactStore<Service> store = new CompactStore<>(
+            Service.class, new KubernetesSerialization(), CompactStoreTest::stripped, service -> service.setSpec(null));
 
     @Test
     void givesBackWhatItWasGiven() {
         Service service = service("a", "1");
-        assertThat(store.put(store.getKey(service), service)).isNull();
-        assertThat(store.get("space/a")).isEqualTo(service).isNotSameAs(service);
+        assertThat(store.put(store.getKey(service), new ServiceBuilder(service).build()))
+                .isNull();
+        assertThat(store.get("space/a")).isEqualTo(service);
         assertThat(store.get("space/b")).isNull();
     }
 
@@ -84,6 +85,18 @@ class CompactStoreTest {
 
         assertThat(note("a")).isEqualTo(text);
         assertThat(note("b")).isEqualTo(text);
+    }
+
+    @Test
+    void whatIsKeptAndWhatIsListedHoldsNoMoreThanHandlersOfEventsRead() {
+        Service service = service("a", "1");
+        store.put("space/a", service);
+
+        assertThat(service.getSpec()).isNull();
+        assertThat(service.getMetadata().getResourceVersion()).isEqualTo("1");
+        assertThat(store.values().toList()).extracting(Service::getSpec).containsOnlyNulls();
+        assertThat(store.get("space/a").getSpec()).isNotNull();
+        assertThat(store.put("space/a", service("a", "2")).getSpec()).isNotNull();
     }
 
     private void put(String name, String note) {
