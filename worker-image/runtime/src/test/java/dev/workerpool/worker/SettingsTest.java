@@ -73,7 +73,7 @@ class SettingsTest {
         assertThat(answer.body())
                 .isEqualTo("{\"generation\":4,\"threads\":2,\"queue\":{\"capacity\":256,\"maxWait\":\"10s\"},"
                         + "\"tasks\":{\"timeout\":\"30s\",\"maxAllocation\":null},\"drain\":{\"timeout\":\"1m\"},"
-                        + "\"config\":{\"quality\":\"80\"}}");
+                        + "\"config\":{\"quality\":\"80\"},\"peers\":{\"version\":0}}");
         assertThat(worker.get("/settings").body()).isEqualTo(answer.body());
         assertThat(worker.get("/status").body())
                 .contains("\"generation\":4")
