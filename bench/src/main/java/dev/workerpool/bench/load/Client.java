@@ -15,6 +15,8 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One connection, kept alive: one write and few reads per call, so that the client is no part of the figure. */
 public final class Client implements AutoCloseable {
@@ -60,9 +62,12 @@ public final class Client implements AutoCloseable {
         return post(path, "application/json", body);
     }
 
-    public Answer post(String path, String type, byte[] body) throws IOException {
+    /** @param headers more of them, such as {@code Priority: u=1} */
+    public Answer post(String path, String type, byte[] body, String... headers) throws IOException {
         byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + type + "\r\nContent-Length: "
-                        + body.length + "\r\n\r\n")
+                        + body.length + "\r\n"
+                        + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining())
+                        + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         var request = new byte[head.length + body.length];
         System.arraycopy(head, 0, request, 0, head.length);

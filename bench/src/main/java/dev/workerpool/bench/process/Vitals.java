@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a worker tells of itself just after a full collection: whatever only grows is leaked. */
+/**
+ * What a worker tells of itself just after full collections: whatever only grows is leaked. Two of them, for compiled code that
+ * nobody can enter any more goes with the second one after it was last seen on a stack ({@code nmethod::is_cold} of HotSpot).
+ */
 public final class Vitals {
     public static final String HEAP = "heap after GC, MiB";
     public static final String METASPACE = "metaspace, MiB";
@@ -27,6 +30,7 @@ public final class Vitals {
 
     /** By name, in their order. */
     public static Map<String, Double> of(Server worker) throws IOException, InterruptedException {
+        collect(worker);
         collect(worker);
         String metrics = Client.get(Sides.managementPort(worker.port()), "/metrics");
         var values = new TreeMap<String, Double>();
