@@ -84,7 +84,8 @@ public final class SettingsChannel implements AutoCloseable {
     }
 
     /**
-     * From now on exactly these replicas are brought to what the pool says now. Returns at once.
+     * From now on exactly these replicas are brought to what the pool says now. Returns at once. Those that leave are told too
+     * when the sections change: a replica that drains has runs to bring to its peers, and those that it knows may leave as well.
      *
      * @param sections what else they are to know, by the name of the field: told again whenever it changes. None of it is
      *     taken back by leaving it out
@@ -95,7 +96,7 @@ public final class SettingsChannel implements AutoCloseable {
         Set<Worker> now = new HashSet<>();
         Map<LiveSettings, Message> messages = new HashMap<>();
         for (Replica replica : replicas) {
-            Optional<Worker> worker = Worker.of(replica).filter(_ -> replica.isRunning());
+            Optional<Worker> worker = Worker.of(replica).filter(_ -> replica.isRunning() || replica.isLeaving());
             boolean listens = key.trustedBy(replica.environment()).isPresent();
             if (worker.isEmpty() || !listens || replica.address().isEmpty()) {
                 continue;
@@ -104,7 +105,9 @@ public final class SettingsChannel implements AutoCloseable {
             Line line = lines.get(worker.get());
             LiveSettings settings = LiveSettings.of(pool, replica.givenCpu());
             boolean knows = sections.isEmpty() || (line != null && line.knows(sections));
-            if (runs(replica) < generation || !knows || !hasThreads(replica, settings.threads())) {
+            boolean runs =
+                    replica.isLeaving() || runs(replica) >= generation && hasThreads(replica, settings.threads());
+            if (!runs || !knows) {
                 lines.computeIfAbsent(worker.get(), key -> new Line(key, id, replica))
                         .tell(messages.computeIfAbsent(settings, one -> message(pool, one, sections)));
             }

@@ -97,6 +97,11 @@ public final class Replica {
         return state() == State.STARTED || state() == State.READY;
     }
 
+    /** Its pod is being deleted, and what it accepted is finished, for all that is known. */
+    public boolean isLeaving() {
+        return state() == State.DRAINING;
+    }
+
     /** Neither leaving nor over: one of the replicas that were asked for. */
     public boolean counts() {
         return state() != State.DRAINING && state() != State.EXITED;

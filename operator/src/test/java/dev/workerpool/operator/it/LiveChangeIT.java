@@ -114,6 +114,27 @@ class LiveChangeIT {
                 .isEqualTo(workers.get(1).settings().path("peers"));
     }
 
+    /** It has runs to bring to them, and those that it knows may go as well. */
+    @Test
+    void aReplicaThatDrainsIsToldWhoTheOthersAre() {
+        runPool("{replicas: 2, threads: 2}", 2);
+        FakeWorker draining = workers.getFirst();
+        awaitThat(() -> assertThat(draining.settings().at("/peers/replicas")).hasSize(2));
+        var pod = cluster.admin().pods().inNamespace(cluster.namespace()).withName("thumbnails-0");
+        pod.edit(present -> {
+            present.getMetadata().setFinalizers(List.of("workerpool.dev/test"));
+            return present;
+        });
+        pod.delete();
+        awaitThat(() ->
+                assertThat(cluster.pool("thumbnails").getStatus().replicas()).isEqualTo(1));
+
+        run(2);
+
+        awaitThat(() -> assertThat(draining.settings().at("/peers/replicas").findValuesAsText("replica"))
+                .contains("thumbnails-2"));
+    }
+
     @Test
     void aReplicaThatKnowsALaterListOfPeersIsToldAnewBeyondIt() {
         runPool("{replicas: 2, threads: 2}", 2);
