@@ -13,19 +13,18 @@ import org.junit.jupiter.api.Test;
 
 /** Runs that nobody waits for outlive the replica that had them. */
 class HandOverTest extends PeerFixture {
-    private final Map<Worker, CompletableFuture<Boolean>> stopping = new java.util.HashMap<>();
-
     private CompletableFuture<Boolean> drain(Worker worker) {
         workers.values().remove(worker); // Or the end of the test would stop it once more.
-        CompletableFuture<Boolean> stopped = CompletableFuture.supplyAsync(() -> {
-            try {
-                return worker.stop();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        stopping.put(worker, stopped);
-        return stopped;
+        // On a thread of its own: the common pool may have but one, and two workers are to drain at a time.
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return worker.stop();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                },
+                Thread::startVirtualThread);
     }
 
     private static void awaitDrained(CompletableFuture<Boolean> stopped) throws Exception {
@@ -162,6 +161,59 @@ class HandOverTest extends PeerFixture {
         introduceAll();
 
         awaitResult(c, run, "done");
+    }
+
+    /** Each has the run, and is about to go: neither may count on the other. */
+    @Test
+    void aPeerThatGoesTooKeepsNothingForOthers() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(a, "quick", "done");
+        awaitResult(a, run, "done");
+        hold(a, "held");
+        CompletableFuture<Boolean> firstStopped = drain(a);
+        await().atMost(PATIENCE).until(() -> metric(b, "workerpool_runs_retained") == 1);
+
+        Worker c = start("c");
+        introduce(c, Map.of("b", b.taskPort()));
+        introduce(b, Map.of("a", a.taskPort(), "c", c.taskPort()));
+        awaitDrained(drain(b));
+        release("held");
+        awaitDrained(firstStopped);
+
+        awaitResult(c, run, "done");
+    }
+
+    /** Those that were known go too, and their heirs are made known a moment after the last run has ended. */
+    @Test
+    void aPeerThatComesToBeKnownLateIsAskedToo() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        FakePeer leaving = new FakePeer("leaving", FakePeer.answering("""
+                HTTP/1.1 503 Service Unavailable\r
+                Workerpool-Replica: leaving\r
+                Workerpool-Declined: draining\r
+                Content-Length: 0\r
+                \r
+                """));
+        closeables.add(leaving);
+        introduce(b, Map.of("a", a.taskPort()));
+        introduce(a, Map.of("leaving", leaving.port()));
+        awaitHeard(a, 1);
+        String run = begin(a, "quick", "done");
+        awaitResult(a, run, "done");
+
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE)
+                .until(() -> leaving.passed().stream()
+                                .filter(head -> head.startsWith("POST /peers/runs/"))
+                                .count()
+                        >= 3);
+        introduce(a, Map.of("b", b.taskPort()));
+        awaitDrained(stopped);
+
+        awaitResult(b, run, "done");
     }
 
     @Test

@@ -168,6 +168,7 @@ abstract class PeerFixture {
             each.close();
         }
         for (Worker worker : workers.values()) {
+            introduce(worker, Map.of()); // Or each looks for an heir of its runs among those that have gone.
             worker.stop();
         }
     }

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.handover;
 
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.runs.Adoption;
 import dev.workerpool.worker.runs.RunStore;
@@ -27,10 +28,16 @@ public final class Adopter {
 
     /**
      * @param transfer one run, as {@link HandOver} sends it
+     * @param stays whether this worker does, so that others may rely on what it keeps. One that goes says of a run that is
+     *     over that it has not got it, even if it has: perhaps it was handed that very run by the worker that sends it, and
+     *     if each counts on the other, both go and the run is lost
      * @return null once the run is this worker's, also when it was before; else why it is not, in a word
      */
-    public String adopt(ByteBuffer transfer) throws MalformedTransferException {
+    public String adopt(ByteBuffer transfer, boolean stays) throws MalformedTransferException {
         RunForm form = Transfer.readForm(transfer);
+        if (form.ended() != null && !stays) {
+            return PeerHeaders.DRAINING;
+        }
         Content content = form.mediaType() == null ? null : new Content(form.mediaType(), transfer.slice());
         try {
             Adoption adoption = form.ended() != null ? store.adopt(form.retained(content)) : adopt(form, content);

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.handover;
 
 import dev.workerpool.worker.peers.PassReason;
+import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.PeerReply;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
@@ -38,6 +39,14 @@ public final class HandOver {
 
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
 
+    /** What came of offering a run to all peers. */
+    private enum Offer {
+        TAKEN,
+        /** One was not reached, or goes too, so that another will take its place. */
+        NOT_YET,
+        REFUSED
+    }
+
     private final RunStore store;
     private final Peers peers;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -56,7 +65,8 @@ public final class HandOver {
     }
 
     /**
-     * Brings away what has ended by now.
+     * Brings away what has ended by now. Peers that cannot be reached, or that go too, are asked again: the list of them may
+     * be older than they are.
      *
      * @param patience for how long to try
      * @return how many runs are lost with this worker, for no peer has taken them
@@ -82,17 +92,26 @@ public final class HandOver {
 
     private void work() {
         try {
-            boolean last;
-            do {
-                last = stopping.await(BETWEEN_ROUNDS.toMillis(), TimeUnit.MILLISECONDS);
-                if (peers.hasPeers()) {
-                    moveWaiting();
-                    moveEnded();
+            for (boolean again = true; again; ) {
+                boolean last = stopping.await(BETWEEN_ROUNDS.toMillis(), TimeUnit.MILLISECONDS);
+                boolean mayBeTaken = round();
+                again = !last || mayBeTaken && System.nanoTime() < deadline;
+                if (last && again) {
+                    Thread.sleep(BETWEEN_ROUNDS);
                 }
-            } while (!last);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** @return whether there are runs that no peer has taken yet, and one may */
+    private boolean round() throws InterruptedException {
+        if (!peers.hasPeers()) {
+            return false;
+        }
+        moveWaiting();
+        return moveEnded();
     }
 
     private void moveWaiting() throws InterruptedException {
@@ -146,23 +165,40 @@ public final class HandOver {
         return new SureDelivery(() -> System.nanoTime() < deadline, Thread::sleep);
     }
 
-    private void moveEnded() throws InterruptedException {
+    private boolean moveEnded() throws InterruptedException {
+        boolean mayBeTaken = false;
         for (RetainedRun run : store.snapshot()) {
-            String id = run.ended().id();
-            if (placed.contains(id)) {
-                continue;
-            }
-            if (System.nanoTime() > deadline) {
-                return;
-            }
-            ByteBuffer bytes = Transfer.write(run);
-            for (Routing.Choice peer : candidates(id, run.key())) {
-                if (post(peer, id, bytes) instanceof PeerReply.Answered answered && answered.isSuccess()) {
-                    placed.add(id);
-                    break;
+            if (!placed.contains(run.ended().id())) {
+                if (System.nanoTime() > deadline) {
+                    return true;
                 }
+                mayBeTaken |= offer(run) == Offer.NOT_YET;
             }
         }
+        return mayBeTaken;
+    }
+
+    private Offer offer(RetainedRun run) throws InterruptedException {
+        String id = run.ended().id();
+        ByteBuffer bytes = Transfer.write(run);
+        Offer offer = Offer.REFUSED;
+        for (Routing.Choice peer : candidates(id, run.key())) {
+            switch (post(peer, id, bytes)) {
+                case PeerReply.Answered answered -> {
+                    if (answered.isSuccess()) {
+                        placed.add(id);
+                        return Offer.TAKEN;
+                    }
+                }
+                case PeerReply.Declined declined -> {
+                    if (!declined.byPeer() || declined.why().equals(PeerHeaders.DRAINING)) {
+                        offer = Offer.NOT_YET;
+                    }
+                }
+                case PeerReply.Lost lost -> offer = Offer.NOT_YET;
+            }
+        }
+        return offer;
     }
 
     /** A run with a key goes where calls with the key go. */

@@ -20,7 +20,6 @@ final class KeyRoutes {
     /** What a replica says that was asked for a run it does not know. */
     private static final String UNKNOWN = "unknown-key";
 
-    private static final String DRAINING = "draining";
     private static final int NOT_FOUND = 404;
 
     private final TaskRoutes tasks;
@@ -115,7 +114,7 @@ final class KeyRoutes {
         if (request.headers().contains(PeerHeaders.KNOWN_ONLY)) {
             return UNKNOWN;
         }
-        return pool.isClosed() ? DRAINING : null;
+        return pool.isClosed() ? PeerHeaders.DRAINING : null;
     }
 
     /** The same for a call that is refused. A type that is unknown here has never run here. */

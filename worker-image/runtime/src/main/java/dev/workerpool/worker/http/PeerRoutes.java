@@ -91,12 +91,14 @@ final class PeerRoutes implements Routes {
             return identified(
                     Problem.METHOD_NOT_ALLOWED.because("Allowed: POST").with("Allow", "POST"));
         }
-        if (adopter.has(handedOver(request))) {
-            return identified(Response.noContent());
+        boolean isHere = adopter.has(handedOver(request));
+        if (!pool.isClosed()) {
+            return isHere ? identified(Response.noContent()) : null;
         }
-        return pool.isClosed()
-                ? declined(identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), "draining")
-                : null;
+        // What is here is to go from here too, or has gone: whether that is well is seen by what is brought.
+        return isHere
+                ? null
+                : declined(identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), PeerHeaders.DRAINING);
     }
 
     private static String handedOver(Request request) {
@@ -168,7 +170,7 @@ final class PeerRoutes implements Routes {
 
     private Response adopt(ByteBuffer transfer) {
         try {
-            String why = adopter.adopt(transfer);
+            String why = adopter.adopt(transfer, !pool.isClosed());
             return why == null
                     ? identified(Response.noContent())
                     : declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);

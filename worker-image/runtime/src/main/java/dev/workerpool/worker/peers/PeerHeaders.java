@@ -24,6 +24,9 @@ public final class PeerHeaders {
     /** In an answer: nothing was begun, and why. Only with this may whoever passed a run do it itself. */
     public static final String DECLINED = "Workerpool-Declined";
 
+    /** Why it declines: the replica goes. Another may take its place. */
+    public static final String DRAINING = "draining";
+
     /** In an answer that declines: the load, as in the stream of it. */
     public static final String LOAD = "Workerpool-Load";
 
