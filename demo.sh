@@ -18,15 +18,17 @@ what, and removes the cluster.
   --help   this page
 
 It finds or installs what is missing (Docker, JDK $jdk_version, Maven, Go for the tools) and says so.
-The pool answers on 127.0.0.1:$port; choose another port with WORKERPOOL_DEMO_PORT.
+The pool answers on 127.0.0.1:$port; choose another port with WORKERPOOL_DEMO_PORT. WORKERPOOL_DEMO_SIZE is the side of the
+picture in pixels (1024, 2048, 4096, …), and WORKERPOOL_DEMO_NAME another name for the cluster, so that two can be up.
 EOF
 }
 
-cluster=workerpool-demo
-export CLUSTER=$cluster KUBECONFIG=$cache/demo.kubeconfig
+cluster=workerpool-${WORKERPOOL_DEMO_NAME:-demo}
+export CLUSTER=$cluster KUBECONFIG=$cache/${WORKERPOOL_DEMO_NAME:-demo}.kubeconfig
 port=${WORKERPOOL_DEMO_PORT:-8000}
+size=${WORKERPOOL_DEMO_SIZE:-4096}
 namespace=workerpool-demo pool=demo node_port=30800 # as examples/demo.yaml has them
-out=target/demo
+out=target/${WORKERPOOL_DEMO_NAME:-demo}
 keep=no up=no
 users_kubectl=$(command -v kubectl || true)
 
@@ -55,6 +57,9 @@ prepare() {
     title "1. What is needed"
     if [[ ! $port =~ ^[0-9]{1,5}$ ]] || ((port < 1 || port > 65535)); then
         fail "WORKERPOOL_DEMO_PORT must be a port from 1 to 65535, not $port."
+    fi
+    if [[ ! $cluster =~ ^[a-z0-9][a-z0-9-]{0,50}$ ]]; then
+        fail "WORKERPOOL_DEMO_NAME must be of small letters, digits and hyphens, not ${WORKERPOOL_DEMO_NAME-}."
     fi
     ensure_docker
     ensure_jdk
@@ -97,7 +102,7 @@ readiness() { kubectl -n "$namespace" get workerpools --no-headers 2>/dev/null |
 
 work() {
     title "3. Work, and a worker killed in the middle of it"
-    "$JAVA_HOME/bin/java" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 examples/demo/Demo.java --url "http://127.0.0.1:$port" --out "$out" \
+    "$JAVA_HOME/bin/java" -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 examples/demo/Demo.java --url "http://127.0.0.1:$port" --out "$out" --size "$size" \
         --at-half "exec .ci/kill-worker.sh $namespace $pool" ||
         fail "The work on the pool did not end well; the lines above say why." "With --keep the cluster stays for a closer look."
 }

@@ -11,7 +11,7 @@ usage() {
 Usage: ./test.sh [--fast | --help]
 
 Checks the scripts and the chart, builds every module with its unit tests and its tests against an API server, then
-builds the images and runs the end-to-end suite on a Kubernetes cluster in Docker.
+builds the images, runs the end-to-end suite on a Kubernetes cluster in Docker, and the demo in small.
 
   --fast   leave out what needs a cluster
   --help   this page
@@ -87,6 +87,8 @@ test_on_a_cluster() {
     maven "mvn verify -pl e2e" verify -pl e2e -am -De2e -Dit.test='*E2E' -Dtest=none \
         -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
     ((tried == 0)) || note "Logs, events and manifests of what failed: e2e/target/failures/"
+    # In small, and beside one that somebody keeps up.
+    check "demo" env WORKERPOOL_DEMO_NAME=demo-in-test WORKERPOOL_DEMO_PORT=18473 WORKERPOOL_DEMO_SIZE=2048 ./demo.sh
 }
 
 e2e_clusters() { docker ps -aq --filter "label=$project_label.e2e"; }

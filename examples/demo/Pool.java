@@ -11,14 +11,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Calls the pool through its one address. A task whose connection died, that was refused with 503, or that was lost with
- * the replica it had been passed to (502) is tried again until the patience is used up; tasks here have no side effects,
- * so running one twice does no harm. Safe for any number of threads.
+ * its worker (500 worker-stopped) or with the replica it had been passed to (502) is tried again until the patience is used
+ * up; tasks here have no side effects, so running one twice does no harm. Safe for any number of threads.
  */
 final class Pool {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    private static final String WORKER_STOPPED = "\"urn:workerpool:problem:worker-stopped\"";
 
     static {
         // Read once, when the client's classes are loaded.
@@ -112,8 +114,9 @@ final class Pool {
                     .mapToLong(value -> Long.parseLong(value) * 1_000)
                     .findFirst()
                     .orElse(0);
-            boolean mayRetry = status == 502 || status == 503;
-            return new Attempt(null, "HTTP " + status + " " + answer.text().strip(), mayRetry, retryAfter);
+            String problem = answer.text().strip();
+            boolean mayRetry = status == 502 || status == 503 || status == 500 && problem.contains(WORKER_STOPPED);
+            return new Attempt(null, "HTTP " + status + " " + problem, mayRetry, retryAfter);
         }
 
         static Attempt died(IOException e) {

@@ -13,6 +13,7 @@ final class DemoTest {
             DemoTest::everyTileComesToItsPlace,
             DemoTest::aConnectionThatDiedIsTriedAgain,
             DemoTest::aTaskThatWasLostWithAPeerIsTriedAgain,
+            DemoTest::aTaskThatWasLostWithItsWorkerIsTriedAgain,
             DemoTest::aRefusalIsTriedAgainAfterItsTime,
             DemoTest::patienceHasAnEnd,
             DemoTest::aTaskThatFailsIsLost,
@@ -55,6 +56,11 @@ final class DemoTest {
     private static void aTaskThatWasLostWithAPeerIsTriedAgain() throws Exception {
         Run run = run(FakePool.Fault.IS_LOST_WITH_A_PEER_ONCE);
         check("a task lost with a peer is tried again", run, 0, true, "retries         1", "tiles lost      0");
+    }
+
+    private static void aTaskThatWasLostWithItsWorkerIsTriedAgain() throws Exception {
+        Run run = run(FakePool.Fault.IS_LOST_WITH_ITS_WORKER_ONCE);
+        check("a task lost with its worker is tried again", run, 0, true, "retries         1", "tiles lost      0");
     }
 
     private static void aRefusalIsTriedAgainAfterItsTime() throws Exception {

@@ -23,6 +23,7 @@ final class FakePool implements AutoCloseable {
         NONE,
         DIES_ONCE,
         IS_LOST_WITH_A_PEER_ONCE,
+        IS_LOST_WITH_ITS_WORKER_ONCE,
         REFUSES_ONCE,
         REFUSES_ALWAYS,
         FAILS,
@@ -107,6 +108,12 @@ final class FakePool implements AutoCloseable {
                 }
                 case IS_LOST_WITH_A_PEER_ONCE -> {
                     if (first) return http("502 Bad Gateway", "", "replica-lost".getBytes());
+                }
+                case IS_LOST_WITH_ITS_WORKER_ONCE -> {
+                    if (first) {
+                        String problem = "{\"type\":\"urn:workerpool:problem:worker-stopped\",\"exitCode\":137}";
+                        return http("500 Internal Server Error", "", problem.getBytes());
+                    }
                 }
                 case REFUSES_ONCE -> {
                     if (first) return http("503 Service Unavailable", "Retry-After: 1\r\n", "queue-full".getBytes());
