@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code kubectl port-forward} to a Service, on any free local port, until closed. */
+/** {@code kubectl port-forward} to a Service or a pod, on any free local port, until closed. */
 public final class PortForward implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("127\\.0\\.0\\.1:(\\d+) ->");
 
@@ -25,6 +25,11 @@ public final class PortForward implements AutoCloseable {
 
     public String url() {
         return "http://127.0.0.1:" + port;
+    }
+
+    /** A new connection. */
+    public Http connect() throws IOException {
+        return new Http("127.0.0.1", port);
     }
 
     @Override

@@ -2,15 +2,22 @@ package dev.workerpool.e2e.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.harness.ClusterTest;
+import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.PortForward;
+import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A worker that is killed over and over is back each time, without waiting for its node's growing back-off. */
@@ -48,6 +55,61 @@ class InstantRestartE2E {
                 () -> assertThat(pool.status().restarts()).isEqualTo(10));
         assertThat(pool.events("WorkerDied")).hasSize(10);
         assertThat(worker(pool.onlyPod())).as("its container ran on").isEqualTo(worker(pod));
+    }
+
+    @Test
+    void ofAllRequestsOnItsConnectionsOnlyTheOneItExecutesIsLost() {
+        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Hold.class));
+        Pool pool = namespace
+                .pool("pair")
+                .apply("replicas: 2\nthreads: 1\ntasks: {artifacts: [{configMap: fixtures}]}")
+                .awaitSettled();
+        Wait.untilAsserted("the replicas know each other", () -> assertThat(pool.pods())
+                .allSatisfy(pod -> assertThat(pool.management(pod, "/metrics"))
+                        .containsPattern("(?m)^workerpool_peers_heard(\\{[^}]*\\})? 1")));
+        Pod killed = pool.pods().getFirst();
+        Pod other = pool.pods().getLast();
+        try (PortForward forward =
+                namespace.portForward("pod/" + killed.getMetadata().getName(), 8000)) {
+            CompletableFuture<Http.Answer> executed = send(forward, 6000);
+            awaitBusy(pool, killed);
+            CompletableFuture<Http.Answer> passed = send(forward, 6000);
+            awaitBusy(pool, other);
+            List<CompletableFuture<Http.Answer>> waiting = List.of(send(forward, 10), send(forward, 20));
+            Wait.until(
+                    "both wait, wherever",
+                    () -> pool.pods().stream()
+                                    .filter(pod -> pool.management(pod, "/metrics")
+                                            .matches("(?s).*\nworkerpool_queued [12]\\.0\n.*"))
+                                    .count()
+                            > 0);
+
+            namespace.cluster().killWorker(killed);
+
+            assertThat(executed.join().body()).contains("Worker stopped with exit code 137");
+            assertThat(waiting)
+                    .allSatisfy(each -> assertThat(each.join().body()).isEqualTo("held"));
+            assertThat(passed.join().body()).isEqualTo("held");
+            assertThat(passed.join().replica()).isEqualTo(other.getMetadata().getName());
+            assertThat(pool.management(killed, "/metrics"))
+                    .contains("workerpool_passes_total{outcome=\"answered\",reason=\"inherited\"} ");
+        }
+    }
+
+    private static CompletableFuture<Http.Answer> send(PortForward forward, int millis) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (Http connection = forward.connect()) {
+                        return connection.send(Http.Request.json("/tasks/hold", "" + millis));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                Thread::startVirtualThread);
+    }
+
+    private static void awaitBusy(Pool pool, Pod pod) {
+        Wait.until("a replica is busy", () -> pool.management(pod, "/status").contains("\"task\":\"hold\""));
     }
 
     @Test

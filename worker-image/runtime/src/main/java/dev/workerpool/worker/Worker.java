@@ -85,12 +85,12 @@ final class Worker implements WorkerInfo {
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = transport.join();
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
-        peers = new Peers(pool, loops, metrics);
+        KeptConnections kept = settings.inheritance().connections(metrics);
+        peers = new Peers(pool, loops, kept, metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
         handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
         RunTracer tracer = traces == null ? RunTracer.OFF : traces;
-        KeptConnections kept = settings.inheritance().connections(metrics);
         tasks = HttpServer.tasks(
                 settings.port(),
                 catalog,
@@ -255,6 +255,10 @@ final class Worker implements WorkerInfo {
 
     Peers peers() {
         return peers;
+    }
+
+    EventLoops loops() {
+        return loops;
     }
 
     int taskPort() {

@@ -57,7 +57,7 @@ class ArchitectureTest {
                 .whereLayer("io")
                 .mayOnlyBeAccessedByLayers("main", "http", "peers", "kept")
                 .whereLayer("kept")
-                .mayOnlyBeAccessedByLayers("main", "http")
+                .mayOnlyBeAccessedByLayers("main", "http", "peers")
                 .whereLayer("runs")
                 .mayOnlyBeAccessedByLayers("main", "http", "handover")
                 .whereLayer("pool")

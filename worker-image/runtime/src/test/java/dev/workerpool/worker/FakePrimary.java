@@ -27,10 +27,15 @@ final class FakePrimary implements AutoCloseable {
     private static final int PACKETS_NONBLOCKING = 5 | 0x800;
     private static final int CONTROL = 24;
 
-    /** Of the table: an entry, in it the bytes read, and their sum so far. */
+    /** Of the table: an entry, and in it the request's number and state, and the bytes read. */
     private static final int ENTRY = 16 * 1024;
 
+    private static final int WORD = 0;
     private static final int READ = 8;
+    private static final int KIND = 16;
+    private static final int PASS = 1;
+    private static final int STATES = 8;
+    private static final int PASSED = 4;
 
     private static final MethodHandle SOCKETPAIR = function("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle RECVMSG = function("recvmsg", JAVA_INT, ADDRESS, JAVA_INT);
@@ -120,9 +125,37 @@ final class FakePrimary implements AutoCloseable {
         await().until(() -> read(slot) == bytes);
     }
 
+    /** Waits until the worker has said that so many requests are with peers. */
+    void awaitPassed(int requests) {
+        await().until(() -> {
+            take();
+            int passed = 0;
+            for (int slot : slots.keySet()) {
+                passed += number(slot, WORD) % STATES == PASSED ? 1 : 0;
+            }
+            return passed == requests;
+        });
+    }
+
+    /** Waits until the worker has accounted for so many bytes of the only connection to a peer. */
+    void awaitReadOfAPass(long bytes) {
+        await().until(() -> {
+            for (int slot : slots.keySet()) {
+                if (number(slot, KIND) >> 32 == PASS && read(slot) == bytes) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
     private long read(int slot) throws IOException {
+        return number(slot, READ);
+    }
+
+    private long number(int slot, int offset) throws IOException {
         var number = java.nio.ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        memory.read(number, (long) slot * ENTRY + READ);
+        memory.read(number, (long) slot * ENTRY + offset);
         return number.getLong(0);
     }
 

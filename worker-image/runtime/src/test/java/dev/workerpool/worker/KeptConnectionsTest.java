@@ -1,64 +1,12 @@
 package dev.workerpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.workerpool.worker.http.RawClient;
-import io.netty.channel.epoll.Epoll;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A worker goes on with what it is left of another's connections, as that one's memory tells at any moment of its life. */
-class KeptConnectionsTest {
-    private static final String DIED = "died 1 137 signal 2026-01-01T10:00:00.250Z gate\n";
-
-    @TempDir
-    Path folder;
-
-    private final Gate gate = new Gate();
-    private FakePrimary primary;
-    private LocalWorker dead;
-    private LocalWorker next;
-
-    @BeforeEach
-    void start() throws Exception {
-        assumeTrue(Epoll.isAvailable());
-        Path tasks = Files.createDirectory(folder.resolve("tasks"));
-        gate.addTo(TaskJars.jar())
-                .task("Copy", "String", "String", "return input;")
-                .writeTo(tasks.resolve("tasks.jar"));
-        primary = new FakePrimary(folder);
-        dead = primary.watch(new LocalWorker(tasks));
-        next = new LocalWorker(tasks).with("WORKERPOOL_DEATHS", DIED);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        gate.open();
-        if (next != null) {
-            next.close();
-            dead.close();
-            primary.close();
-        }
-    }
-
-    /** The worker of until now does nothing more of itself; its sockets are left to the next one as they are. */
-    private void die(int connections, long unaccounted) throws Exception {
-        primary.bequeath(connections, unaccounted, next);
-        next.running();
-    }
-
-    private RawClient waiting(String input) throws Exception {
-        RawClient client = dead.connect().post("/tasks/copy", input);
-        await().until(() -> dead.get("/metrics").body().contains("workerpool_queued 1.0"));
-        return client;
-    }
-
+class KeptConnectionsTest extends KeptFixture {
     @Test
     void anIdleConnectionGoesOn() throws Exception {
         try (RawClient client = dead.connect()) {

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.kept.KeptConnection;
+import dev.workerpool.worker.kept.KeptPass;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -91,6 +92,13 @@ final class Call implements Exchange {
     public void begins() {
         if (kept != null) {
             kept.begins(number);
+        }
+    }
+
+    @Override
+    public void passed(KeptPass on) {
+        if (on != null && kept != null && kept == connection.kept()) {
+            kept.passed(on);
         }
     }
 

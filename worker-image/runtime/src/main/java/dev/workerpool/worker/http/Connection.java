@@ -1,6 +1,8 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.kept.KeptConnection;
+import dev.workerpool.worker.kept.KeptConnections.Inherited;
+import dev.workerpool.worker.kept.KeptPass;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -57,6 +59,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private Call call;
     private boolean last;
 
+    /** The request that is read again is with a peer, which answers there; null for all others. */
+    private KeptPass passed;
+
     /** @param keeping what it was kept by so far */
     Connection(HttpServer server, ConnectionGroup group, Keeping keeping) {
         this.server = server;
@@ -97,9 +102,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** Goes on where the worker before this one died. @param exitCode of that one */
-    void inherit(KeptConnection.Left left, int exitCode) {
-        switch (left) {
+    void inherit(Inherited inherited, int exitCode) {
+        switch (inherited.left()) {
             case UNTOUCHED -> keeping.replay();
+            case PASSED -> {
+                passed = inherited.pass();
+                keeping.replay();
+            }
             case TORN -> write(server.routes().identified(Problem.notBegun(exitCode)));
             case BEGUN -> write(server.routes().identified(Problem.stopped(exitCode)));
             case ANSWERING -> ctx.close();
@@ -155,6 +164,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         incoming = new Incoming(head, server.budget());
         state = State.BODY;
         deadline = incoming.deadline(limits);
+        if (passed != null) {
+            return; // It was admitted.
+        }
         refuse(server.admission().ofHead(incoming));
         if (!incoming.isRefused() && incoming.expects()) {
             writer.askForBody();
@@ -167,7 +179,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         boolean hasRoom = incoming.append(content.content());
-        if (!incoming.isRefused()) {
+        if (passed != null) {
+            refuse(hasRoom ? null : giveUpPass());
+        } else if (!incoming.isRefused()) {
             deadline = incoming.deadline(limits);
             refuse(server.admission().ofPart(incoming, hasRoom));
         }
@@ -184,11 +198,25 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Without all of its body the request could not be carried out here, should the peer not have begun with it. */
+    private Response giveUpPass() {
+        KeptPass given = passed;
+        passed = null;
+        given.abandon();
+        return server.routes().identified(Problem.lostWith(given.replica(), "there is no room to wait for its answer"));
+    }
+
     private void dispatch() {
         state = State.RUNNING;
-        keeping.handled();
         call = new Call(this);
-        server.routes().handle(incoming.request(), incoming.body(), call);
+        if (passed == null) {
+            keeping.handled();
+            server.routes().handle(incoming.request(), incoming.body(), call);
+        } else {
+            KeptPass by = passed;
+            passed = null;
+            server.routes().resume(incoming.request(), incoming.body(), by, call);
+        }
     }
 
     /** Answers before the body is there, unless there is no refusal. What still comes of the body is dropped. */

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.kept.KeptPass;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -42,6 +43,14 @@ interface Exchange {
 
     /** The request is about to be acted on, and nobody may begin with it a second time. From any thread. */
     void begins();
+
+    /**
+     * A peer has the request, and answers on a connection that the next worker would go on with, should this process die. On
+     * the event loop, while it is not answered.
+     *
+     * @param on null when it ends with this process
+     */
+    void passed(KeptPass on);
 
     /** Calls back, on the event loop, when the client goes before it is answered whole; at once if it has gone already. */
     void onAbandoned(Runnable callback);

@@ -143,7 +143,7 @@ public final class HttpServer {
                 protected void initChannel(Channel registered) {
                     Connection connection = serve(registered, new Keeping(kept, inherited.connection()));
                     // Not before it is registered whole: what is answered is written.
-                    registered.eventLoop().execute(() -> connection.inherit(inherited.left(), exitCode));
+                    registered.eventLoop().execute(() -> connection.inherit(inherited, exitCode));
                 }
             });
             loops.group().register(channel).addListener(done -> {

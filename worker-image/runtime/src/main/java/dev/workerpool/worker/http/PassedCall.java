@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.kept.KeptPass;
 import dev.workerpool.worker.peers.Pass;
 import dev.workerpool.worker.peers.PassObserver;
 import dev.workerpool.worker.peers.PassedRequest;
@@ -9,7 +10,6 @@ import dev.workerpool.worker.peers.Routing;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
-import java.util.Map;
 
 /**
  * A request that a peer carries out, and the exchange that waits for the answer. Whatever the peer does, the client gets one
@@ -76,6 +76,17 @@ final class PassedCall implements PassObserver {
         }
     }
 
+    /** The worker before this one has passed it, and died. */
+    void resume(KeptPass kept) {
+        peer = kept.replica();
+        tries++;
+        Pass begun = peers.resume(exchange.loop(), request, kept, this);
+        if (!over) {
+            pass = begun;
+            exchange.onAbandoned(this::abandoned);
+        }
+    }
+
     /** The peer's run ends with the connection, as it would here. */
     private void abandoned() {
         if (!over) {
@@ -83,6 +94,11 @@ final class PassedCall implements PassObserver {
             pass.cancel();
             owner.over();
         }
+    }
+
+    @Override
+    public void sent(KeptPass on) {
+        exchange.passed(on);
     }
 
     @Override
@@ -118,11 +134,7 @@ final class PassedCall implements PassObserver {
         over = true;
         owner.over();
         if (answer == null || !answer.breakOff()) {
-            String detail =
-                    "The request was passed to replica " + peer + ", and " + why + "; it may have been carried out";
-            exchange.respond(Problem.REPLICA_LOST
-                    .because(detail, Map.of("replica", peer))
-                    .with(PeerHeaders.REPLICA, peers.replica()));
+            exchange.respond(Problem.lostWith(peer, why).with(PeerHeaders.REPLICA, peers.replica()));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.handover.HandOver;
 import dev.workerpool.worker.handover.MalformedTransferException;
+import dev.workerpool.worker.kept.KeptPass;
 import dev.workerpool.worker.peers.LoadNews;
 import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.Peers;
@@ -143,6 +144,28 @@ final class PeerRoutes implements Routes {
         } else {
             tasks.handle(request, body, exchange);
         }
+    }
+
+    @Override
+    public void resume(Request request, ByteBuffer body, KeptPass pass, Exchange exchange) {
+        var owner = new PassedCall.Owner() {
+            @Override
+            public Routing.Choice other(boolean byPeer) {
+                return null;
+            }
+
+            /** The peer has not begun with it: as if it came now. */
+            @Override
+            public void here() {
+                Response refusal = refuse(request);
+                if (refusal == null) {
+                    handle(request, body, exchange);
+                } else {
+                    exchange.respond(refusal);
+                }
+            }
+        };
+        new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, owner).resume(pass);
     }
 
     private void fromPeer(Request request, ByteBuffer body, Exchange exchange) {

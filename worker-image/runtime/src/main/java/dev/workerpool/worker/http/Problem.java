@@ -69,6 +69,13 @@ enum Problem {
         return title;
     }
 
+    /** A request that was passed to a replica from which no answer comes. */
+    static Response lostWith(String replica, String why) {
+        return REPLICA_LOST.because(
+                "The request was passed to replica " + replica + ", and " + why + "; it may have been carried out",
+                Map.of("replica", replica));
+    }
+
     /** The thread, or the whole process, that executed the task ended. */
     static Response stopped(int exitCode) {
         return WORKER_STOPPED.because("Worker stopped with exit code " + exitCode, Map.of("exitCode", exitCode));

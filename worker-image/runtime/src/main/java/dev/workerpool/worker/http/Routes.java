@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.kept.KeptPass;
 import java.nio.ByteBuffer;
 
 /** What a port serves. Called on event loops: must not block. */
@@ -9,6 +10,11 @@ interface Routes {
 
     /** Sees to it that the exchange is answered, now or later. */
     void handle(Request request, ByteBuffer body, Exchange exchange);
+
+    /** Goes on with a request that the worker before this one has passed to a peer. Only where connections are kept. */
+    default void resume(Request request, ByteBuffer body, KeptPass pass, Exchange exchange) {
+        throw new UnsupportedOperationException();
+    }
 
     /** The answer as this port's own. */
     default Response identified(Response response) {

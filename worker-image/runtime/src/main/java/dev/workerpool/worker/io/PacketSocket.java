@@ -1,6 +1,7 @@
 package dev.workerpool.worker.io;
 
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,11 @@ public final class PacketSocket {
      */
     public boolean sendDescriptor(int descriptor) throws IOException {
         return socket.sendFd(descriptor) > 0;
+    }
+
+    /** Closes one that came from the other process, and that nothing here has been made of. */
+    public static void closeDescriptor(int descriptor) throws IOException {
+        new FileDescriptor(descriptor).close();
     }
 
     /** Sends a packet of four bytes, in the order of this machine. Result and errors as with a descriptor. */

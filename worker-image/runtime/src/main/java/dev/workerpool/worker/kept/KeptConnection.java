@@ -1,20 +1,14 @@
 package dev.workerpool.worker.kept;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Locale;
 
 /**
- * One connection as the next worker would find it, should this process be killed in the very next instruction: whether its
- * request may be begun anew, and with which bytes. A few plain stores for each request, into memory that outlives the
- * process; no system call.
- *
- * <p>For the connection's event loop only, but for {@link #begins}, by which a worker thread says that task code is about to
- * see the request. Only a request that nobody has begun with is ever begun with again.
+ * A client's connection: whether its request may be begun anew, and with which bytes. Only a request that nobody has begun
+ * with is ever begun with again. {@link #begins}, by which a worker thread says that task code is about to see the request,
+ * is for any thread.
  */
-public final class KeptConnection {
+public final class KeptConnection extends KeptSocket {
     /** What became of the connection's request. */
     public enum Left {
         /** Nothing yet: whatever was read of it is here, perhaps nothing at all. */
@@ -23,6 +17,8 @@ public final class KeptConnection {
         TORN,
         /** It was being acted on. */
         BEGUN,
+        /** A peer has it, and the answer is to come on a connection that was kept too. */
+        PASSED,
         /** Its answer was on its way, perhaps whole, perhaps in part. */
         ANSWERING;
 
@@ -31,91 +27,57 @@ public final class KeptConnection {
         }
     }
 
-    /** In which order the process died is to be seen in the entry: each of these is one store. */
-    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    static final int CLIENT = 0;
 
-    /** The number of the request in this slot, and in the two lowest bits its state. */
-    private static final int WORD = 0;
+    /** Where the answer comes from: the slot of the pass, and the number of the request in that. */
+    private static final int PASS = 24;
 
-    /** Of all bytes read, how many were seen to. */
-    private static final int READ = 8;
+    private static final int PASSED_REQUEST = 32;
 
-    /** Of the bytes kept; -1 when there were too many. */
-    private static final int LENGTH = 16;
-
-    private static final int BYTES = 64;
-    private static final int CAPACITY = ConnectionTable.ENTRY - BYTES;
-
-    private static final int STATES = 4;
-    private static final int FREE = 0;
     private static final int UNTOUCHED = 1;
     private static final int BEGUN = 2;
     private static final int ANSWERING = 3;
+    private static final int PASSED = 4;
 
-    private final KeptConnections all;
-    private final int slot;
-    private final int descriptor;
-    private final ByteBuffer entry;
-    private long number;
-    private long read;
     private int length;
 
     private KeptConnection(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
-        this.all = all;
-        this.slot = slot;
-        this.descriptor = descriptor;
-        this.entry = entry;
-        this.number = (long) LONG.getAcquire(entry, WORD) / STATES;
+        super(all, slot, descriptor, entry);
+        this.length = entry.getInt(LENGTH);
     }
 
     /** A connection with no request begun. */
     static KeptConnection fresh(KeptConnections all, int slot, int descriptor, ByteBuffer entry, long read) {
         var fresh = new KeptConnection(all, slot, descriptor, entry);
-        fresh.read = read;
-        LONG.setRelease(entry, READ, read);
+        fresh.begin(CLIENT, read);
         fresh.idle();
         return fresh;
     }
 
     /** A connection that another worker wrote of. */
     static KeptConnection found(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
-        var found = new KeptConnection(all, slot, descriptor, entry);
-        found.read = (long) LONG.getAcquire(entry, READ);
-        found.length = entry.getInt(LENGTH);
-        return found;
-    }
-
-    int slot() {
-        return slot;
-    }
-
-    public int descriptor() {
-        return descriptor;
-    }
-
-    /** Bytes, in the life of the connection. */
-    public long read() {
-        return read;
-    }
-
-    /** Of the request that is in it, or the next one. */
-    public long request() {
-        return number;
-    }
-
-    /** Was it closed already? */
-    boolean isFree() {
-        return (long) LONG.getAcquire(entry, WORD) % STATES == FREE;
+        return new KeptConnection(all, slot, descriptor, entry);
     }
 
     /** @param readInAll by the kernel's account, -1 when it gives none */
     Left left(long readInAll) {
-        boolean whole = length >= 0 && (readInAll < 0 || readInAll == read);
-        return switch ((int) ((long) LONG.getAcquire(entry, WORD) % STATES)) {
+        boolean whole = length >= 0 && (readInAll < 0 || readInAll == read());
+        return switch (state()) {
             case UNTOUCHED -> whole ? Left.UNTOUCHED : Left.TORN;
             case BEGUN -> Left.BEGUN;
+            case PASSED -> whole ? Left.PASSED : Left.BEGUN;
             default -> Left.ANSWERING;
         };
+    }
+
+    /** The slot of the connection that the answer comes on. */
+    int passSlot() {
+        return entry.getInt(PASS);
+    }
+
+    /** As {@link KeptPass#request} named it. */
+    long passedRequest() {
+        return entry.getLong(PASSED_REQUEST);
     }
 
     /** What was read of the request so far. */
@@ -135,8 +97,7 @@ public final class KeptConnection {
         // In this order: who dies in between has read more than it accounts for.
         length = placed ? length + size : -1;
         entry.putInt(LENGTH, length);
-        read += size;
-        LONG.setRelease(entry, READ, read);
+        read(size);
     }
 
     /** The request is whole, and whoever gets it may act on it. */
@@ -158,6 +119,13 @@ public final class KeptConnection {
         LONG.compareAndSet(entry, WORD, request * STATES + UNTOUCHED, request * STATES + BEGUN);
     }
 
+    /** A peer has it, whole, and answers on that connection. */
+    public void passed(KeptPass on) {
+        entry.putInt(PASS, on.slot());
+        entry.putLong(PASSED_REQUEST, on.request());
+        state(PASSED);
+    }
+
     /** The first byte of the answer is about to be sent. */
     public void answering() {
         state(ANSWERING);
@@ -167,18 +135,6 @@ public final class KeptConnection {
     public void idle() {
         length = 0;
         entry.putInt(LENGTH, 0);
-        number++;
-        state(UNTOUCHED);
-    }
-
-    /** It is closed, or is to end with this process. */
-    public void forget() {
-        number++;
-        state(FREE);
-        all.forget(this);
-    }
-
-    private void state(int state) {
-        LONG.setRelease(entry, WORD, number * STATES + state);
+        next(UNTOUCHED);
     }
 }

@@ -4,10 +4,13 @@ import dev.workerpool.worker.io.PacketSocket;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,8 +25,12 @@ public final class KeptConnections {
     /** For a process that none comes after. */
     public static final KeptConnections NONE = new KeptConnections(null, null);
 
-    /** A connection of the worker before this one, and what became of its request. */
-    public record Inherited(KeptConnection connection, KeptConnection.Left left) {}
+    /**
+     * A client's connection of the worker before this one, and what became of its request.
+     *
+     * @param pass where the answer comes from, if a peer has the request; else null
+     */
+    public record Inherited(KeptConnection connection, KeptConnection.Left left, KeptPass pass) {}
 
     private final ConnectionTable table;
 
@@ -58,14 +65,40 @@ public final class KeptConnections {
 
     private synchronized void inherit(List<Keeper.Connection> left) {
         free.set(0, ConnectionTable.SLOTS);
-        var found = new ArrayList<Inherited>();
+        var clients = new LinkedHashMap<KeptConnection, Keeper.Connection>();
+        var passes = new HashMap<Integer, KeptPass>();
+        var read = new HashMap<Integer, Long>();
         for (Keeper.Connection one : left) {
             free.clear(one.slot());
-            var connection = KeptConnection.found(this, one.slot(), one.descriptor(), table.entry(one.slot()));
-            found.add(new Inherited(
-                    connection, connection.isFree() ? KeptConnection.Left.ANSWERING : connection.left(one.read())));
+            ByteBuffer entry = table.entry(one.slot());
+            if (KeptSocket.isPass(entry)) {
+                passes.put(one.slot(), KeptPass.found(this, one.slot(), one.descriptor(), entry));
+                read.put(one.slot(), one.read());
+            } else {
+                clients.put(KeptConnection.found(this, one.slot(), one.descriptor(), entry), one);
+            }
         }
-        inherited = List.copyOf(found);
+        inherited = clients.entrySet().stream()
+                .map(client -> inherited(client.getKey(), client.getValue().read(), passes, read))
+                .toList();
+        passes.values().forEach(KeptSocket::abandon);
+    }
+
+    private static Inherited inherited(
+            KeptConnection client, long readInAll, Map<Integer, KeptPass> passes, Map<Integer, Long> read) {
+        if (client.isFree()) {
+            return new Inherited(client, KeptConnection.Left.ANSWERING, null);
+        }
+        KeptConnection.Left left = client.left(readInAll);
+        if (left != KeptConnection.Left.PASSED) {
+            return new Inherited(client, left, null);
+        }
+        KeptPass pass = passes.get(client.passSlot());
+        if (pass == null || !pass.awaits(client.passedRequest(), read.get(client.passSlot()))) {
+            return new Inherited(client, KeptConnection.Left.BEGUN, null);
+        }
+        passes.remove(client.passSlot());
+        return new Inherited(client, left, pass);
     }
 
     /** The connections that were kept when this process began. Each is to be gone on with, or forgotten. */
@@ -74,33 +107,48 @@ public final class KeptConnections {
     }
 
     /**
-     * Has a connection kept that is between two requests.
+     * Has a client's connection kept that is between two requests.
      *
      * @param read bytes that were read from it in its life
      * @return null when it cannot be kept: it ends with this process
      */
     public synchronized KeptConnection keep(int descriptor, long read) {
+        int slot = freeSlot();
+        return slot < 0 ? null : kept(KeptConnection.fresh(this, slot, descriptor, table.entry(slot), read));
+    }
+
+    /**
+     * Has a connection to a peer kept on which nothing was sent yet.
+     *
+     * @return null when it cannot be kept: it ends with this process
+     */
+    public synchronized KeptPass keepPass(int descriptor, String replica) {
+        int slot = freeSlot();
+        return slot < 0 ? null : kept(KeptPass.fresh(this, slot, descriptor, table.entry(slot), replica));
+    }
+
+    /** @return -1 when there is none */
+    private int freeSlot() {
         flush();
-        int slot = socket == null ? -1 : free.nextSetBit(0);
-        if (slot < 0) {
-            return null;
-        }
-        KeptConnection connection = KeptConnection.fresh(this, slot, descriptor, table.entry(slot), read);
+        return socket == null ? -1 : free.nextSetBit(0);
+    }
+
+    private <T extends KeptSocket> T kept(T fresh) {
         try {
             // A descriptor that no slot follows is dropped by the primary.
-            if (!socket.sendDescriptor(descriptor) || !socket.send(slot)) {
+            if (!socket.sendDescriptor(fresh.descriptor()) || !socket.send(fresh.slot())) {
                 return null;
             }
         } catch (IOException e) {
             ended(e);
             return null;
         }
-        free.clear(slot);
-        return connection;
+        free.clear(fresh.slot());
+        return fresh;
     }
 
-    synchronized void forget(KeptConnection connection) {
-        toForget.add(connection.slot());
+    synchronized void forget(KeptSocket closed) {
+        toForget.add(closed.slot());
         flush();
     }
 

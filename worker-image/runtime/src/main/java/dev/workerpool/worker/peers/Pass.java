@@ -109,6 +109,19 @@ public final class Pass {
         }
     }
 
+    /** The worker before this one has sent it, and nothing has come back yet. */
+    void resumed(Channel by) {
+        channel = by;
+        sent();
+    }
+
+    private void sent() {
+        sent = true;
+        state = State.SENT;
+        deadline = System.nanoTime() + patience;
+        observer.sent(connections.awaits(channel));
+    }
+
     /** Hands over as much as the socket is likely to take. */
     void send() {
         ChannelFuture written = null;
@@ -129,8 +142,7 @@ public final class Pass {
             if (done.isSuccess()) {
                 sent = true;
                 if (state == State.SENDING) {
-                    state = State.SENT;
-                    deadline = System.nanoTime() + patience;
+                    sent();
                 }
             }
         });

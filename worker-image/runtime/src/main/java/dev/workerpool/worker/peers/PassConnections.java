@@ -1,13 +1,14 @@
 package dev.workerpool.worker.peers;
 
+import dev.workerpool.worker.kept.KeptPass;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.HttpObject;
-import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class PassConnections {
         this.bootstrap = common.clone(loop).handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new HttpResponseDecoder(), new PassConnection(channel));
+                new PassConnection(channel);
             }
         });
     }
@@ -61,18 +62,51 @@ final class PassConnections {
         ArrayDeque<PassConnection> waiting = idle.get(peer);
         PassConnection free = waiting == null ? null : waiting.pollLast();
         if (free != null) {
-            free.pass = pass;
+            free.begin(pass);
             pass.connected(free.channel);
             return;
         }
         bootstrap.connect(peer.address()).addListener((io.netty.channel.ChannelFuture connected) -> {
             if (connected.isSuccess()) {
-                connected.channel().pipeline().get(PassConnection.class).pass = pass;
+                of(connected.channel()).begin(pass);
                 pass.connected(connected.channel());
             } else {
                 pass.failed("it cannot be reached");
             }
         });
+    }
+
+    /** Goes on with a pass of the worker before this one. Its observer may hear of the end before this returns. */
+    void resume(Pass pass, KeptPass kept, Channel channel) {
+        passes.add(pass);
+        pass.begun(pass.view().passed());
+        channel.pipeline().addLast(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel registered) {
+                new PassConnection(registered).resume(pass, kept);
+            }
+        });
+        loop.register(channel).addListener(done -> {
+            if (!done.isSuccess()) {
+                kept.forget();
+                pass.failed("its connection cannot be gone on with");
+            }
+        });
+    }
+
+    /** All was sent on the channel. @return what the next worker would go on with; null when nothing */
+    KeptPass awaits(Channel channel) {
+        PassConnection connection = of(channel);
+        if (connection == null || connection.kept == null) {
+            return null;
+        }
+        connection.kept.awaits();
+        return connection.kept;
+    }
+
+    /** @return null when the channel is closed */
+    private static PassConnection of(Channel channel) {
+        return channel.pipeline().get(PassConnection.class);
     }
 
     void over(Pass pass, Channel channel, boolean reusable) {
@@ -84,7 +118,7 @@ final class PassConnections {
     }
 
     void release(Peer peer, Channel channel, boolean reusable) {
-        var connection = channel.pipeline().get(PassConnection.class);
+        PassConnection connection = of(channel);
         if (connection != null) {
             connection.pass = null;
         }
@@ -94,8 +128,7 @@ final class PassConnections {
             return;
         }
         channel.config().setAutoRead(true);
-        connection.idleSince = System.nanoTime();
-        connection.peer = peer;
+        connection.idle(peer);
         waiting.addLast(connection);
     }
 
@@ -125,8 +158,43 @@ final class PassConnections {
         private Peer peer;
         private long idleSince;
 
+        /** Null when the connection ends with this process. */
+        private KeptPass kept;
+
         PassConnection(Channel channel) {
             this.channel = channel;
+            channel.pipeline().addLast(new ResponseDecoder(this::received), this);
+        }
+
+        /** What is new on this connection leads to the peer of its first pass. */
+        private void begin(Pass first) {
+            if (peer == null && channel instanceof UnixChannel socket) {
+                kept = peers.keep(socket.fd().intValue(), first.view().peer());
+            }
+            peer = first.view().peer();
+            pass = first;
+        }
+
+        private void resume(Pass resumed, KeptPass by) {
+            peer = resumed.view().peer();
+            pass = resumed;
+            kept = by;
+            pass.resumed(channel);
+        }
+
+        private void idle(Peer to) {
+            idleSince = System.nanoTime();
+            peer = to;
+            if (kept != null) {
+                kept.idle();
+            }
+        }
+
+        /** Before they are decoded: half a head never comes through the decoder. */
+        private void received(int bytes) {
+            if (kept != null) {
+                kept.received(bytes);
+            }
         }
 
         @Override
@@ -151,6 +219,10 @@ final class PassConnections {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
+            if (kept != null) {
+                kept.forget();
+                kept = null;
+            }
             ended();
         }
 

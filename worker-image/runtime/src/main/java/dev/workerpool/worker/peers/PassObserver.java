@@ -1,5 +1,6 @@
 package dev.workerpool.worker.peers;
 
+import dev.workerpool.worker.kept.KeptPass;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 
@@ -8,6 +9,13 @@ import io.netty.handler.codec.http.HttpHeaders;
  * {@link #lost} comes, as the last. After a cancel nothing comes.
  */
 public interface PassObserver {
+    /**
+     * The peer has the request, whole, and nothing came back yet.
+     *
+     * @param on the connection that the answer comes on; null when it ends with this process
+     */
+    default void sent(KeptPass on) {}
+
     /** The head of the answer. */
     void answered(int status, HttpHeaders headers);
 

@@ -17,7 +17,9 @@ public enum PassReason {
     /** The run under the caller's key is to be there. */
     KEY("key"),
     /** It may know the caller's key. */
-    KNOWN_KEY("known-key");
+    KNOWN_KEY("known-key"),
+    /** The worker before this one passed it, and died before the answer came. */
+    INHERITED("inherited");
 
     private final String label;
 

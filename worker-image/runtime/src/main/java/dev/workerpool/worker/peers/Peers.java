@@ -2,9 +2,12 @@ package dev.workerpool.worker.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.kept.KeptConnections;
+import dev.workerpool.worker.kept.KeptPass;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
@@ -13,6 +16,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,6 +46,7 @@ public final class Peers {
 
     private final TaskPool pool;
     private final EventLoops loops;
+    private final KeptConnections kept;
     private final PeerMetrics metrics;
     private final LoadPublisher publisher;
     private final EventLoop home;
@@ -58,9 +63,10 @@ public final class Peers {
     private volatile long meanRun;
     private volatile boolean closed;
 
-    public Peers(TaskPool pool, EventLoops loops, PrometheusRegistry registry) {
+    public Peers(TaskPool pool, EventLoops loops, KeptConnections kept, PrometheusRegistry registry) {
         this.pool = pool;
         this.loops = loops;
+        this.kept = kept;
         this.home = loops.group().next();
         this.publisher = new LoadPublisher(this, pool, home);
         this.metrics = new PeerMetrics(registry, this);
@@ -225,6 +231,28 @@ public final class Peers {
         passes.begun();
         mine.begin(pass);
         return pass;
+    }
+
+    /**
+     * Goes on with what the worker before this one had passed. On the event loop that its client is on; the observer may hear
+     * of the end before this returns.
+     */
+    public Pass resume(EventExecutor loop, PassedRequest request, KeptPass kept, PassObserver observer) {
+        Channel channel = EventLoops.connection(kept.descriptor());
+        var peer = new Peer(kept.replica(), (InetSocketAddress) channel.remoteAddress());
+        var choice = new Routing.Choice(new PeerView(peer), PassReason.INHERITED, Integer.MAX_VALUE);
+        PassConnections mine = connections.get(loop);
+        var limits = pool.live();
+        Duration longest = request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : LONGEST_POLL;
+        var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
+        passes.begun();
+        mine.resume(pass, kept, channel);
+        return pass;
+    }
+
+    /** @return null when the connection ends with this process */
+    KeptPass keep(int descriptor, Peer to) {
+        return kept.keepPass(descriptor, to.replica());
     }
 
     void passEnded() {
