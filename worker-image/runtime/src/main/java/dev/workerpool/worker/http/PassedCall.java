@@ -69,6 +69,7 @@ final class PassedCall implements PassObserver {
     void pass(Routing.Choice choice) {
         int mine = ++tries;
         peer = choice.replica();
+        exchange.waits();
         Pass begun = peers.pass(exchange.loop(), request, choice, this);
         if (!over && tries == mine) {
             pass = begun;
@@ -94,6 +95,11 @@ final class PassedCall implements PassObserver {
             pass.cancel();
             owner.over();
         }
+    }
+
+    @Override
+    public void sending() {
+        exchange.begins();
     }
 
     @Override

@@ -63,7 +63,6 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
                 routes.pool().gone(); // Its client went meanwhile.
                 return;
             }
-            exchange.begins(); // By the peer, as far as this replica can know.
             var request = PassedCall.request(this.request, body, run.admittedAt());
             new PassedCall(routes.peers(), request, exchange, this).pass(choice);
         });

@@ -96,6 +96,7 @@ public final class Pass {
         }
         channel = to;
         state = State.SENDING;
+        observer.sending();
         int size = request.body().remaining();
         ByteBuf head = to.alloc().directBuffer(1024 + (size <= SMALL ? size : 0));
         request.writeHead(head, choice, connections.replica(), connections.token());

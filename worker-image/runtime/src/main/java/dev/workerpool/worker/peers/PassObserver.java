@@ -9,6 +9,9 @@ import io.netty.handler.codec.http.HttpHeaders;
  * {@link #lost} comes, as the last. After a cancel nothing comes.
  */
 public interface PassObserver {
+    /** From now on the peer may come to have the request; until now nobody can have begun with it. */
+    default void sending() {}
+
     /**
      * The peer has the request, whole, and nothing came back yet.
      *
