@@ -23,6 +23,7 @@ abstract class KeptFixture {
     Path folder;
 
     private final CountDownLatch over = new CountDownLatch(1);
+    private boolean frozen;
 
     final Gate gate = new Gate();
     FakePrimary primary;
@@ -61,12 +62,16 @@ abstract class KeptFixture {
     }
 
     /** Its loops stand still, or it would read what the next one is to read. */
-    private void freeze() throws Exception {
+    void freeze() throws Exception {
+        if (frozen) {
+            return;
+        }
+        frozen = true;
         var loops = dead.running().loops().loops();
-        var frozen = new CountDownLatch(loops.size());
+        var still = new CountDownLatch(loops.size());
         for (EventExecutor loop : loops) {
             loop.execute(() -> {
-                frozen.countDown();
+                still.countDown();
                 try {
                     over.await();
                 } catch (InterruptedException e) {
@@ -74,7 +79,7 @@ abstract class KeptFixture {
                 }
             });
         }
-        assertThat(frozen.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(still.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     RawClient waiting(String input) throws Exception {

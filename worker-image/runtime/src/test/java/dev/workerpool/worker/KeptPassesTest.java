@@ -140,4 +140,15 @@ class KeptPassesTest extends KeptFixture {
         await().untilAsserted(() ->
                 assertThatNextHas("workerpool_passes_total{outcome=\"cancelled\",reason=\"inherited\"} 1.0"));
     }
+
+    @Test
+    void aClientThatWentBeforeThereWasANextWorkerEndsItToo() throws Exception {
+        primary.awaitKept(3);
+        freeze();
+        client.close();
+        die(3, 0);
+
+        await().untilAsserted(() ->
+                assertThatNextHas("workerpool_passes_total{outcome=\"cancelled\",reason=\"inherited\"} 1.0"));
+    }
 }

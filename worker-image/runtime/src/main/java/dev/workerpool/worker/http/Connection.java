@@ -200,10 +200,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Without all of its body the request could not be carried out here, should the peer not have begun with it. */
     private Response giveUpPass() {
-        KeptPass given = passed;
-        passed = null;
-        given.abandon();
-        return server.routes().identified(Problem.lostWith(given.replica(), "there is no room to wait for its answer"));
+        String replica = passed.replica();
+        abandonPass();
+        return server.routes().identified(Problem.lostWith(replica, "there is no room to wait for its answer"));
+    }
+
+    private void abandonPass() {
+        if (passed != null) {
+            passed.abandon();
+            passed = null;
+        }
     }
 
     private void dispatch() {
@@ -351,6 +357,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) {
         group.remove(this);
         keeping.forget();
+        abandonPass();
         state = State.CLOSING;
         releaseBody();
         backlog.release();

@@ -148,7 +148,7 @@ public final class HttpServer {
             });
             loops.group().register(channel).addListener(done -> {
                 if (!done.isSuccess()) {
-                    inherited.connection().forget();
+                    inherited.forget();
                 }
             });
         }

@@ -68,6 +68,9 @@ final class Keeping {
 
     /** Reads again what the worker before this one had read. */
     void replay() {
+        if (kept == null) {
+            return; // Its client has gone.
+        }
         ByteBuf bytes = Unpooled.copiedBuffer(kept.bytes());
         if (!bytes.isReadable()) {
             return; // The next request has not begun.

@@ -30,7 +30,15 @@ public final class KeptConnections {
      *
      * @param pass where the answer comes from, if a peer has the request; else null
      */
-    public record Inherited(KeptConnection connection, KeptConnection.Left left, KeptPass pass) {}
+    public record Inherited(KeptConnection connection, KeptConnection.Left left, KeptPass pass) {
+        /** It cannot be gone on with. */
+        public void forget() {
+            connection.forget();
+            if (pass != null) {
+                pass.abandon();
+            }
+        }
+    }
 
     private final ConnectionTable table;
 
