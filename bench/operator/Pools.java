@@ -24,7 +24,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes many pools, or what the operator makes of them, and prints seconds.
@@ -34,8 +36,9 @@ import java.util.stream.IntStream;
  * Pools same   NAMESPACE REPLICAS COUNT EACH     the same, with EACH replicas in every pool
  * Pools bare   NAMESPACE REPLICAS COUNT THREADS  the children themselves, written by a loop of so many threads
  * Pools sample NAMESPACE REPLICAS                one pool, from which `bare` takes its children
- * Pools share  NAMESPACE REPLICAS COUNT          one pool after the other; from where a watch sees the WorkerPool to where it
- *                                                sees the last child: median, 99th percentile, longest
+ * Pools share  NAMESPACE REPLICAS COUNT          one pool after the other, from where a watch sees the WorkerPool to where it
+ *                                                sees the last child; in turns with the same children applied bare, all at
+ *                                                once, from the first request: median, 99th percentile and longest of both
  * Pools deaths NAMESPACE                         every pod's worker has just died and is back; until each pool counts it
  * </pre>
  *
@@ -45,6 +48,15 @@ import java.util.stream.IntStream;
 final class Pools {
     private static final int CREATORS = 16;
     private static final long MINUTES_AT_MOST = 20;
+
+    /** Pairs that are not counted: the client, too, has to learn. */
+    private static final int WARM_UP = 10;
+
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("bench")
+            .withForce(true)
+            .build();
 
     private final KubernetesClient client;
     private final String namespace;
@@ -99,29 +111,50 @@ final class Pools {
     }
 
     private double[] share(int count) throws Exception {
-        var seconds = new double[count];
-        var began = new ConcurrentHashMap<String, Long>();
-        var left = new ConcurrentHashMap<String, CountDownLatch>();
-        try (var watches = new Watches(client, namespace)) {
+        var operator = new double[WARM_UP + count];
+        var bare = new double[WARM_UP + count];
+        List<HasMetadata> samples = samples();
+        try (var watches = new Watches(client, namespace);
+                ExecutorService writers = Executors.newFixedThreadPool(samples.size())) {
+            var began = new ConcurrentHashMap<String, Long>();
+            var left = new ConcurrentHashMap<String, CountDownLatch>();
             watches.pools(_ -> true, name -> began.put(name, System.nanoTime()));
             watches.children(name -> left.get(name).countDown());
-            for (int i = 0; i < count; i++) {
-                String name = "pool-" + i;
+            // Now the one first, now the other.
+            for (int turn = 0; turn < 2 * operator.length; turn++) {
+                int i = turn / 2;
+                boolean byOperator = (turn + i) % 2 == 0;
+                String name = (byOperator ? "pool-" : "bare-") + i;
                 var children = new CountDownLatch(children(i).size());
                 left.put(name, children);
-                create(i);
+                if (byOperator) {
+                    create(i);
+                } else {
+                    began.put(name, System.nanoTime());
+                    // All at once, as the operator does.
+                    of(i, samples).forEach(sample -> writers.execute(() -> apply(sample, name, replicas(i))));
+                }
                 if (!children.await(1, TimeUnit.MINUTES)) {
-                    throw new IllegalStateException(name + " was not taken up");
+                    throw new IllegalStateException(name + " was not there in time");
                 }
                 long now = System.nanoTime();
                 // The watch of the pools may be behind that of the children: then nothing was lost at all.
-                seconds[i] = (now - began.getOrDefault(name, now)) / 1e9;
-                // What the last one left to do must not be the next one's.
-                TimeUnit.MILLISECONDS.sleep(200);
+                (byOperator ? operator : bare)[i] = (now - began.getOrDefault(name, now)) / 1e9;
+                // What the last one left to do must not be the next one's: pods, statuses, and what is told of them.
+                TimeUnit.SECONDS.sleep(1);
             }
         }
-        Arrays.sort(seconds);
-        return new double[] {seconds[count / 2], seconds[(int) Math.ceil(count * 0.99) - 1], seconds[count - 1]};
+        return Stream.of(operator, bare)
+                .map(seconds -> Arrays.copyOfRange(seconds, WARM_UP, seconds.length))
+                .flatMapToDouble(seconds ->
+                        DoubleStream.of(percentile(seconds, 0.5), percentile(seconds, 0.99), percentile(seconds, 1)))
+                .toArray();
+    }
+
+    private static double percentile(double[] seconds, double part) {
+        double[] sorted = seconds.clone();
+        Arrays.sort(sorted);
+        return sorted[(int) Math.ceil(sorted.length * part) - 1];
     }
 
     /** Does the part of the kubelet: each worker ran, was killed, and runs again. */
@@ -200,7 +233,22 @@ final class Pools {
                 .toList();
     }
 
+    private Stream<HasMetadata> of(int number, List<HasMetadata> samples) {
+        return samples.stream().filter(sample -> children(number).contains(sample.getClass()));
+    }
+
     private double[] bare(int count, int threads) throws Exception {
+        List<HasMetadata> samples = samples();
+        long start = System.nanoTime();
+        inParallel(
+                count,
+                threads,
+                i -> of(i, samples).forEach(sample -> apply(sample, "pool-" + i, replicas(i))));
+        return since(start);
+    }
+
+    /** The children that the operator made for a pool. */
+    private List<HasMetadata> samples() {
         List<HasMetadata> samples = new ArrayList<>();
         for (var child : children(0)) {
             HasMetadata sample = client.resources(child)
@@ -209,27 +257,19 @@ final class Pools {
                     .require();
             samples.add(stripped(sample));
         }
-        var apply = new PatchContext.Builder()
-                .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                .withFieldManager("bench")
-                .withForce(true)
-                .build();
-        long start = System.nanoTime();
-        inParallel(count, threads, i -> {
-            for (HasMetadata sample : samples) {
-                if (sample instanceof PodDisruptionBudget && replicas(i) < 2) {
-                    continue;
-                }
-                HasMetadata child = client.getKubernetesSerialization().clone(sample);
-                child.getMetadata().setName("pool-" + i);
-                child.getMetadata().setNamespace(namespace);
-                if (child instanceof Deployment deployment) {
-                    deployment.getSpec().setReplicas(replicas(i));
-                }
-                client.resource(child).patch(apply);
-            }
-        });
-        return since(start);
+        return samples;
+    }
+
+    private void apply(HasMetadata sample, String name, int replicas) {
+        var serialization = client.getKubernetesSerialization();
+        // In names, labels and selectors.
+        String json = serialization.asJson(sample).replace("\"pool-0\"", "\"" + name + "\"");
+        HasMetadata child = serialization.unmarshal(json, sample.getClass());
+        child.getMetadata().setNamespace(namespace);
+        if (child instanceof Deployment deployment) {
+            deployment.getSpec().setReplicas(replicas);
+        }
+        client.resource(child).patch(APPLY);
     }
 
     private static HasMetadata stripped(HasMetadata child) {
