@@ -1,11 +1,14 @@
 package dev.workerpool.operator.reconciler;
 
+import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
+
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Haste;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
@@ -108,8 +111,15 @@ final class StatusWriter {
         patch.setSpec(null);
         patch.setStatus(status);
         PatchContext how = pool.getSpec() == null ? MERGE : APPLY;
-        WorkerPool answer = client.resource(patch).subresource("status").patch(how, patch);
-        written.put(uid, new Written(version(answer), status));
+        try {
+            WorkerPool answer = client.resource(patch).subresource("status").patch(how, patch);
+            written.put(uid, new Written(version(answer), status));
+        } catch (KubernetesClientException e) {
+            // It has been deleted meanwhile, and the watch is about to tell.
+            if (e.getCode() != HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 
     void forget(WorkerPool pool) {

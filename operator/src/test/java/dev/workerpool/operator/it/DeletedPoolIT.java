@@ -11,8 +11,14 @@ import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Nothing is kept of a pool that is gone, nor by an operator that leads no longer. */
 @ExtendWith(ApiServer.class)
 class DeletedPoolIT {
+
+    private static final Logger LOG = Logger.getLogger("io.javaoperatorsdk.operator");
 
     private Cluster cluster;
 
@@ -52,11 +60,7 @@ class DeletedPoolIT {
                     return service;
                 });
         writes.awaitHeld();
-        cluster.admin()
-                .resources(WorkerPool.class)
-                .inNamespace(cluster.namespace())
-                .withName("thumbnails")
-                .delete();
+        delete();
         // What the operator is told later, it was told after the deletion.
         cluster.apply("later", "{}");
         cluster.awaitReconciled("later");
@@ -64,6 +68,30 @@ class DeletedPoolIT {
 
         await().atMost(Duration.ofSeconds(60)).during(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(desired())
                 .isNull());
+    }
+
+    @Test
+    void thatThereIsNoMorePoolToWriteAStatusToIsNoTrouble() throws InterruptedException {
+        var writes = new HeldWrite("/workerpools/thumbnails/status");
+        cluster.startOperator(cluster.config(), writes);
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+        var complaints = new Complaints();
+
+        LOG.addHandler(complaints);
+        try {
+            writes.hold();
+            cluster.apply("thumbnails", "{threads: 3}");
+            writes.awaitHeld();
+            delete();
+            writes.release();
+            cluster.apply("later", "{}");
+            cluster.awaitReconciled("later");
+        } finally {
+            LOG.removeHandler(complaints);
+        }
+
+        assertThat(complaints.texts).isEmpty();
     }
 
     @Test
@@ -80,8 +108,35 @@ class DeletedPoolIT {
         awaitThat(() -> assertThat(desired()).isEqualTo(3));
     }
 
+    private void delete() {
+        cluster.admin()
+                .resources(WorkerPool.class)
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .delete();
+    }
+
     private Double desired() {
         return cluster.metric("workerpool_pool_desired_replicas", "thumbnails");
+    }
+
+    /** What the framework warns of. */
+    private static final class Complaints extends Handler {
+
+        private final Queue<String> texts = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
+                texts.add(line.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     /** Holds up the next write to one path. */
