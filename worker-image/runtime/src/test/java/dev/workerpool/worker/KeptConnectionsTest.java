@@ -1,6 +1,7 @@
 package dev.workerpool.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,42 @@ class KeptConnectionsTest extends KeptFixture {
             assertThat(told.body())
                     .contains("problem:worker-stopped", "Worker stopped with exit code 137", "\"exitCode\":137");
             assertThat(executing.isClosed()).isTrue();
+        }
+    }
+
+    /** Nothing is begun with by having been read and looked at. */
+    @Test
+    void aQuestionThatWaitsForItsAnswerIsAskedAgain() throws Exception {
+        String run = later("/tasks/gate", "").header("Location");
+        String poll = "GET " + run + " HTTP/1.1\r\nHost: t\r\nPrefer: wait=20\r\n\r\n";
+        try (RawClient client = dead.connect().send(poll)) {
+            primary.awaitRead(poll.length());
+            die(1, 0);
+            RawClient.Answer gone = client.read();
+            assertThat(gone.status()).isEqualTo(410);
+            assertThat(gone.body()).contains("problem:run-expired");
+        }
+    }
+
+    @Test
+    void aRunThatCanBeAskedForIsBegunAlsoWhileItWaits() throws Exception {
+        try (RawClient executing = gate.occupy(dead);
+                RawClient keyed = dead.connect()) {
+            keyed.send("POST /tasks/copy HTTP/1.1\r\nHost: t\r\nIdempotency-Key: \"k\"\r\nContent-Length: 1\r\n\r\nx");
+            await().until(() -> dead.get("/metrics").body().contains("workerpool_queued 1.0"));
+            die(2, 0);
+            assertThat(keyed.read().body()).contains("problem:worker-stopped");
+            assertThat(executing.read().status()).isEqualTo(500);
+        }
+    }
+
+    private RawClient.Answer later(String path, String body) throws Exception {
+        try (RawClient client = dead.connect()) {
+            return client.send("POST " + path + " HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n" + body)
+                    .read();
+        } finally {
+            primary.awaitKept(0);
         }
     }
 

@@ -82,16 +82,16 @@ final class Call implements Exchange {
     }
 
     @Override
-    public void waits() {
-        if (kept != null && kept == connection.kept()) {
-            kept.waits();
+    public void begins() {
+        if (kept != null) {
+            kept.begins(number);
         }
     }
 
     @Override
-    public void begins() {
-        if (kept != null) {
-            kept.begins(number);
+    public void declined() {
+        if (kept != null && kept == connection.kept()) {
+            kept.declined();
         }
     }
 

@@ -216,7 +216,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         state = State.RUNNING;
         call = new Call(this);
         if (passed == null) {
-            keeping.handled();
             server.routes().handle(incoming.request(), incoming.body(), call);
         } else {
             KeptPass by = passed;

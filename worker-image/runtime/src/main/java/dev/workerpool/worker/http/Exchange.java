@@ -36,13 +36,13 @@ interface Exchange {
     Future<?> schedule(Runnable task, Duration delay);
 
     /**
-     * Nobody has acted on the request yet, and who does says {@link #begins} before: until then the next worker may begin with
-     * it anew, should this process die. On the event loop, while it is not answered.
+     * The request is about to be acted on, and nobody may begin with it a second time. Without it, the next worker begins with
+     * it anew should this process die, so whatever changes anything says this before. From any thread.
      */
-    void waits();
-
-    /** The request is about to be acted on, and nobody may begin with it a second time. From any thread. */
     void begins();
+
+    /** Who was about to act on it has not: it is as if it came now. On the event loop, while it is not answered. */
+    void declined();
 
     /**
      * A peer has the request, and answers on a connection that the next worker would go on with, should this process die. On

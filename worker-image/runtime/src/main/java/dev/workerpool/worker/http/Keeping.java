@@ -81,13 +81,6 @@ final class Keeping {
         channel.pipeline().fireChannelReadComplete();
     }
 
-    /** The request is whole, and goes to those who act on it. */
-    void handled() {
-        if (kept != null) {
-            kept.handled();
-        }
-    }
-
     void answering() {
         if (kept != null) {
             kept.answering();

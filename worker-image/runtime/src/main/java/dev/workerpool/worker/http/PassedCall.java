@@ -69,7 +69,6 @@ final class PassedCall implements PassObserver {
     void pass(Routing.Choice choice) {
         int mine = ++tries;
         peer = choice.replica();
-        exchange.waits();
         Pass begun = peers.pass(exchange.loop(), request, choice, this);
         if (!over && tries == mine) {
             pass = begun;
@@ -126,6 +125,7 @@ final class PassedCall implements PassObserver {
 
     @Override
     public void declined(String why, boolean byPeer) {
+        exchange.declined();
         Routing.Choice other = owner.other(byPeer);
         if (other != null && tries < owner.mostTries()) {
             pass(other);

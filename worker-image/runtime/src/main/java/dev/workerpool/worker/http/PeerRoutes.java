@@ -172,6 +172,7 @@ final class PeerRoutes implements Routes {
         if (request.path().equals(LOAD)) {
             listen(request, exchange);
         } else if (request.path().startsWith(HandOver.PATH)) {
+            exchange.begins();
             // Decoding is no work for an event loop, which others wait for.
             Thread.ofVirtual().start(() -> {
                 Response answer = adopt(body);

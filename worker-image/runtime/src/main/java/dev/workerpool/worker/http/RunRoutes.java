@@ -108,9 +108,13 @@ final class RunRoutes implements Routes {
         switch (target.part()) {
             case "result" -> awaited(request, run, exchange, this::result);
             case "events" -> events(request, run, exchange);
-            case "messages" -> exchange.respond(message(request, body, run));
+            case "messages" -> {
+                exchange.begins();
+                exchange.respond(message(request, body, run));
+            }
             default -> {
                 if (request.method().equals("DELETE")) {
+                    exchange.begins();
                     exchange.respond(cancel(run));
                 } else {
                     awaited(request, run, exchange, r -> answers.described(200, r, Map.of()));

@@ -130,6 +130,7 @@ final class StoredCalls {
         var run = new RunRequest(
                 task, content, request::parameters, RunHeaders.options(request, tracer), preferences.async(), key);
         try {
+            exchange.begins();
             StoredRun stored = store.submit(run, arrival.admittedAt(), admitted -> arrival.submit(pool, admitted));
             answer(stored, wantsEvents(request.headers()), preferences, exchange);
             return null;

@@ -38,7 +38,6 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
 
     void submit(Arrival arrival) throws RunRejectedException {
         passed = arrival.passed();
-        exchange.waits();
         arrival.submit(routes.pool(), run);
         // Once the client has gone, nobody wants the result.
         exchange.onAbandoned(this::abandoned);
@@ -76,7 +75,6 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     @Override
     public void here() {
         exchange.onAbandoned(this::abandoned);
-        exchange.waits();
         routes.pool().putBack(run);
     }
 

@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /**
  * A client's connection: whether its request may be begun anew, and with which bytes. Only a request that nobody has begun
- * with is ever begun with again. {@link #begins}, by which a worker thread says that task code is about to see the request,
- * is for any thread.
+ * with is ever begun with again. Whoever is about to act on one, be it by running task code, says {@link #begins} before: a
+ * request that is read, looked at or waits, however long, is none that has begun.
  */
 public final class KeptConnection extends KeptSocket {
     /** What became of the connection's request. */
@@ -100,18 +100,13 @@ public final class KeptConnection extends KeptSocket {
         read(size);
     }
 
-    /** The request is whole, and whoever gets it may act on it. */
-    public void handled() {
-        state(BEGUN);
-    }
-
-    /** It waits: nobody has acted on it, and who does says {@link #begins} before. */
-    public void waits() {
+    /** As it turned out, nobody has acted on it. */
+    public void declined() {
         state(UNTOUCHED);
     }
 
     /**
-     * Task code is about to see the request. From any thread, also when the connection has gone on to other requests.
+     * The request is about to be acted on. From any thread, also when the connection has gone on to other requests.
      *
      * @param request as {@link #request} named it
      */
