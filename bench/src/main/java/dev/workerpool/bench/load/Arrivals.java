@@ -1,6 +1,7 @@
 package dev.workerpool.bench.load;
 
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /** When requests come, in seconds. */
 public final class Arrivals {
@@ -27,5 +28,12 @@ public final class Arrivals {
             arrivals[i] = i / rate;
         }
         return arrivals;
+    }
+
+    /** Until then, by {@link System#nanoTime}. */
+    static void await(long due) {
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -102,7 +101,7 @@ public final class OpenLoop {
         try (ExecutorService senders = Executors.newCachedThreadPool()) {
             for (int i = 0; i < arrivals.length; i++) {
                 long due = start + (long) (arrivals[i] * 1e9);
-                await(due);
+                Arrivals.await(due);
                 int index = i;
                 senders.execute(() -> send(index, due));
             }
@@ -112,12 +111,6 @@ public final class OpenLoop {
             }
         }
         return new Outcome(arrivals, latencies, statuses, lateness);
-    }
-
-    private static void await(long due) {
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 
     private void send(int index, long due) {

@@ -6,12 +6,15 @@ import dev.workerpool.bench.figures.Figure;
 import dev.workerpool.bench.figures.PerfectQueue;
 import dev.workerpool.bench.figures.Spread;
 import dev.workerpool.bench.load.Arrivals;
+import dev.workerpool.bench.load.BareThreads;
 import dev.workerpool.bench.load.OpenLoop;
 import dev.workerpool.bench.load.OpenLoop.Call;
 import dev.workerpool.bench.load.OpenLoop.Outcome;
 import dev.workerpool.bench.process.Server;
+import dev.workerpool.bench.tasks.Spin;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Tasks of 10 ms at 80% load, arriving as they like: the tail beside that of a queue before two servers that lose no time. */
 public final class OpenLoopTail implements Row {
@@ -19,6 +22,9 @@ public final class OpenLoopTail implements Row {
     private static final double LOAD = 0.8;
     private static final double LEAD_IN = 2;
     private static final double LEAST_ANSWERED = 0.98;
+
+    /** So that the kernel is not left out for want of anybody who looks at what comes of it. */
+    private static volatile int sink;
 
     @Override
     public String name() {
@@ -28,6 +34,7 @@ public final class OpenLoopTail implements Row {
     @Override
     public void measure(Bench bench) throws Exception {
         var ratios = new ArrayList<Double>();
+        var bare = new ArrayList<Double>();
         var runs = new ArrayList<Run>();
         try (Server worker = bench.sides().worker(2)) {
             worker.awaitCorrectAnswer();
@@ -41,11 +48,16 @@ public final class OpenLoopTail implements Row {
                 if (run.answered() >= LEAST_ANSWERED) {
                     ratios.add(run.p99Millis() / run.perfectP99Millis());
                 }
+                bare.add(bare(n, bench.quick() ? 12 : 25, seed));
             }
         }
         if (ratios.isEmpty()) {
             throw new IllegalStateException("Every run fell below 98% of its rate");
         }
+        report(bench, ratios, runs, bare);
+    }
+
+    private void report(Bench bench, List<Double> ratios, List<Run> runs, List<Double> bare) {
         bench.report()
                 .add(Figure.of(
                                 name(),
@@ -55,6 +67,31 @@ public final class OpenLoopTail implements Row {
                                 Bar.atMost(1.10, 1.05))
                         .noise(Spread.noise(ratios))
                         .detail("runs", runs));
+        bench.report()
+                .add(Figure.of(
+                                name(),
+                                "the same without a server: two bare threads of the generator",
+                                Spread.of(bare),
+                                "×",
+                                null)
+                        .noise(Spread.noise(bare)));
+    }
+
+    /** What the machine leaves of the perfect queue when nothing but its scheduler comes between generator and kernel. */
+    private static double bare(int n, double seconds, int seed) throws Exception {
+        try (var threads = new BareThreads(2, () -> sink = Spin.spin(n))) {
+            threads.service(1);
+            double before = threads.service(1);
+            double[] arrivals = Arrivals.poisson(LOAD * 2 / before, seconds, seed);
+            double[] responses = threads.responses(arrivals);
+            double[] perfect = PerfectQueue.responses(arrivals, 2, before);
+            int first = -Arrays.binarySearch(arrivals, LEAD_IN) - 1;
+            return p99(responses, first) / p99(perfect, first);
+        }
+    }
+
+    private static double p99(double[] responses, int first) {
+        return Spread.percentile(Arrays.copyOfRange(responses, first, responses.length), 0.99);
     }
 
     private record Run(
