@@ -3,15 +3,11 @@ package dev.workerpool.bench.rows;
 import dev.workerpool.bench.Bench;
 import dev.workerpool.bench.figures.Bar;
 import dev.workerpool.bench.figures.Figure;
-import dev.workerpool.bench.load.Client;
-import dev.workerpool.bench.load.Client.Answer;
 import dev.workerpool.bench.load.ClosedLoop.Load;
 import dev.workerpool.bench.load.ClosedLoop.Window;
 import dev.workerpool.bench.process.Server;
 import dev.workerpool.bench.process.Vitals;
-import dev.workerpool.bench.tasks.Doomed;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,20 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A thousand kills, one after the other, while neighbours keep the other threads as busy as they can: does anything stay behind?
- * Read before and after, with warm-up kills before both: the first thousands compile, and what the compiler learns of a
- * method lies in metaspace. That ends, as a leak would not.
+ * Read before and after, with {@link ManyKills#UNTIL_LEVEL} before both.
  */
 public final class KillsInARow implements Row {
-    private static final int WARM_UP = 5000;
     private static final int QUICK_WARM_UP = 300;
     private static final int KILLS = 1000;
     private static final int QUICK_KILLS = 200;
     private static final int READINGS = 5;
     private static final int BETWEEN_READINGS = 50;
     private static final int NEIGHBOUR = 100_000;
-
-    /** So that warming up takes a minute and not five. */
-    private static final String SHORT = "Workerpool-Timeout: 5ms";
 
     private static final Map<String, String> SETTINGS =
             Map.of("WORKERPOOL_THREADS", "3", "WORKERPOOL_TASK_TIMEOUT", "50ms");
@@ -47,7 +38,7 @@ public final class KillsInARow implements Row {
         try (Server worker = bench.sides().worker(SETTINGS, List.of())) {
             worker.awaitCorrectAnswer();
             double calm = neighbours(bench, worker, 5).rate();
-            underLoad(bench, worker, bench.quick() ? QUICK_WARM_UP : WARM_UP, SHORT);
+            underLoad(bench, worker, bench.quick() ? QUICK_WARM_UP : ManyKills.UNTIL_LEVEL, ManyKills.SHORT);
             Map<String, Double> before = lowest(bench, worker);
             double beside = underLoad(bench, worker, bench.quick() ? QUICK_KILLS : KILLS);
             Map<String, Double> after = lowest(bench, worker);
@@ -85,7 +76,7 @@ public final class KillsInARow implements Row {
     /** @return answers to neighbours per second */
     private static double underLoad(Bench bench, Server worker, int kills, String... headers) throws Exception {
         var go = new AtomicBoolean(true);
-        var killing = CompletableFuture.runAsync(() -> kill(worker, kills, headers));
+        var killing = CompletableFuture.runAsync(() -> ManyKills.of(worker, kills, headers));
         killing.whenComplete((nothing, failure) -> go.set(false));
         double answers = 0;
         double seconds = 0;
@@ -96,20 +87,5 @@ public final class KillsInARow implements Row {
         }
         killing.join();
         return answers / seconds;
-    }
-
-    private static void kill(Server worker, int times, String... headers) {
-        try (Client client = worker.connect()) {
-            for (int i = 0; i < times; i++) {
-                String shape = Doomed.SHAPES.get(i % Doomed.SHAPES.size());
-                byte[] body = ("{\"shape\":\"" + shape + "\"}").getBytes(StandardCharsets.US_ASCII);
-                Answer answer = client.post("/tasks/doomed", "application/json", body, headers);
-                if (answer.status() != 504) {
-                    throw new IllegalStateException("doomed " + shape + ": " + answer);
-                }
-            }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 }
