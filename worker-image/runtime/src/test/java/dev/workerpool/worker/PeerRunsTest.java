@@ -59,6 +59,19 @@ class PeerRunsTest extends PeerFixture {
     }
 
     @Test
+    void aMethodThatARunDoesNotTakeIsRefusedWhereverItIs() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(b, "hold", "input");
+
+        Answer refused = send(a, "HEAD", run + "/events");
+        assertThat(refused.status()).isEqualTo(405);
+        assertThat(refused.header("Allow")).isEqualTo("GET");
+        assertThat(refused.header("Workerpool-Replica")).isEqualTo("a");
+    }
+
+    @Test
     void aRunThatItsOwnerDoesNotKnowIsUnknown() throws Exception {
         Worker a = start("a");
         start("b");

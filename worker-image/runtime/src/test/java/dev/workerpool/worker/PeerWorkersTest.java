@@ -40,6 +40,24 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(passes(a, "idle", "answered")).isZero();
     }
 
+    /** Whom it could be passed to is of no matter: by the time it is whole, that may have changed. */
+    @Test
+    void whatNoReplicaWouldRunIsRefusedByItsHead() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        String expects = "Host: t\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n";
+        try (var unknown = new RawClient(a.taskPort());
+                var malformed = new RawClient(a.taskPort())) {
+            unknown.send("POST /tasks/nope HTTP/1.1\r\n" + expects);
+            malformed.send("POST /tasks/quick HTTP/1.1\r\nWorkerpool-Timeout: soon\r\n" + expects);
+
+            assertThat(unknown.read().status()).isEqualTo(404);
+            assertThat(malformed.read().status()).isEqualTo(400);
+        }
+    }
+
     @Test
     void problemsAndLargeAnswersAndLargeBodiesComeThroughUnchanged() throws Exception {
         Worker a = start("a");

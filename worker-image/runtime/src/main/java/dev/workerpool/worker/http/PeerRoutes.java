@@ -49,17 +49,15 @@ final class PeerRoutes implements Routes {
         if (request.path().startsWith(HandOver.PATH)) {
             return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may hand runs over"));
         }
-        if (search.isElsewhere(request)) {
-            return null;
+        Response refusal = tasks.refuseAnywhere(request);
+        if (refusal != null || search.isElsewhere(request) || runsElsewhere(request)) {
+            return refusal;
         }
-        if (tasks.isRun(request)
-                && !keys.isKeyed(request)
-                && mayGoElsewhere()
-                && elsewhere() != null
-                && !tasks.isRefused(request)) {
-            return null;
-        }
-        return tasks.refuse(request);
+        return tasks.refuseHere(request);
+    }
+
+    private boolean runsElsewhere(Request request) {
+        return tasks.isRun(request) && !keys.isKeyed(request) && mayGoElsewhere() && elsewhere() != null;
     }
 
     private Response refuseFromPeer(Request request, String token) {

@@ -15,7 +15,7 @@ import java.util.function.Function;
  * What can be done with a run by its id: {@code GET} and {@code DELETE /runs/{id}}, {@code GET /runs/{id}/result},
  * {@code GET /runs/{id}/events}, {@code POST /runs/{id}/messages}.
  */
-final class RunRoutes implements Routes {
+final class RunRoutes {
     static final String PREFIX = "/runs/";
     private static final AsciiString LAST_EVENT_ID = AsciiString.cached("last-event-id");
     private static final int MAX_MESSAGE = 1024 * 1024;
@@ -58,14 +58,9 @@ final class RunRoutes implements Routes {
         this.streams = streams;
     }
 
-    @Override
-    public Response refuse(Request request) {
-        Response refusal = refusal(request, Target.of(request));
-        return refusal == null ? null : answers.identified(refusal);
-    }
-
-    private Response refusal(Request request, Target target) {
-        String allowed = target.allowed();
+    /** What is wrong with a request wherever the run is. */
+    static Response refuseAnywhere(Request request) {
+        String allowed = Target.of(request).allowed();
         if (allowed == null) {
             return Problem.NOT_FOUND.because(
                     "There are /runs/{id}, /runs/{id}/result, /runs/{id}/events, /runs/{id}/messages");
@@ -73,6 +68,16 @@ final class RunRoutes implements Routes {
         if (!List.of(allowed.split(", ")).contains(request.method())) {
             return Problem.METHOD_NOT_ALLOWED.because("Allowed: " + allowed).with("Allow", allowed);
         }
+        return null;
+    }
+
+    /** Why this replica cannot do with a run of its own what is asked for. */
+    Response refuseHere(Request request) {
+        Response refusal = refusal(request, Target.of(request));
+        return refusal == null ? null : answers.identified(refusal);
+    }
+
+    private Response refusal(Request request, Target target) {
         if (store.find(target.id()) == null) {
             return missing(target.id());
         }
@@ -97,8 +102,7 @@ final class RunRoutes implements Routes {
                 : Problem.UNKNOWN_RUN.because("No run has the id '" + id + "'");
     }
 
-    @Override
-    public void handle(Request request, ByteBuffer body, Exchange exchange) {
+    void handle(Request request, ByteBuffer body, Exchange exchange) {
         Target target = Target.of(request);
         StoredRun run = store.find(target.id());
         if (run == null) {

@@ -64,14 +64,18 @@ final class TaskRoutes implements Routes {
 
     @Override
     public Response refuse(Request request) {
-        if (request.path().startsWith(RunRoutes.PREFIX)) {
-            return runs.refuse(request);
-        }
-        Response refusal = refusal(request);
+        Response refusal = refuseAnywhere(request);
+        return refusal == null ? refuseHere(request) : refusal;
+    }
+
+    /** What is wrong with a request whichever replica it goes to. */
+    Response refuseAnywhere(Request request) {
+        Response refusal =
+                request.path().startsWith(RunRoutes.PREFIX) ? RunRoutes.refuseAnywhere(request) : malformed(request);
         return refusal == null ? null : identified(refusal);
     }
 
-    private Response refusal(Request request) {
+    private Response malformed(Request request) {
         String path = request.path();
         if (path.equals(LIST) || path.equals(DESCRIPTION)) {
             return isRead(request) ? null : notAllowed("GET, HEAD");
@@ -96,8 +100,17 @@ final class TaskRoutes implements Routes {
             pool.counters().refused(Refusal.TASK_REFUSED);
             return Outcomes.refused(type, refusedFor);
         }
+        return null;
+    }
+
+    /** Why this replica cannot do what another might. */
+    Response refuseHere(Request request) {
+        if (request.path().startsWith(RunRoutes.PREFIX)) {
+            return runs.refuseHere(request);
+        }
         // What was called with a key may be there already.
-        return StoredCalls.hasKey(request) ? null : noRoom();
+        Response refusal = isRun(request) && !StoredCalls.hasKey(request) ? noRoom() : null;
+        return refusal == null ? null : identified(refusal);
     }
 
     private Response noRoom() {
@@ -149,11 +162,6 @@ final class TaskRoutes implements Routes {
     /** Is it a call of a task, of whatever type? */
     boolean isRun(Request request) {
         return request.path().startsWith(PREFIX) && request.method().equals("POST");
-    }
-
-    /** Is this a run of a type that is not to be run for now? */
-    boolean isRefused(Request request) {
-        return pool.refusedTasks().refusedFor(request.path().substring(PREFIX.length())) != null;
     }
 
     /** Is there a run here under the key of the request? */
