@@ -151,6 +151,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
             if (message instanceof HttpContent content && state != State.CLOSING) {
                 receive(content);
             }
+        } catch (RuntimeException e) {
+            failed(e);
         } finally {
             ReferenceCountUtil.release(message);
         }
@@ -229,6 +231,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (refusal != null) {
             incoming.refused();
             write(refusal);
+        }
+    }
+
+    /** From within the backlog no exception would get to {@link #exceptionCaught}, and the client would wait for ever. */
+    private void failed(RuntimeException e) {
+        LOG.log(Level.ERROR, "A request fails because of an unexpected error", e);
+        boolean isAnswered = incoming == null || state == State.WRITING || state == State.CLOSING;
+        abandonPass();
+        abandonCall();
+        if (isAnswered) {
+            ctx.close();
+        } else {
+            refuse(server.routes()
+                    .identified(Problem.INTERNAL_ERROR.because("The request could not be handled; the log says more")));
         }
     }
 
@@ -361,6 +377,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         releaseBody();
         backlog.release();
         writer.abandon();
+        abandonCall();
+    }
+
+    private void abandonCall() {
         if (call != null) {
             Call abandoned = call;
             call = null;

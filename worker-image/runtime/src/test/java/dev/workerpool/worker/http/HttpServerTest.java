@@ -110,6 +110,21 @@ class HttpServerTest extends ServerTestCase {
     }
 
     @Test
+    void answersAlsoWhenAHandlerFails() throws Exception {
+        try (var client = connect()) {
+            client.post("/hold", "x").get("/fails").get("/");
+            held().answer("first");
+
+            assertThat(client.read().body()).isEqualTo("first");
+            var failed = client.read();
+            assertThat(failed.status()).isEqualTo(500);
+            assertThat(failed.body()).contains("urn:workerpool:problem:internal-error");
+            assertThat(client.read().body()).isEqualTo("GET ");
+            assertThat(client.get("/fails").read().status()).isEqualTo(500);
+        }
+    }
+
+    @Test
     void sendsLargeAnswersWithoutHoldingThemTwice() throws Exception {
         try (var client = connect()) {
             var answer = client.get("/large").read();

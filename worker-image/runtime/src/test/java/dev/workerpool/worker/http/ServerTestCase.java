@@ -35,7 +35,7 @@ abstract class ServerTestCase {
         }
     }
 
-    /** {@code /hold} waits for the test, {@code /refused} is refused by its head, everything else is echoed. */
+    /** {@code /hold} waits for the test, {@code /refused} is refused by its head, {@code /fails} fails, all else is echoed. */
     final class TestRoutes implements Routes {
         @Override
         public Response refuse(Request request) {
@@ -48,6 +48,8 @@ abstract class ServerTestCase {
             if (request.path().equals("/hold")) {
                 exchange.onAbandoned(abandoned::incrementAndGet);
                 held.add(new Held(request, text, exchange));
+            } else if (request.path().equals("/fails")) {
+                throw new IllegalStateException("a fault");
             } else if (request.path().equals("/large")) {
                 exchange.respond(Response.text(200, "text/plain", "x".repeat(20_000_000)));
             } else {
