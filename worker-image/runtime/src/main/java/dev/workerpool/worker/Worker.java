@@ -43,6 +43,8 @@ final class Worker implements WorkerInfo {
     private static final int BODY_SHARE = 3;
 
     private static final Duration SWEEP = Duration.ofSeconds(1);
+
+    /** Clients that are taking their answers have what is left of the drain, if that is longer. */
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(3);
 
     /** For the results of runs that ended last to get to another replica. */
@@ -225,10 +227,10 @@ final class Worker implements WorkerInfo {
         long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
-        finished &= peers.awaitAnswers(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        finished &= peers.awaitAnswers(Duration.ofNanos(end - System.nanoTime()));
         handOver.finish(LAST_RUNS);
         peers.close();
-        tasks.close(LAST_ANSWERS);
+        tasks.close(LAST_ANSWERS, Duration.ofNanos(end - System.nanoTime()));
         catalog.close(LAST_RESOURCES);
         management.close(Duration.ZERO);
         loops.close();

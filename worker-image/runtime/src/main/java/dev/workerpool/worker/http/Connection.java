@@ -303,7 +303,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!ctx.channel().isActive()) {
             return;
         }
-        if (last) {
+        if (last || server.isClosing()) {
             linger();
         } else if (incoming.isComplete()) {
             idle();

@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import io.netty.util.concurrent.EventExecutor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The connections of one server on one event loop, the one idle for longest first. Bounds their number by closing that
@@ -71,16 +72,12 @@ final class ConnectionGroup {
         forEach(connection -> connection.check(now));
     }
 
-    void closeIdle() {
+    void close(Predicate<Connection.State> which) {
         forEach(connection -> {
-            if (connection.state() == Connection.State.IDLE) {
+            if (which.test(connection.state())) {
                 connection.close();
             }
         });
-    }
-
-    void closeAll() {
-        forEach(Connection::close);
     }
 
     /** The action may remove the connection it is given. */

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,7 @@ public final class HttpServer {
     private final Object emptied = new Object();
     private Channel listener;
     private volatile boolean draining;
+    private volatile boolean closing;
 
     /** The port that tasks are called on. */
     public static HttpServer tasks(
@@ -166,16 +168,32 @@ public final class HttpServer {
 
     /** Stops listening, lets the answers under way out, and closes all connections. */
     public void close(Duration patience) throws InterruptedException {
+        close(patience, patience);
+    }
+
+    /** @param reading the same for clients that are taking their answers, when that is longer */
+    public void close(Duration patience, Duration reading) throws InterruptedException {
         draining = true;
+        closing = true;
         listener.close().awaitUninterruptibly();
-        groups.forEach((loop, group) -> loop.execute(group::closeIdle));
+        close(state -> state == Connection.State.IDLE);
+        awaitEmpty(patience);
+        close(state -> state != Connection.State.WRITING);
+        awaitEmpty(reading.minus(patience));
+        close(state -> true);
+    }
+
+    private void close(Predicate<Connection.State> which) {
+        groups.forEach((loop, group) -> loop.execute(() -> group.close(which)));
+    }
+
+    private void awaitEmpty(Duration patience) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         synchronized (emptied) {
             for (long left = patience.toNanos(); connections() > 0 && left > 0; left = end - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(emptied, left);
             }
         }
-        groups.forEach((loop, group) -> loop.execute(group::closeAll));
     }
 
     private void emptied() {
@@ -190,6 +208,10 @@ public final class HttpServer {
 
     boolean isDraining() {
         return draining;
+    }
+
+    boolean isClosing() {
+        return closing;
     }
 
     Admission admission() {

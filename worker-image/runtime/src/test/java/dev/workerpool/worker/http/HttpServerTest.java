@@ -215,6 +215,28 @@ class HttpServerTest extends ServerTestCase {
     }
 
     @Test
+    void waitsForClientsThatReadTheirAnswersAndForNobodyElse() throws Exception {
+        try (var slow = connect();
+                var half = connect()) {
+            slow.get("/large");
+            assertThat(slow.readHead().status()).isEqualTo(200);
+            half.send("POST / HTTP/1.1\r\nContent-Le");
+            var closed = CompletableFuture.runAsync(() -> {
+                try {
+                    server.close(SHORT, LONG);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            assertThat(half.isClosed()).isTrue();
+
+            assertThat(slow.untilClosed()).hasSize(20_000_000);
+            slow.close();
+            closed.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void saysThatAPortIsTaken() throws Exception {
         try (var client = connect()) {
             var second = new HttpServer(
