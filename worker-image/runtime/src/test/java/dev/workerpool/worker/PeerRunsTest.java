@@ -59,6 +59,18 @@ class PeerRunsTest extends PeerFixture {
     }
 
     @Test
+    void aHeadOfALargeResultKeepsNothingOfItWaiting() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(b, "large", "3000000");
+        await().atMost(PATIENCE).until(() -> send(b, "GET", run + "/result").status() == 200);
+
+        assertThat(send(a, "HEAD", run + "/result").status()).isEqualTo(200);
+        await().atMost(PATIENCE).until(() -> passes(a, "owner", "cancelled") == 1);
+    }
+
+    @Test
     void aMethodThatARunDoesNotTakeIsRefusedWhereverItIs() throws Exception {
         Worker a = start("a");
         Worker b = start("b");

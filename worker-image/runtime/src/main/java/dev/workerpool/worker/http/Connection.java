@@ -275,6 +275,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         boolean headOnly = incoming.isHead();
         boolean untilClose = incoming.isHttp10() && !headOnly;
         var persistence = beginWriting(untilClose);
+        if (headOnly) {
+            abandonCall(); // Who makes a body that nobody gets had better know.
+        }
         writer.stream(head, persistence, !untilClose && !headOnly, headOnly ? () -> StreamedBody.END : body);
     }
 
