@@ -129,6 +129,33 @@ class KeptConnectionsTest extends KeptFixture {
     }
 
     @Test
+    void aConnectionIsNotKeptAgainAfterAStreamThatItsClientDidNotWaitFor() throws Exception {
+        String head = " HTTP/1.1\r\nHost: t\r\nAccept: text/event-stream\r\nContent-Length: 1\r\n\r\nx";
+        try (RawClient client = dead.connect()) {
+            client.send("POST /tasks/gate" + head).readHead();
+            assertThat(client.chunk()).startsWith("event: run\n");
+            client.post("/tasks/copy", "ahead");
+            awaitReadByAllLoops();
+            gate.open();
+            while (client.chunk() != null) {
+                // To its end.
+            }
+            assertThat(client.read().body()).isEqualTo("ahead");
+            assertThat(client.post("/tasks/copy", "behind").read().body()).isEqualTo("behind");
+            primary.awaitKept(0);
+        }
+    }
+
+    /** What was sent before has been read: connections go to the loops in turn, and a loop reads what came first first. */
+    private void awaitReadByAllLoops() throws Exception {
+        for (int i = 0; i < dead.running().loops().loops().size(); i++) {
+            try (RawClient client = dead.connect()) {
+                client.get("/tasks").read();
+            }
+        }
+    }
+
+    @Test
     void aConnectionThatIsClosedIsForgotten() throws Exception {
         try (RawClient client = dead.connect()) {
             client.get("/tasks").read();

@@ -52,11 +52,11 @@ final class Keeping {
         }
         int size = bytes.readableBytes();
         read += size;
-        if (kept == null) {
-            return;
-        }
         if (ahead) {
             forget();
+            streams = false;
+        }
+        if (kept == null) {
             return;
         }
         var place = kept.place(size);
