@@ -163,6 +163,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             reject(MalformedRequests.problem(head.decoderResult().cause()));
             return;
         }
+        if (!MalformedRequests.hasKnownEnd(head)) {
+            reject(Problem.MALFORMED_REQUEST.because("Transfer-Encoding must be chunked, and in HTTP/1.1 only"));
+            return;
+        }
         incoming = new Incoming(head, server.budget());
         state = State.BODY;
         deadline = incoming.deadline(limits);

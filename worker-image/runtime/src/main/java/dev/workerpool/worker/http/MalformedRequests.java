@@ -1,11 +1,27 @@
 package dev.workerpool.worker.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.List;
 
 /** Tells a client what the decoder could not read. */
 final class MalformedRequests {
     private MalformedRequests() {}
+
+    /** With any other coding, whoever is between us and the client may see the body end, and a request begin, elsewhere. */
+    static boolean hasKnownEnd(HttpRequest head) {
+        if (!head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+            return true;
+        }
+        List<String> codings = head.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+        return codings.size() == 1
+                && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst())
+                && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+    }
 
     static Response problem(Throwable cause) {
         return switch (cause) {

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the server refuses, and whom it closes, so that everything stays bounded. */
 class HttpServerLimitsTest extends ServerTestCase {
@@ -85,6 +87,38 @@ class HttpServerLimitsTest extends ServerTestCase {
 
             assertThat(client.read().status()).isEqualTo(400);
             assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    /** The body of any other ends where it is not to be known (RFC 9112, sections 6.1 and 6.3). */
+    @ParameterizedTest
+    @CsvSource({
+        "1.1, gzip",
+        "1.1, 'gzip, chunked'",
+        "1.1, 'chunked, chunked'",
+        "1.1, 'chunked;q=1'",
+        "1.1, 'chunked\r\nTransfer-Encoding: gzip'",
+        "1.1, identity",
+        "1.1, ''",
+        "1.0, chunked"
+    })
+    void refusesTransferCodingsOtherThanChunked(String version, String coding) throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/" + version + "\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+            var answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("malformed-request", "Transfer-Encoding");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void takesChunkedHoweverItIsWritten() throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: Chunked \r\n\r\n1\r\nx\r\n0\r\n\r\n");
+
+            assertThat(client.read().body()).isEqualTo("POST x");
         }
     }
 
