@@ -44,6 +44,7 @@ public final class Pass {
     private State state = State.CONNECTING;
     private Channel channel;
     private ByteBuffer rest;
+    private boolean sending;
     private boolean sent;
     private boolean interim;
     private boolean streamed;
@@ -125,6 +126,11 @@ public final class Pass {
 
     /** Hands over as much as the socket is likely to take. */
     void send() {
+        // Writing makes the channel unwritable and flushing it writable, and both call back here.
+        if (sending) {
+            return;
+        }
+        sending = true;
         ChannelFuture written = null;
         while (state == State.SENDING && rest != null && rest.hasRemaining() && channel.isWritable()) {
             int size = Math.min(rest.remaining(), SLICE);
@@ -133,6 +139,7 @@ public final class Pass {
             deadline = System.nanoTime() + SEND_NANOS;
             written = channel.writeAndFlush(slice);
         }
+        sending = false;
         if (written != null && !rest.hasRemaining()) {
             last(written);
         }

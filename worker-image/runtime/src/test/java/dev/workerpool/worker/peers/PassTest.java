@@ -1,0 +1,141 @@
+package dev.workerpool.worker.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.kept.KeptConnections;
+import dev.workerpool.worker.kept.KeptPass;
+import dev.workerpool.worker.pool.LiveSettings;
+import dev.workerpool.worker.pool.PoolSettings;
+import dev.workerpool.worker.pool.TaskPool;
+import dev.workerpool.worker.pool.TerminationLog;
+import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.TaskCatalog;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.ReferenceCountUtil;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a passed request, at whatever moment and however slowly the peer takes it and answers. */
+class PassTest {
+    private static final LiveSettings SETTINGS =
+            new LiveSettings(1, 1, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), 0, Duration.ofSeconds(1), Map.of());
+
+    private final EventLoops loops = new EventLoops(1);
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final TaskPool pool = new TaskPool(
+            new PoolSettings("a", Duration.ofSeconds(1), Duration.ofSeconds(1), SETTINGS),
+            TaskCatalog.load(List.of(), Isolation.SHARED),
+            registry,
+            TerminationLog.OFF,
+            lost -> {});
+    private final Peers peers = new Peers(pool, loops, KeptConnections.NONE, registry);
+    private final PassConnections connections =
+            new PassConnections((EventLoop) loops.loops().getFirst(), peers, new Bootstrap());
+    private final List<ChannelPromise> writes = new ArrayList<>();
+    private final List<String> heard = new ArrayList<>();
+    private Pass pass;
+
+    /** Takes nothing until the test says so; and each write is news of the channel, which may take more or less. */
+    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
+        @Override
+        public void write(ChannelHandlerContext ctx, Object bytes, ChannelPromise promise) {
+            ReferenceCountUtil.release(bytes);
+            writes.add(promise);
+            pass.send();
+        }
+    });
+
+    private final PassObserver observer = new PassObserver() {
+        @Override
+        public void sent(KeptPass on) {
+            heard.add("sent");
+        }
+
+        @Override
+        public void answered(int status, HttpHeaders headers) {
+            heard.add("answered " + status);
+        }
+
+        @Override
+        public void part(ByteBuf bytes) {
+            heard.add(bytes.toString(StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public void ended() {
+            heard.add("ended");
+        }
+
+        @Override
+        public void declined(String why, boolean byPeer) {
+            heard.add("declined");
+        }
+
+        @Override
+        public void lost(String why) {
+            heard.add("lost");
+        }
+    };
+
+    @AfterEach
+    void close() {
+        channel.finishAndReleaseAll();
+        pool.close();
+        pool.interrupt();
+        loops.close();
+    }
+
+    private void pass(String method, int bodySize) {
+        peers.apply(new PeerList(1, "token", List.of()));
+        var peer = new Peer("b", new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        var choice = new Routing.Choice(new PeerView(peer), PassReason.OWNER, 0);
+        var request = new PassedRequest(
+                method, "/runs/b-1", new DefaultHttpHeaders(), ByteBuffer.allocate(bodySize), System.nanoTime());
+        pass = new Pass(connections, choice, request, TimeUnit.SECONDS.toNanos(1), observer);
+        pass.connected(channel);
+    }
+
+    @Test
+    void aBodyIsSentOnlyWithItsLastByte() {
+        pass("POST", 1_000_000);
+        assertThat(writes).hasSizeGreaterThan(3);
+        ChannelPromise last = writes.removeLast();
+
+        writes.forEach(ChannelPromise::setSuccess);
+        channel.runPendingTasks();
+        assertThat(heard).isEmpty();
+        last.setSuccess();
+        channel.runPendingTasks();
+        assertThat(heard).containsExactly("sent");
+    }
+
+    @Test
+    void whatBreaksOffBeforeTheLastByteWasNotBegun() {
+        pass("POST", 1_000_000);
+        writes.removeLast();
+        writes.forEach(ChannelPromise::setSuccess);
+        channel.runPendingTasks();
+        pass.failed("the connection to it has ended");
+
+        assertThat(heard).containsExactly("declined");
+    }
+}
