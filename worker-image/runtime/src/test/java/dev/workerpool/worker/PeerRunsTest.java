@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Any replica answers for any run. */
@@ -81,6 +83,34 @@ class PeerRunsTest extends PeerFixture {
         assertThat(refused.status()).isEqualTo(405);
         assertThat(refused.header("Allow")).isEqualTo("GET");
         assertThat(refused.header("Workerpool-Replica")).isEqualTo("a");
+    }
+
+    @Test
+    void whoFollowsARunOfAnotherReplicaDoesNotHoldUpADrain() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String run = begin(a, "hold", "input");
+        try (var follower = new RawClient(b.taskPort())) {
+            follower.get(run + "/events");
+            assertThat(follower.readHead().header("Workerpool-Replica")).isEqualTo("a");
+            assertThat(follower.chunk()).startsWith("event: run\n");
+            workers.remove("b");
+            var drained = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return b.stop();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+
+            assertThat(follower.chunk())
+                    .as("the end, at which clients come again")
+                    .isNull();
+            follower.close();
+            assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(metric(a, "workerpool_active")).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
@@ -48,6 +49,7 @@ public final class Pass {
     private boolean sent;
     private boolean interim;
     private boolean streamed;
+    private boolean events;
     private boolean closes;
     private String declined;
     private long deadline = System.nanoTime() + SEND_NANOS;
@@ -190,6 +192,7 @@ public final class Pass {
         } else {
             state = State.ANSWERED;
             streamed = HttpUtil.isTransferEncodingChunked(head);
+            events = HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(HttpUtil.getMimeType(head));
             observer.answered(status, head.headers());
         }
     }
@@ -201,13 +204,17 @@ public final class Pass {
         }
         if (content instanceof LastHttpContent && !interim) {
             if (state == State.ANSWERED) {
-                connections.count(choice.reason(), PassOutcome.ANSWERED);
-                over(sent && !closes);
-                observer.ended();
+                ended(sent && !closes);
             } else if (state == State.DECLINING) {
                 decline(declined, PassOutcome.DECLINED, sent && !closes);
             }
         }
+    }
+
+    private void ended(boolean reusable) {
+        connections.count(choice.reason(), PassOutcome.ANSWERED);
+        over(reusable);
+        observer.ended();
     }
 
     /** The connection cannot be had, or has ended. */
@@ -239,8 +246,17 @@ public final class Pass {
         connections.over(this, channel, reusable);
     }
 
+    /** Are these the events of a run that goes on without this replica? */
+    private boolean isFollowed() {
+        return state == State.ANSWERED && events && request.method().equals("GET");
+    }
+
     /** Silence is news as well. Called about four times a second. */
     void check(long now) {
+        if (isFollowed() && connections.isDraining()) {
+            ended(false); // Whoever follows comes again, and is told more by another replica.
+            return;
+        }
         if (state == State.ANSWERED && streamed) {
             return; // Events may be long in coming; that the peer is there the socket knows.
         }

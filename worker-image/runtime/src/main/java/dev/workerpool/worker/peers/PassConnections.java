@@ -50,6 +50,10 @@ final class PassConnections {
         return peers.token();
     }
 
+    boolean isDraining() {
+        return peers.isDraining();
+    }
+
     void count(PassReason reason, PassOutcome outcome) {
         peers.metrics().passed(reason, outcome);
     }

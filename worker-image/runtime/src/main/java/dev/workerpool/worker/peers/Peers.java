@@ -31,7 +31,7 @@ import java.util.function.BiConsumer;
 
 /**
  * The other replicas of this pool. Knows none until the operator tells, and costs nothing then. Thread-safe. Life cycle:
- * {@link #start}, {@link #drain} (peers pass nothing here any more), {@link #close}.
+ * {@link #start}, {@link #drain} (peers pass nothing here any more, and nobody follows their runs from here), {@link #close}.
  */
 public final class Peers {
     private static final Logger LOG = System.getLogger(Peers.class.getName());
@@ -61,6 +61,7 @@ public final class Peers {
     private volatile long changedAt;
     private volatile PeerView[] views = NONE;
     private volatile long meanRun;
+    private volatile boolean draining;
     private volatile boolean closed;
 
     public Peers(TaskPool pool, EventLoops loops, KeptConnections kept, PrometheusRegistry registry) {
@@ -298,7 +299,12 @@ public final class Peers {
     }
 
     public void drain() {
+        draining = true;
         publisher.drain();
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     /** Ends the links. */
