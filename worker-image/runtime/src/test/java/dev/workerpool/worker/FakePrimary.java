@@ -48,6 +48,7 @@ final class FakePrimary implements AutoCloseable {
     private final Map<FileChannel, Path> memories = new HashMap<>();
     private FileChannel memory;
     private int nameless = -1;
+    private int forgotten;
 
     FakePrimary(Path folder) throws Exception {
         this.folder = folder;
@@ -118,6 +119,12 @@ final class FakePrimary implements AutoCloseable {
         });
     }
 
+    /** Has the next worker said of so many that it was left that they are no more? */
+    boolean hasForgotten(int connections) {
+        take();
+        return forgotten == connections;
+    }
+
     /** Waits until the worker has accounted for so many bytes of the only connection. */
     void awaitRead(long bytes) {
         awaitKept(1);
@@ -179,6 +186,7 @@ final class FakePrimary implements AutoCloseable {
                     .append(' ');
         }
         slots.clear();
+        forgotten = 0;
         hire(next, left).with("WORKERPOOL_KEPT_CONNECTIONS", kept.toString());
     }
 
@@ -211,7 +219,11 @@ final class FakePrimary implements AutoCloseable {
         if (order >= 0) {
             slots.put(order, nameless);
         } else {
-            call(CLOSE, slots.remove(~order));
+            Integer descriptor = slots.remove(~order);
+            if (descriptor != null) {
+                call(CLOSE, descriptor);
+            }
+            forgotten++;
         }
     }
 

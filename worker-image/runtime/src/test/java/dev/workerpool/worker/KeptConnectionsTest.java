@@ -156,6 +156,20 @@ class KeptConnectionsTest extends KeptFixture {
     }
 
     @Test
+    void aConnectionThatWasResetMeanwhileIsForgotten() throws Exception {
+        RawClient idle = dead.connect();
+        idle.get("/tasks").read();
+        RawClient executing = gate.occupy(dead);
+        primary.awaitKept(2);
+        freeze();
+        idle.reset();
+        executing.reset();
+        die(2, 0);
+
+        await().until(() -> primary.hasForgotten(2));
+    }
+
+    @Test
     void aConnectionThatIsClosedIsForgotten() throws Exception {
         try (RawClient client = dead.connect()) {
             client.get("/tasks").read();

@@ -117,6 +117,21 @@ class KeptPassesTest extends KeptFixture {
     }
 
     @Test
+    void thatThePeerWasLostBeforeThereWasANextWorkerIsTold() throws Exception {
+        primary.awaitKept(3);
+        freeze();
+        Socket socket = passed.get(20, TimeUnit.SECONDS);
+        socket.setSoLinger(true, 0);
+        socket.close();
+        die(3, 0);
+
+        RawClient.Answer answer = client.read();
+        assertThat(answer.status()).isEqualTo(502);
+        assertThat(answer.body()).contains("problem:replica-lost", "\"replica\":\"peer\"");
+        assertThatNextHas("workerpool_passes_total{outcome=\"lost\",reason=\"inherited\"} 1.0");
+    }
+
+    @Test
     void anAnswerThatWasBegunIsNotPiecedTogether() throws Exception {
         write(HEAD);
         primary.awaitReadOfAPass(HEAD.length());

@@ -140,6 +140,12 @@ public final class HttpServer {
     public void inherit(int exitCode) {
         for (Inherited inherited : kept.inherited()) {
             Channel channel = EventLoops.connection(inherited.connection().descriptor());
+            if (!channel.isActive()) {
+                // Reset meanwhile: it would never tell.
+                channel.unsafe().closeForcibly();
+                inherited.forget();
+                continue;
+            }
             channel.pipeline().addLast(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel registered) {

@@ -114,6 +114,10 @@ public final class Pass {
     }
 
     /** The worker before this one has sent it, and nothing has come back yet. */
+    void wasSent() {
+        sent = true;
+    }
+
     void resumed(Channel by) {
         channel = by;
         sent();

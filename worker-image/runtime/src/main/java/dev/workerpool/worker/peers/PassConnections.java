@@ -24,6 +24,7 @@ final class PassConnections {
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final int MAX_IDLE = 32;
+    private static final String ENDED = "the connection to it has ended";
 
     private final EventLoop loop;
     private final Peers peers;
@@ -84,6 +85,13 @@ final class PassConnections {
     void resume(Pass pass, KeptPass kept, Channel channel) {
         passes.add(pass);
         pass.begun(pass.view().passed());
+        if (!channel.isActive()) {
+            // Reset meanwhile: it would never tell.
+            channel.unsafe().closeForcibly();
+            kept.forget();
+            pass.failed(ENDED);
+            return;
+        }
         channel.pipeline().addLast(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel registered) {
@@ -238,7 +246,7 @@ final class PassConnections {
 
         private void ended() {
             if (pass != null) {
-                pass.failed("the connection to it has ended");
+                pass.failed(ENDED);
             } else if (peer != null) {
                 ArrayDeque<PassConnection> waiting = idle.get(peer);
                 if (waiting != null) {

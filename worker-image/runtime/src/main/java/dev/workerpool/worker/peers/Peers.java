@@ -246,6 +246,7 @@ public final class Peers {
         var limits = pool.live();
         Duration longest = request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : LONGEST_POLL;
         var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
+        pass.wasSent();
         passes.begun();
         mine.resume(pass, kept, channel);
         return pass;

@@ -99,6 +99,12 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Ends the connection at once and with whatever was under way in it, as a process that is killed may. */
+    public void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     private static String line(InputStream in) throws IOException {
         var line = new ByteArrayOutputStream();
         for (int c = in.read(); c != '\n'; c = in.read()) {
