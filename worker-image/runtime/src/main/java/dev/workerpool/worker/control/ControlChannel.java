@@ -28,6 +28,9 @@ public final class ControlChannel {
     private final Counter refused;
     private TokenVerifier verifier;
 
+    /** When the newest message that was taken, by this worker or one before it in the container, was signed. */
+    private Instant latest = Instant.MIN;
+
     /** @param sections fields of messages beyond those of the pool, by name */
     public ControlChannel(
             ControlSettings settings,
@@ -74,9 +77,10 @@ public final class ControlChannel {
      * That one verified it.
      */
     public synchronized void recall() {
-        memory.recall().ifPresent(message -> {
+        memory.recall().ifPresent(last -> {
+            latest = last.issued();
             try {
-                apply(message);
+                apply(last.message());
             } catch (InvalidMessageException | StaleGenerationException e) {
                 LOG.log(Level.INFO, "What the worker before was told last is left out: {0}", e.getMessage());
             }
@@ -92,13 +96,15 @@ public final class ControlChannel {
     public synchronized LiveSettings change(String token, ByteBuffer body)
             throws ControlRefusedException, InvalidMessageException, StaleGenerationException {
         glance(token);
+        Instant issued;
         try {
-            verifier().verify(token, body);
+            issued = verifier().verify(token, body);
         } catch (ControlRefusedException e) {
             throw counted(e);
         }
         LiveSettings after = apply(body);
-        memory.keep(body);
+        latest = issued.isAfter(latest) ? issued : latest;
+        memory.keep(new SettingsMemory.Kept(latest, body));
         return after;
     }
 
@@ -135,7 +141,7 @@ public final class ControlChannel {
 
     private TokenVerifier verifier() {
         if (verifier == null) {
-            verifier = new TokenVerifier(settings, startedAt, clock);
+            verifier = new TokenVerifier(settings, startedAt, latest, clock);
         }
         return verifier;
     }

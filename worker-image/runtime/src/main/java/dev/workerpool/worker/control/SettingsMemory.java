@@ -5,9 +5,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -32,13 +35,21 @@ public final class SettingsMemory {
         return new SettingsMemory(file);
     }
 
-    void keep(ByteBuffer message) {
+    /**
+     * @param issued when the newest of the messages that were taken was signed: none up to then is to be taken again
+     * @param message the last of them
+     */
+    record Kept(Instant issued, ByteBuffer message) {}
+
+    void keep(Kept last) {
         if (file == null) {
             return;
         }
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            for (ByteBuffer rest = message.duplicate(); rest.hasRemaining(); ) {
-                channel.write(rest);
+            var issued = ByteBuffer.wrap((last.issued().toEpochMilli() + "\n").getBytes(StandardCharsets.US_ASCII));
+            ByteBuffer message = last.message().duplicate();
+            while (message.hasRemaining()) {
+                channel.write(new ByteBuffer[] {issued, message});
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "After a death these settings are not in force at once: {0}", e.toString());
@@ -46,15 +57,28 @@ public final class SettingsMemory {
     }
 
     /** Empty when nothing was kept. Who died while keeping it left a part, which is no message. */
-    Optional<ByteBuffer> recall() {
+    Optional<Kept> recall() {
         if (file == null) {
             return Optional.empty();
         }
         try {
-            return Optional.of(ByteBuffer.wrap(Files.readAllBytes(file))).filter(ByteBuffer::hasRemaining);
+            return parse(Files.readAllBytes(file));
         } catch (IOException e) {
             LOG.log(Level.WARNING, "The settings of the worker before this one cannot be read: {0}", e.toString());
             return Optional.empty();
         }
+    }
+
+    private static Optional<Kept> parse(byte[] bytes) {
+        int length = 0;
+        while (length < bytes.length && bytes[length] != '\n') {
+            length++;
+        }
+        if (length == bytes.length) {
+            return Optional.empty();
+        }
+        long issued = Long.parseLong(new String(bytes, 0, length, StandardCharsets.US_ASCII));
+        byte[] message = Arrays.copyOfRange(bytes, length + 1, bytes.length);
+        return Optional.of(new Kept(Instant.ofEpochMilli(issued), ByteBuffer.wrap(message)));
     }
 }

@@ -41,11 +41,15 @@ final class TokenVerifier {
     /** What was signed before may have been used before, by the process that this one replaced in its pod. */
     private final Instant startedAt;
 
+    private final Instant takenUpTo;
+
     private final UsedTokens used = new UsedTokens();
 
-    TokenVerifier(ControlSettings settings, Instant startedAt, InstantSource clock) {
+    /** @param takenUpTo when the newest token was issued that workers before this one in the container have taken */
+    TokenVerifier(ControlSettings settings, Instant startedAt, Instant takenUpTo, InstantSource clock) {
         this.audience = settings.audience();
         this.startedAt = startedAt;
+        this.takenUpTo = takenUpTo;
         this.clock = clock;
         try {
             var factory = KeyFactory.getInstance("Ed25519");
@@ -57,7 +61,8 @@ final class TokenVerifier {
         }
     }
 
-    void verify(String token, ByteBuffer body) throws ControlRefusedException {
+    /** @return when the message was signed */
+    Instant verify(String token, ByteBuffer body) throws ControlRefusedException {
         Instant now = clock.instant();
         // Before the library looks: five parts would be an encrypted token, which costs much to open.
         if (token.chars().filter(c -> c == '.').count() != 2) {
@@ -71,6 +76,9 @@ final class TokenVerifier {
                     || issued.plusSeconds(SKEW_SECONDS).isBefore(startedAt)) {
                 throw new ControlRefusedException(Reason.EXPIRED);
             }
+            if (!issued.isAfter(takenUpTo)) {
+                throw new ControlRefusedException(Reason.REPLAYED);
+            }
             String digest = claims.getStringClaimValue("body");
             if (digest == null || claims.getJwtId().length() > MAX_ID_LENGTH) {
                 throw new ControlRefusedException(Reason.MALFORMED);
@@ -79,6 +87,7 @@ final class TokenVerifier {
                 throw new ControlRefusedException(Reason.BODY);
             }
             used.use(claims.getJwtId(), expires.plusSeconds(SKEW_SECONDS + 1), now);
+            return issued;
         } catch (MalformedClaimException | RuntimeException e) {
             // The library throws what it likes at headers and claims of other types and sizes than it expects.
             throw new ControlRefusedException(Reason.MALFORMED);

@@ -7,6 +7,8 @@ import dev.workerpool.worker.control.ControlRefusedException.Reason;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -17,6 +19,7 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,6 +179,28 @@ class ControlTokensTest extends ControlFixture {
         assertThat(catchThrowableOfType(ControlRefusedException.class, () -> send(token, BODY))
                         .reason())
                 .isIn(Reason.REPLAYED, Reason.EXPIRED);
+    }
+
+    @Test
+    void theNextWorkerInTheContainerTakesNoneAgain(@TempDir Path folder) throws Exception {
+        SettingsMemory memory = SettingsMemory.in(Files.createFile(folder.resolve("memory")));
+        ByteBuffer body = ByteBuffer.wrap(BODY.getBytes(StandardCharsets.UTF_8));
+        String first = operator.sign(POD, BODY, now.plusSeconds(9)); // By a clock that goes ahead.
+        String last = operator.sign(POD, BODY, now);
+        ControlChannel dead = channel(operator.encoded(), memory);
+        dead.change(first, body);
+        dead.change(last, body);
+        now = now.plusSeconds(1);
+        ControlChannel next = channel(operator.encoded(), memory);
+        next.recall();
+
+        for (String taken : List.of(first, last)) {
+            var refused = catchThrowableOfType(ControlRefusedException.class, () -> next.change(taken, body));
+            assertThat(refused.reason()).isEqualTo(Reason.REPLAYED);
+        }
+        now = now.plusSeconds(9);
+        assertThat(next.change(operator.sign(POD, BODY, now), body).generation())
+                .isEqualTo(7);
     }
 
     @Test
