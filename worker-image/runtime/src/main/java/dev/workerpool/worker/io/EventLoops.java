@@ -1,14 +1,17 @@
 package dev.workerpool.worker.io;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -70,8 +73,15 @@ public final class EventLoops implements AutoCloseable {
         return new EpollSocketChannel(descriptor);
     }
 
-    public Class<? extends Channel> clientChannelType() {
-        return nativeTransport ? EpollSocketChannel.class : NioSocketChannel.class;
+    /** For connections to others. With native epoll, one that vanishes without a word is noticed in half a minute. */
+    public Bootstrap client() {
+        var client = new Bootstrap().option(ChannelOption.SO_KEEPALIVE, true);
+        return nativeTransport
+                ? client.channel(EpollSocketChannel.class)
+                        .option(EpollChannelOption.TCP_KEEPIDLE, 15)
+                        .option(EpollChannelOption.TCP_KEEPINTVL, 5)
+                        .option(EpollChannelOption.TCP_KEEPCNT, 3)
+                : client.channel(NioSocketChannel.class);
     }
 
     public String description() {

@@ -26,6 +26,10 @@ public final class Pass {
     private static final int SLICE = 128 * 1024;
     private static final long SEND_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long PART_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** Whoever has no event to tell of says so every 15 seconds. */
+    private static final long EVENTS_NANOS = TimeUnit.SECONDS.toNanos(45);
+
     private static final int CONTINUES = 200;
 
     private enum State {
@@ -50,6 +54,7 @@ public final class Pass {
     private boolean interim;
     private boolean streamed;
     private boolean events;
+    private boolean paused;
     private boolean closes;
     private String declined;
     private long deadline = System.nanoTime() + SEND_NANOS;
@@ -88,6 +93,8 @@ public final class Pass {
     /** Reads no more of the answer for now, or goes on. */
     public void read(boolean on) {
         if (channel != null && state == State.ANSWERED) {
+            paused = !on;
+            heard();
             channel.config().setAutoRead(on);
         }
     }
@@ -182,7 +189,8 @@ public final class Pass {
             return;
         }
         closes = !HttpUtil.isKeepAlive(head);
-        deadline = System.nanoTime() + PART_NANOS;
+        events = HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(HttpUtil.getMimeType(head));
+        heard();
         declined = head.headers().get(PeerHeaders.DECLINED);
         String load = head.headers().get(PeerHeaders.LOAD);
         if (declined != null) {
@@ -196,13 +204,12 @@ public final class Pass {
         } else {
             state = State.ANSWERED;
             streamed = HttpUtil.isTransferEncodingChunked(head);
-            events = HttpHeaderValues.TEXT_EVENT_STREAM.contentEqualsIgnoreCase(HttpUtil.getMimeType(head));
             observer.answered(status, head.headers());
         }
     }
 
     private void content(HttpContent content) {
-        deadline = System.nanoTime() + PART_NANOS;
+        heard();
         if (state == State.ANSWERED && !interim && content.content().isReadable()) {
             observer.part(content.content());
         }
@@ -219,6 +226,10 @@ public final class Pass {
         connections.count(choice.reason(), PassOutcome.ANSWERED);
         over(reusable);
         observer.ended();
+    }
+
+    private void heard() {
+        deadline = System.nanoTime() + (events ? EVENTS_NANOS : PART_NANOS);
     }
 
     /** The connection cannot be had, or has ended. */
@@ -255,16 +266,18 @@ public final class Pass {
         return state == State.ANSWERED && events && request.method().equals("GET");
     }
 
+    /** Nothing is read for now, or what is streamed may be long in coming: that the peer is there the socket knows. */
+    private boolean maySayNothing() {
+        return state == State.ANSWERED && (paused || streamed && !events);
+    }
+
     /** Silence is news as well. Called about four times a second. */
     void check(long now) {
         if (isFollowed() && connections.isDraining()) {
             ended(false); // Whoever follows comes again, and is told more by another replica.
             return;
         }
-        if (state == State.ANSWERED && streamed) {
-            return; // Events may be long in coming; that the peer is there the socket knows.
-        }
-        if (deadline - now <= 0) {
+        if (!maySayNothing() && deadline - now <= 0) {
             failed(state == State.CONNECTING || state == State.SENDING ? "it takes no bytes" : "it does not answer");
         }
     }

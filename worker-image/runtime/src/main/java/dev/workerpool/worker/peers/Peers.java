@@ -71,10 +71,8 @@ public final class Peers {
         this.home = loops.group().next();
         this.publisher = new LoadPublisher(this, pool, home);
         this.metrics = new PeerMetrics(registry, this);
-        this.bootstrap = new Bootstrap()
-                .channel(loops.clientChannelType())
+        this.bootstrap = loops.client()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
-                .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.TCP_NODELAY, true);
         loops.loops().forEach(loop -> connections.put(loop, new PassConnections((EventLoop) loop, this, bootstrap)));
     }

@@ -13,13 +13,18 @@ import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.ReferenceCountUtil;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.net.InetAddress;
@@ -114,6 +119,24 @@ class PassTest {
         pass.connected(channel);
     }
 
+    private void answers(String... headers) {
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        head.headers().add(PeerHeaders.REPLICA, "b");
+        for (int i = 0; i < headers.length; i += 2) {
+            head.headers().add(headers[i], headers[i + 1]);
+        }
+        pass.received(head);
+        says("x");
+    }
+
+    private void says(String text) {
+        pass.received(new DefaultHttpContent(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII)));
+    }
+
+    private void silenceFor(int seconds) {
+        pass.check(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds));
+    }
+
     @Test
     void aBodyIsSentOnlyWithItsLastByte() {
         pass("POST", 1_000_000);
@@ -137,5 +160,42 @@ class PassTest {
         pass.failed("the connection to it has ended");
 
         assertThat(heard).containsExactly("declined");
+    }
+
+    @Test
+    void eventsMayBeLongInComingButNotSilentForLonger() {
+        pass("GET", 0);
+        answers("Transfer-Encoding", "chunked", "Content-Type", "text/event-stream");
+        silenceFor(40);
+        says(":\n\n");
+        silenceFor(44);
+        assertThat(heard).containsExactly("answered 200", "x", ":\n\n");
+
+        silenceFor(46);
+        assertThat(heard).endsWith("lost");
+    }
+
+    @Test
+    void aStreamedResultMayBeSilentForAsLongAsItsRunLikes() {
+        pass("POST", 0);
+        answers("Transfer-Encoding", "chunked", "Content-Type", "application/jsonl");
+        silenceFor(3600);
+
+        assertThat(heard).containsExactly("answered 200", "x");
+    }
+
+    /** The silence is this replica's own. */
+    @Test
+    void anAnswerThatIsNotReadForNowIsNotLost() {
+        pass("GET", 0);
+        answers("Content-Length", "1000000");
+        pass.read(false);
+        silenceFor(3600);
+        pass.read(true);
+        silenceFor(9);
+        assertThat(heard).containsExactly("answered 200", "x");
+
+        silenceFor(11);
+        assertThat(heard).endsWith("lost");
     }
 }
