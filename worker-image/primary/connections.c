@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,8 @@ static int table = -1;
 /* What was received and has no slot yet. */
 static int nameless = -1;
 static int slots[SLOTS];
+/* Of the slots, so many are used: the next worker inherits them all, and needs descriptors of its own. */
+static int usable = SLOTS;
 
 static void forget(int *descriptor) {
     if (*descriptor >= 0) {
@@ -37,7 +40,15 @@ static bool signal_arrivals(void) {
     return fcntl(ours, F_SETOWN, getpid()) == 0 && fcntl(ours, F_SETFL, O_NONBLOCK | O_ASYNC) == 0;
 }
 
+static void leave_half_of_the_descriptors(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur / 2 < SLOTS) {
+        usable = (int) (limit.rlim_cur / 2);
+    }
+}
+
 void connections_open(void) {
+    leave_half_of_the_descriptors();
     for (int i = 0; i < SLOTS; i++) {
         slots[i] = -1;
     }
@@ -62,7 +73,7 @@ void connections_open(void) {
 
 static void obey(int32_t order) {
     int32_t slot = order < 0 ? ~order : order;
-    if (slot < SLOTS) {
+    if (slot < usable) {
         forget(&slots[slot]);
         if (order >= 0) {
             slots[slot] = nameless;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,15 @@ static sigset_t take_over_signals(sigset_t *before) {
 
 static bool tells_to_end(int signal) {
     return signal == SIGTERM || signal == SIGINT || signal == SIGHUP;
+}
+
+/* A soft limit of 1,024 is common, and a descriptor is kept of each connection. The JVM does the same for itself. */
+static void raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 /* Whatever the dead worker started would run on beside the next one, as it would not after the end of a container. */
@@ -82,6 +92,7 @@ int main(int count, char **command) {
         fputs("Usage: primary COMMAND ARGUMENT…\n", stderr);
         return 2;
     }
+    raise_descriptor_limit();
     sigset_t before;
     sigset_t all = take_over_signals(&before);
     /* Beside other containers' processes it is not process 1, and yet the one to take in orphans. */

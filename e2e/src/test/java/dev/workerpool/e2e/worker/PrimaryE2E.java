@@ -99,6 +99,15 @@ class PrimaryE2E {
         assertThat(result.out()).as("processes left").isEmpty();
     }
 
+    @Test
+    void asManyDescriptorsMayBeOpenAsThePlatformAllows() {
+        Result result = WorkerImage.primary("ulimit -Sn; ulimit -Hn; exit 4", "--ulimit=nofile=1024:2048")
+                .run();
+
+        assertThat(result.exitCode()).isEqualTo(4);
+        assertThat(result.out().lines()).containsExactly("2048", "2048");
+    }
+
     private static Result run(String script) {
         return WorkerImage.primary(script).run();
     }
