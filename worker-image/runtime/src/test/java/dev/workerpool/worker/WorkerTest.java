@@ -83,6 +83,35 @@ class WorkerTest {
     }
 
     @Test
+    void takesCompressedInputOnlyWhereItIsBytes() throws Exception {
+        Answer json = post("/tasks/exit", "Content-Encoding: gzip", "7");
+        assertThat(json.status()).isEqualTo(415);
+        assertThat(json.header("Accept-Encoding")).isEqualTo("identity");
+        assertThat(json.body()).contains("urn:workerpool:problem:unsupported-media-type", "Content-Encoding");
+        assertThat(post("/tasks/query", "Content-Encoding: br, gzip", "x").status())
+                .isEqualTo(415);
+        assertThat(post("/tasks/query", "Content-Encoding: Identity", "x").status())
+                .isEqualTo(200);
+        assertThat(post("/tasks/nothing", "Content-Encoding: ", "x").status()).isEqualTo(204);
+        assertThat(post("/tasks/copy", "Content-Encoding: gzip", "abc").body()).isEqualTo("abc");
+    }
+
+    @Test
+    void readsJsonWhateverItsMediaTypeSays() throws Exception {
+        assertThat(post("/tasks/exit", "Content-Type: application/x-www-form-urlencoded", "7")
+                        .body())
+                .contains("exit code 7");
+    }
+
+    private Answer post(String path, String header, String body) throws Exception {
+        try (var client = worker.connect()) {
+            return client.send("POST " + path + " HTTP/1.1\r\nHost: t\r\n" + header + "\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n" + body)
+                    .read();
+        }
+    }
+
+    @Test
     void answersNoContentForATaskThatGivesNothing() throws Exception {
         assertThat(worker.post("/tasks/nothing", "").status()).isEqualTo(204);
     }

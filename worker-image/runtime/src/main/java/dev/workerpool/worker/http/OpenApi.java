@@ -35,7 +35,6 @@ final class OpenApi {
             Problem.CONTROL_CLOSED,
             Problem.CONTROL_BUSY,
             Problem.STALE_GENERATION,
-            Problem.UNSUPPORTED_MEDIA_TYPE,
             Problem.PEER_REFUSED,
             Problem.TOO_MANY_PEERS);
 

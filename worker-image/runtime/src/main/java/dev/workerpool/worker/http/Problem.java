@@ -23,7 +23,7 @@ enum Problem {
     RUN_EXPIRED(410, "run-expired", "The run is no longer kept"),
     BODY_TOO_LARGE(413, "body-too-large", "The body is over the limit"),
     TARGET_TOO_LONG(414, "target-too-long", "The request line is over the limit"),
-    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The path does not take this media type"),
+    UNSUPPORTED_MEDIA_TYPE(415, "unsupported-media-type", "The path does not take this media type or encoding"),
     EXPECTATION_FAILED(417, "expectation-failed", "The expectation cannot be met"),
     TASK_FAILED(422, "task-failed", "The task threw an exception"),
     ALLOCATION_EXCEEDED(422, "allocation-exceeded", "The task allocated more than it may"),

@@ -5,12 +5,15 @@ import dev.workerpool.worker.control.Rule;
 import dev.workerpool.worker.pool.RunOptions;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.RunTracer.RunTrace;
+import dev.workerpool.worker.task.TaskEntry;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.util.AsciiString;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** What a caller asks for its run by the headers {@code Workerpool-Timeout} and {@code Priority}. */
+/** What the headers of a call say of its run: {@code Workerpool-Timeout}, {@code Priority} and how its input is encoded. */
 final class RunHeaders {
     private static final AsciiString TIMEOUT = AsciiString.cached("Workerpool-Timeout");
     private static final AsciiString PRIORITY = AsciiString.cached("Priority");
@@ -21,7 +24,26 @@ final class RunHeaders {
     private RunHeaders() {}
 
     /** @param limit of the pool @return null when there is nothing to complain of */
-    static Response refuse(Request request, Duration limit) {
+    static Response refuse(Request request, TaskEntry task, Duration limit) {
+        Response encoded = refuseEncoded(request, task);
+        return encoded == null ? refuseTimeout(request, limit) : encoded;
+    }
+
+    /** To a task that takes bytes it is one kind of bytes, and to one that takes nothing all the same. */
+    private static Response refuseEncoded(Request request, TaskEntry task) {
+        String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING, "");
+        if (encoding.isEmpty()
+                || HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(encoding)
+                || !List.of("json", "text").contains(task.input())) {
+            return null;
+        }
+        return Problem.UNSUPPORTED_MEDIA_TYPE
+                .because("The header Content-Encoding must be identity: task '" + task.type() + "' takes "
+                        + task.input() + ", and nothing decodes it before")
+                .with("Accept-Encoding", "identity");
+    }
+
+    private static Response refuseTimeout(Request request, Duration limit) {
         if (!request.headers().contains(TIMEOUT)) {
             return null;
         }

@@ -88,10 +88,11 @@ final class TaskRoutes implements Routes {
             return notAllowed("POST");
         }
         String type = path.substring(PREFIX.length());
-        if (catalog.find(type) == null) {
+        TaskEntry task = catalog.find(type);
+        if (task == null) {
             return unknown(type);
         }
-        Response malformed = RunHeaders.refuse(request, pool.live().timeout());
+        Response malformed = RunHeaders.refuse(request, task, pool.live().timeout());
         if (malformed != null) {
             return malformed;
         }
