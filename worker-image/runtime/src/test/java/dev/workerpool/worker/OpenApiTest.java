@@ -187,12 +187,14 @@ class OpenApiTest {
 
         assertThat(paths.at("/~1tasks~1raw/post/requestBody/content").toString())
                 .isEqualTo("{\"*/*\":{}}");
+        String events = "\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}";
         assertThat(paths.at("/~1tasks~1raw/post/responses/200/content").toString())
-                .isEqualTo("{\"application/octet-stream\":{}}");
+                .isEqualTo("{\"application/octet-stream\":{}," + events);
         assertThat(paths.at("/~1tasks~1text/post/responses/200/content").toString())
-                .isEqualTo("{\"text/plain\":{\"schema\":{\"type\":\"string\"}}}");
+                .isEqualTo("{\"text/plain\":{\"schema\":{\"type\":\"string\"}}," + events);
         assertThat(paths.at("/~1tasks~1nothing/post").has("requestBody")).isFalse();
-        assertThat(paths.at("/~1tasks~1nothing/post/responses").has("200")).isFalse();
+        assertThat(paths.at("/~1tasks~1nothing/post/responses/200/content").toString())
+                .isEqualTo("{" + events);
         assertThat(paths.at(
                                 "/~1tasks~1lines/post/responses/200/content/application~1x-ndjson/schema/contentSchema/type")
                         .asText())
@@ -244,6 +246,85 @@ class OpenApiTest {
                         document.at("/components/responses/Problem404/content/application~1problem+json/schema"),
                         post("/tasks/none", "").body()))
                 .isEmpty();
+    }
+
+    /** The answer's status, its media type, and its body where that is JSON. */
+    private RawClient.Answer assertDescribed(String operation, String path, String target, String headers)
+            throws Exception {
+        ObjectNode document = document();
+        var answer = send(operation.toUpperCase() + " " + target + " HTTP/1.1\r\nHost: t\r\n" + headers
+                + "Content-Length: 1\r\n\r\n1");
+        JsonNode described = document.get("paths")
+                .path(path)
+                .path(operation)
+                .path("responses")
+                .path("" + answer.status());
+        if (described.has("$ref")) {
+            described = document.at(described.get("$ref").asText().substring(1));
+        }
+        assertThat(described.isObject()).as(target + " " + answer.status()).isTrue();
+        String mediaType = answer.header("Content-Type");
+        if (mediaType != null) {
+            mediaType = mediaType.split(";")[0];
+            JsonNode content = described.path("content");
+            JsonNode body = content.has(mediaType) ? content.get(mediaType) : content.get("*/*");
+            assertThat(body).as(target + " " + mediaType).isNotNull();
+            if (mediaType.endsWith("json") && body.has("schema")) {
+                assertThat(violations(document, body.get("schema"), answer.body()))
+                        .as(answer.body())
+                        .isEmpty();
+            }
+        }
+        assertThat(answer.headers().keySet())
+                .filteredOn(name -> name.startsWith("preference") || name.equals("location"))
+                .allMatch(described.path("headers").toString().toLowerCase()::contains);
+        return answer;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw", "text", "nothing", "numbers"})
+    void describesEventsAndRunsThatNobodyWaitsFor(String task) throws Exception {
+        String tasks = "/tasks/" + task;
+        assertDescribed("post", tasks, tasks, "");
+        assertThat(assertDescribed("post", tasks, tasks, "Accept: text/event-stream\r\n")
+                        .header("Content-Type"))
+                .isEqualTo("text/event-stream");
+        assertDescribed("post", tasks, tasks, "Prefer: wait=10\r\n");
+        assertDescribed("post", tasks, tasks, "Prefer: respond-async, wait=10\r\n");
+        assertDescribed("post", tasks, tasks, "Content-Encoding: gzip\r\n");
+        var accepted = assertDescribed("post", tasks, tasks, "Prefer: respond-async\r\n");
+        assertThat(accepted.status()).isEqualTo(202);
+
+        String run = accepted.header("Location");
+        assertDescribed("get", "/runs/{id}", run, "");
+        assertDescribed("get", "/runs/{id}", run, "Prefer: wait=10\r\n");
+        assertDescribed("get", "/runs/{id}/result", run + "/result", "Prefer: wait=10\r\n");
+        assertDescribed("get", "/runs/{id}/events", run + "/events", "");
+        assertDescribed("get", "/runs/{id}/events", run + "/events", "Last-Event-ID: 1000\r\n");
+        assertDescribed("get", "/runs/{id}/events", run + "/events", "Last-Event-ID: x\r\n");
+        assertDescribed("post", "/runs/{id}/messages", run + "/messages", "");
+        assertDescribed("delete", "/runs/{id}", run, "");
+        assertDescribed("get", "/runs/{id}", "/runs/none", "");
+    }
+
+    @Test
+    void describesWhatAnotherReplicaMayNotAnswer() throws Exception {
+        ObjectNode document = document();
+        for (var path : document.get("paths").properties()) {
+            if (path.getKey().startsWith("/runs/")) {
+                assertThat(path.getValue().findValues("responses"))
+                        .as(path.getKey())
+                        .allMatch(responses -> responses.has("502") && responses.has("503"));
+            }
+        }
+        for (String path : new String[] {"/runs/{id}", "/runs/{id}/result"}) {
+            assertThat(document.get("paths")
+                            .path(path)
+                            .path("get")
+                            .path("parameters")
+                            .findValuesAsText("$ref"))
+                    .contains("#/components/parameters/Prefer-wait");
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ final class OpenApi {
     private static final List<String> CALL_HEADERS =
             List.of("Workerpool-Timeout", "Priority", "Prefer", "Idempotency-Key");
     private static final List<String> RUN_HEADERS =
-            List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing", "Via");
+            List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing", "Via", "Preference-Applied");
 
     private final TaskCatalog catalog;
     private CompletableFuture<Response> made;
@@ -118,9 +118,13 @@ final class OpenApi {
             operation.put("requestBody", Map.of("required", true, "content", content(shape.input())));
         }
         var responses = new LinkedHashMap<String, Object>();
+        var contents = new LinkedHashMap<String, Object>();
         if (shape.output() != null) {
-            responses.put("200", response("The result", content(shape.output())));
+            contents.putAll(content(shape.output()));
         }
+        contents.put(EventStream.MEDIA_TYPE, Map.of("schema", Map.of("type", "string")));
+        responses.put(
+                "200", response("The result; with Accept: text/event-stream messages as they come, then it", contents));
         responses.put("202", reference("responses", "Accepted"));
         responses.put("204", response("The task is through and gives nothing", Map.of()));
         problems.stream()
