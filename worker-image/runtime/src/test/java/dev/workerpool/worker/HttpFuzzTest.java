@@ -22,6 +22,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import net.jqwik.api.statistics.Statistics;
 
 /**
  * Whatever bytes a client sends: what comes back is well-formed HTTP, nothing unexpected is logged, and the next client is
@@ -32,6 +33,8 @@ class HttpFuzzTest {
 
     /** A server that has nothing to say to a broken request waits for the rest of it, and so long does no test wait. */
     private static final int SILENCE_MILLIS = 15;
+
+    private static final int PATIENCE_MILLIS = 20_000;
 
     private static FuzzedWorker worker;
 
@@ -52,14 +55,26 @@ class HttpFuzzTest {
 
     @Property(tries = 200)
     void answersAnyBytesWithHttpOrNotAtAll(@ForAll @Size(max = 2000) byte[] bytes) throws IOException {
-        assertWellFormed(exchange(bytes));
+        assertWellFormed(exchange(bytes, SILENCE_MILLIS));
+    }
+
+    @Property(tries = 150)
+    void answersEveryRequestThatIsWhole(@ForAll("requests") String request) throws IOException {
+        byte[] answer = exchange(request.getBytes(StandardCharsets.ISO_8859_1), PATIENCE_MILLIS);
+
+        assertThat(answer).isNotEmpty();
+        assertWellFormed(answer);
     }
 
     @Property(tries = 600)
     void answersBrokenRequestsWithHttpOrNotAtAll(
             @ForAll("requests") String request, @ForAll @Size(max = 6) List<@IntRange(min = 0) Integer> mutations)
             throws IOException {
-        assertWellFormed(exchange(mutated(request, mutations)));
+        byte[] answer = exchange(mutated(request, mutations), SILENCE_MILLIS);
+        assertWellFormed(answer);
+        // Or nothing was tested.
+        Statistics.label("answered").collect(answer.length > 0).coverage(coverage -> coverage.check(true)
+                .percentage(share -> share > 30));
     }
 
     @Property(tries = 60)
@@ -83,9 +98,13 @@ class HttpFuzzTest {
             throws IOException {
         var text = new StringBuilder();
         value.forEach(c -> text.append((char) (int) c));
-        assertWellFormed(exchange(
+        byte[] answer = exchange(
                 ("POST /tasks/copy HTTP/1.1\r\nHost: t\r\n" + name + ": " + text + "\r\nContent-Length: 2\r\n\r\nhi")
-                        .getBytes(StandardCharsets.ISO_8859_1)));
+                        .getBytes(StandardCharsets.ISO_8859_1),
+                PATIENCE_MILLIS);
+
+        assertThat(answer).isNotEmpty();
+        assertWellFormed(answer);
     }
 
     @Provide
@@ -156,16 +175,18 @@ class HttpFuzzTest {
         return bytes.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static byte[] exchange(byte[] request) throws IOException {
+    /** @param patience for the first byte of an answer, in milliseconds */
+    private static byte[] exchange(byte[] request, int patience) throws IOException {
         var answer = new ByteArrayOutputStream();
         try (var socket = new Socket("127.0.0.1", worker.port())) {
-            socket.setSoTimeout(SILENCE_MILLIS);
+            socket.setSoTimeout(patience);
             socket.getOutputStream().write(request);
             byte[] buffer = new byte[8192];
             for (int n = socket.getInputStream().read(buffer);
                     n >= 0;
                     n = socket.getInputStream().read(buffer)) {
                 answer.write(buffer, 0, n);
+                socket.setSoTimeout(SILENCE_MILLIS);
             }
         } catch (SocketTimeoutException | SocketException silentOrReset) {
             // Both are fair answers to what is no request.
