@@ -175,6 +175,20 @@ class WorkerTest {
         assertThat(worker.get("/metrics").body()).contains("workerpool_threads_replaced_total{reason=\"exit\"} 1.0");
     }
 
+    @Test
+    void measuresTheWaitAndTheRunOfEachCallByItsTask() throws Exception {
+        worker.post("/tasks/query", "");
+        worker.post("/tasks/query", "");
+        worker.post("/tasks/throws", "because");
+
+        assertThat(worker.get("/metrics").body())
+                .contains("workerpool_wait_seconds_count{task=\"query\"} 2\n")
+                .contains("workerpool_run_seconds_count{task=\"query\"} 2\n")
+                .contains("workerpool_wait_seconds_count{task=\"throws\"} 1\n")
+                .contains("workerpool_run_seconds_count{task=\"throws\"} 1\n")
+                .contains("workerpool_run_seconds_bucket{task=\"query\",le=\"+Inf\"} 2\n");
+    }
+
     /** They come up after the start; whoever looks earlier must not miss them, and they must not be there twice. */
     @Test
     void hasTheMetricsOfItsJvmFromTheFirstLookOn() throws Exception {

@@ -194,10 +194,12 @@ class KillTest {
             assertThat(fixture.submit(type, "").await()).isInstanceOf(Outcome.TimedOut.class);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> fixture.counted("workerpool_threads_replaced", "reason", "given-up") == 1);
+            assertThat(fixture.gauged("workerpool_threads_lost")).isEqualTo(1);
 
             fixture.pool.apply(PoolFixture.settings().live());
             assertThat(fixture.submit("work", "").output()).isNotEmpty();
             await().atMost(Duration.ofSeconds(120)).until(() -> fixture.pool.lost() == 0);
+            assertThat(fixture.gauged("workerpool_threads_lost")).isZero();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -260,6 +261,13 @@ final class PoolFixture implements AutoCloseable {
                 .flatMap(metric -> metric.getDataPoints().stream())
                 .filter(point -> point.getLabels().equals(Labels.of(labels)))
                 .mapToDouble(point -> ((CounterDataPointSnapshot) point).getValue())
+                .sum();
+    }
+
+    double gauged(String name) {
+        return metrics.scrape(name::equals).stream()
+                .flatMap(metric -> metric.getDataPoints().stream())
+                .mapToDouble(point -> ((GaugeDataPointSnapshot) point).getValue())
                 .sum();
     }
 
