@@ -169,6 +169,29 @@ class CallLimitsTest {
     }
 
     @Test
+    void servesUntilEndpointsHaveFollowedAndRefusesAfterThat() throws Exception {
+        worker.with("WORKERPOOL_DRAIN_DELAY", "3s").with("WORKERPOOL_THREADS", "2");
+        try (var active = gate.occupy(worker)) {
+            var drained = worker.drain();
+            await().until(() -> worker.get("/health/ready").status() == 503);
+            assertThat(worker.running().isClosed()).isFalse();
+            Answer late = worker.post("/tasks/query", "");
+            assertThat(late.status()).isEqualTo(200);
+            assertThat(late.header("Connection")).isEqualTo("close");
+
+            await().until(worker.running()::isClosed);
+            Answer refused = worker.post("/tasks/query", "");
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.body()).contains("urn:workerpool:problem:draining");
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            gate.open();
+            assertThat(active.read().body()).isEqualTo("held");
+            active.close();
+            assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
     void interruptsWhatDoesNotFinishInTime() throws Exception {
         worker.with("WORKERPOOL_DRAIN_TIMEOUT", "20ms");
         try (var active = gate.occupy(worker)) {
