@@ -227,7 +227,7 @@ final class Worker implements WorkerInfo {
         long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
-        finished &= peers.awaitAnswers(Duration.ofNanos(end - System.nanoTime()));
+        finished &= peers.passes().awaitAnswers(Duration.ofNanos(end - System.nanoTime()));
         handOver.finish(LAST_RUNS);
         peers.close();
         tasks.close(LAST_ANSWERS, Duration.ofNanos(end - System.nanoTime()));

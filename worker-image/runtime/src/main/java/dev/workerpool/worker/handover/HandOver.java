@@ -209,7 +209,7 @@ public final class HandOver {
 
     private PeerReply post(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
         try {
-            return peers.post(peer, PATH + id, bytes).get();
+            return peers.passes().post(peer, PATH + id, bytes).get();
         } catch (ExecutionException e) {
             return new PeerReply.Lost(String.valueOf(e.getCause()));
         }

@@ -69,7 +69,7 @@ final class PassedCall implements PassObserver {
     void pass(Routing.Choice choice) {
         int mine = ++tries;
         peer = choice.replica();
-        Pass begun = peers.pass(exchange.loop(), request, choice, this);
+        Pass begun = peers.passes().pass(exchange.loop(), request, choice, this);
         if (!over && tries == mine) {
             pass = begun;
             exchange.onAbandoned(this::abandoned);
@@ -80,7 +80,7 @@ final class PassedCall implements PassObserver {
     void resume(KeptPass kept) {
         peer = kept.replica();
         tries++;
-        Pass begun = peers.resume(exchange.loop(), request, kept, this);
+        Pass begun = peers.passes().resume(exchange.loop(), request, kept, this);
         if (!over) {
             pass = begun;
             exchange.onAbandoned(this::abandoned);

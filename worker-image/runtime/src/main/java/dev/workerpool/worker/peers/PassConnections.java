@@ -27,14 +27,14 @@ final class PassConnections {
     private static final String ENDED = "the connection to it has ended";
 
     private final EventLoop loop;
-    private final Peers peers;
+    private final Passes all;
     private final Bootstrap bootstrap;
     private final Map<Peer, ArrayDeque<PassConnection>> idle = new HashMap<>();
     private final Set<Pass> passes = new HashSet<>();
 
-    PassConnections(EventLoop loop, Peers peers, Bootstrap common) {
+    PassConnections(EventLoop loop, Passes all, Bootstrap common) {
         this.loop = loop;
-        this.peers = peers;
+        this.all = all;
         this.bootstrap = common.clone(loop).handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -44,19 +44,19 @@ final class PassConnections {
     }
 
     String replica() {
-        return peers.replica();
+        return all.peers().replica();
     }
 
     String token() {
-        return peers.token();
+        return all.peers().token();
     }
 
     boolean isDraining() {
-        return peers.isDraining();
+        return all.peers().isDraining();
     }
 
     void count(PassReason reason, PassOutcome outcome) {
-        peers.metrics().passed(reason, outcome);
+        all.peers().metrics().passed(reason, outcome);
     }
 
     /** Begins a pass. Its observer may hear of the end before this returns. */
@@ -123,7 +123,7 @@ final class PassConnections {
 
     void over(Pass pass, Channel channel, boolean reusable) {
         passes.remove(pass);
-        peers.passEnded();
+        all.ended();
         if (channel != null) {
             release(pass.view().peer(), channel, reusable);
         }
@@ -181,7 +181,7 @@ final class PassConnections {
         /** What is new on this connection leads to the peer of its first pass. */
         private void begin(Pass first) {
             if (peer == null && channel instanceof UnixChannel socket) {
-                kept = peers.keep(socket.fd().intValue(), first.view().peer());
+                kept = all.keep(socket.fd().intValue(), first.view().peer());
             }
             peer = first.view().peer();
             pass = first;

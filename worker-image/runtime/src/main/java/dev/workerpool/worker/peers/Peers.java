@@ -3,28 +3,19 @@ package dev.workerpool.worker.peers;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.kept.KeptConnections;
-import dev.workerpool.worker.kept.KeptPass;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -38,21 +29,12 @@ public final class Peers {
     private static final int CONNECT_MILLIS = 500;
     private static final PeerView[] NONE = {};
 
-    /** Beyond what the pool's own limits allow a run: for the way there and back. */
-    private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(5);
-
-    /** Whoever asks for a run may want to wait for its end. */
-    private static final Duration LONGEST_POLL = Duration.ofMinutes(10);
-
     private final TaskPool pool;
-    private final EventLoops loops;
-    private final KeptConnections kept;
     private final PeerMetrics metrics;
     private final LoadPublisher publisher;
     private final EventLoop home;
     private final Bootstrap bootstrap;
-    private final Map<EventExecutor, PassConnections> connections = new HashMap<>();
-    private final PassCount passes = new PassCount();
+    private final Passes passes;
 
     /** On the home loop only. */
     private final Map<Peer, PeerLink> links = new HashMap<>();
@@ -66,15 +48,13 @@ public final class Peers {
 
     public Peers(TaskPool pool, EventLoops loops, KeptConnections kept, PrometheusRegistry registry) {
         this.pool = pool;
-        this.loops = loops;
-        this.kept = kept;
         this.home = loops.group().next();
         this.publisher = new LoadPublisher(this, pool, home);
         this.metrics = new PeerMetrics(registry, this);
         this.bootstrap = loops.client()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .option(ChannelOption.TCP_NODELAY, true);
-        loops.loops().forEach(loop -> connections.put(loop, new PassConnections((EventLoop) loop, this, bootstrap)));
+        this.passes = new Passes(this, pool, loops, home, bootstrap, kept);
     }
 
     public void start() {
@@ -90,8 +70,7 @@ public final class Peers {
         meanRun = pool.counters().meanRunNanos();
         publisher.publish(true);
         links.values().forEach(link -> link.check(now));
-        Set<Peer> known = new HashSet<>(list.replicas());
-        connections.values().forEach(each -> each.loop().execute(() -> each.sweep(System.nanoTime(), known)));
+        passes.sweep(new HashSet<>(list.replicas()));
     }
 
     /**
@@ -207,61 +186,9 @@ public final class Peers {
                 .toList();
     }
 
-    /** Sends bytes to a peer. From any thread. */
-    public CompletableFuture<PeerReply> post(Routing.Choice to, String target, ByteBuffer body) {
-        var call = new PeerCall();
-        var headers = new DefaultHttpHeaders().add(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
-        var request = new PassedRequest("POST", target, headers, body, System.nanoTime());
-        home.execute(() -> pass(home, request, to, call));
-        return call.reply();
-    }
-
-    /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
-    public Pass pass(EventExecutor loop, PassedRequest request, Routing.Choice choice, PassObserver observer) {
-        var limits = pool.live();
-        Duration longest = limits.timeout().plus(choice.maxQueued() == 0 ? Duration.ZERO : limits.maxWait());
-        if (choice.reason() == PassReason.OWNER) {
-            longest = LONGEST_POLL;
-        } else if (choice.reason() == PassReason.HAND_OVER) {
-            longest = Duration.ZERO;
-        }
-        PassConnections mine = connections.get(loop);
-        var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
-        passes.begun();
-        mine.begin(pass);
-        return pass;
-    }
-
-    /**
-     * Goes on with what the worker before this one had passed. On the event loop that its client is on; the observer may hear
-     * of the end before this returns.
-     */
-    public Pass resume(EventExecutor loop, PassedRequest request, KeptPass kept, PassObserver observer) {
-        Channel channel = EventLoops.connection(kept.descriptor());
-        var peer = new Peer(kept.replica(), (InetSocketAddress) channel.remoteAddress());
-        var choice = new Routing.Choice(new PeerView(peer), PassReason.INHERITED, Integer.MAX_VALUE);
-        PassConnections mine = connections.get(loop);
-        var limits = pool.live();
-        Duration longest = request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : LONGEST_POLL;
-        var pass = new Pass(mine, choice, request, longest.toNanos() + MARGIN_NANOS, observer);
-        pass.wasSent();
-        passes.begun();
-        mine.resume(pass, kept, channel);
-        return pass;
-    }
-
-    /** @return null when the connection ends with this process */
-    KeptPass keep(int descriptor, Peer to) {
-        return kept.keepPass(descriptor, to.replica());
-    }
-
-    void passEnded() {
-        passes.ended();
-    }
-
-    /** Waits for the answers to what was passed. @return false when the time was not enough */
-    public boolean awaitAnswers(Duration patience) throws InterruptedException {
-        return passes.awaitNone(patience);
+    /** What is done by peers. */
+    public Passes passes() {
+        return passes;
     }
 
     /** Is it the token of this pool? Takes the same time whatever is wrong with it. */

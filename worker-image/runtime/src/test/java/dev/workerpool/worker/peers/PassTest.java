@@ -54,7 +54,7 @@ class PassTest {
             lost -> {});
     private final Peers peers = new Peers(pool, loops, KeptConnections.NONE, registry);
     private final PassConnections connections =
-            new PassConnections((EventLoop) loops.loops().getFirst(), peers, new Bootstrap());
+            new PassConnections((EventLoop) loops.loops().getFirst(), peers.passes(), new Bootstrap());
     private final List<ChannelPromise> writes = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
     private Pass pass;
