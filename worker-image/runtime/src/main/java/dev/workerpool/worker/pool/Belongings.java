@@ -1,23 +1,21 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.TaskHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * What belongs to a run beside its thread: the threads that it started, the executors and timers that it made. Made with the
- * first of them. Thread-safe.
+ * first of them. Thread-safe; never waits for task code, unless it says so.
  */
 final class Belongings {
+    private final Errands errands;
     private final List<Thread> threads = new ArrayList<>();
-    private final List<ExecutorService> executors = new ArrayList<>();
+    private final List<OwnExecutor> executors = new ArrayList<>();
     private final List<Timer> timers = new ArrayList<>();
     /** Of threads, before those that have ended are taken out. */
     private int enough = 64;
@@ -27,9 +25,15 @@ final class Belongings {
 
     private volatile boolean condemned;
 
+    /** @param host of threads of the run */
+    Belongings(TaskHost host) {
+        errands = new Errands(host);
+    }
+
     synchronized void started(Thread thread) {
         if (threads.size() == enough) {
-            threads.removeIf(one -> one.getState() == Thread.State.TERMINATED);
+            // Only what has ended has no group. What state it is in, task code may say as it likes.
+            threads.removeIf(one -> one.getThreadGroup() == null);
             enough = Math.max(64, 2 * threads.size());
         }
         threads.add(thread);
@@ -37,8 +41,8 @@ final class Belongings {
 
     synchronized void opened(Object service) {
         if (service instanceof ExecutorService executor) {
-            executors.removeIf(ExecutorService::isTerminated);
-            executors.add(executor);
+            executors.removeIf(OwnExecutor::hasEnded);
+            executors.add(new OwnExecutor(executor));
         } else {
             timers.add((Timer) service);
         }
@@ -48,12 +52,23 @@ final class Belongings {
         atWork += begins ? 1 : -1;
     }
 
+    private synchronized List<OwnExecutor> executors() {
+        return List.copyOf(executors);
+    }
+
+    /** Looks at the executors here and now. May wait for task code: for a thread that is in the run. */
+    void look() {
+        executors().forEach(OwnExecutor::look);
+    }
+
+    /** Has the executors looked at, for those who ask a little later. */
+    void ask() {
+        executors().forEach(executor -> executor.ask(errands));
+    }
+
     /** Is there anything to look after? Costs next to nothing. */
     synchronized boolean mayGoOn() {
-        return atWork > 0
-                || !timers.isEmpty()
-                || threads.stream().anyMatch(Thread::isAlive)
-                || executors.stream().anyMatch(executor -> isAtWork(executor) || mayBeBetweenTwo(executor));
+        return mayHaveUnknownThreads() || threads.stream().anyMatch(Thread::isAlive);
     }
 
     /** Whatever still goes on. */
@@ -64,7 +79,7 @@ final class Belongings {
                 alive.add("thread " + (thread.getName().isEmpty() ? thread.threadId() : thread.getName()));
             }
         }
-        executors.stream().filter(Belongings::isAtWork).forEach(executor -> alive.add("executor " + executor));
+        executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> alive.add("executor " + executor));
         timers.removeIf(Belongings::isCancelled);
         timers.forEach(timer -> alive.add("timer"));
         if (atWork > 0) {
@@ -90,50 +105,29 @@ final class Belongings {
         }
     }
 
-    /** Where an executor does not tell, it is believed to be idle until it has been shut down. */
-    private static boolean isAtWork(ExecutorService executor) {
-        if (executor.isTerminated()) {
-            return false;
-        }
-        return executor.isShutdown()
-                || switch (executor) {
-                    case ThreadPoolExecutor pool -> pool.getActiveCount() > 0 || hasQueued(pool);
-                    case ForkJoinPool pool -> !pool.isQuiescent() || pool.hasQueuedSubmissions();
-                    default -> false;
-                };
-    }
-
-    /** One that has taken a periodic task out of its queue and does not execute it yet looks like an idle one. */
-    private static boolean mayBeBetweenTwo(ExecutorService executor) {
-        return executor instanceof ScheduledThreadPoolExecutor pool && !pool.isShutdown() && pool.getPoolSize() > 0;
-    }
-
     /** Does something look idle that may be at work when it is looked at again? */
     synchronized boolean isUncertain() {
-        return executors.stream().anyMatch(Belongings::mayBeBetweenTwo);
-    }
-
-    /** A queue of the task's own is task code, and may do anything. */
-    private static boolean hasQueued(ThreadPoolExecutor pool) {
-        BlockingQueue<Runnable> queue = pool.getQueue();
-        return queue.getClass().getClassLoader() == null && !queue.isEmpty();
-    }
-
-    /** Task code may override it, and must not hold up whoever calls. */
-    private static void interrupt(Thread thread) {
-        if (thread.getClass().getClassLoader() == null) {
-            thread.interrupt();
-        } else {
-            Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).start(thread::interrupt);
-        }
+        return executors.stream().anyMatch(OwnExecutor::isUncertain);
     }
 
     /** Asks all of it to end. Timers do: what they run at the moment is stopped by {@link #condemn}. */
     synchronized void stop() {
-        threads.stream().filter(Thread::isAlive).forEach(Belongings::interrupt);
-        executors.stream().filter(Belongings::isAtWork).forEach(ExecutorService::shutdownNow);
+        List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
+        // Their own classes may say what an interrupt does, and even a plain one closes the channel that a thread waits
+        // for.
+        alive.stream().filter(Belongings::isOwnClass).forEach(thread -> errands.send(thread, thread::interrupt));
+        List<Thread> plain =
+                alive.stream().filter(thread -> !isOwnClass(thread)).toList();
+        if (!plain.isEmpty()) {
+            errands.send(threads, () -> plain.forEach(Thread::interrupt));
+        }
+        executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> executor.shutDown(errands));
         timers.forEach(Timer::cancel);
         timers.clear();
+    }
+
+    private static boolean isOwnClass(Thread thread) {
+        return thread.getClass().getClassLoader() != null;
     }
 
     /** Whether all task code on these threads is to die at its next checkpoint. */
@@ -150,21 +144,27 @@ final class Belongings {
      *
      * @param sure whether what looks idle was looked at often enough
      */
-    synchronized List<ExecutorService> kept(boolean sure) {
-        var open = executors.stream()
-                .filter(executor -> !executor.isShutdown() && !isAtWork(executor))
-                .filter(executor -> sure || !mayBeBetweenTwo(executor))
-                .toList();
+    synchronized List<OwnExecutor> kept(boolean sure) {
+        List<OwnExecutor> open =
+                executors.stream().filter(executor -> executor.isKept(sure)).toList();
         executors.removeAll(open);
         return open;
     }
 
     /** Threads of executors and timers, and those that belong to nobody, are not told of. */
     synchronized boolean mayHaveUnknownThreads() {
-        return atWork > 0 || !timers.isEmpty() || executors.stream().anyMatch(one -> !one.isTerminated());
+        return atWork > 0
+                || !timers.isEmpty()
+                || executors.stream().anyMatch(executor -> executor.isAtWork() || executor.isUncertain());
     }
 
     synchronized List<Thread> threadsAlive() {
-        return threads.stream().filter(Thread::isAlive).toList();
+        var alive = new ArrayList<>(errands.underWay());
+        threads.stream().filter(Thread::isAlive).forEach(alive::add);
+        return alive;
+    }
+
+    Errands errands() {
+        return errands;
     }
 }

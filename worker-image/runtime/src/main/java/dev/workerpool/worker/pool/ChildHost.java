@@ -24,19 +24,19 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
 
     @Override
     public void started(Thread started) {
-        run.ownBelongings().started(started);
+        run.ownBelongings(this).started(started);
         lookAfter();
     }
 
     @Override
     public void opened(Object service) {
-        run.ownBelongings().opened(service);
+        run.ownBelongings(this).opened(service);
         lookAfter();
     }
 
     @Override
     public void atWork(boolean begins) {
-        run.ownBelongings().atWork(begins);
+        run.ownBelongings(this).atWork(begins);
         lookAfter();
     }
 

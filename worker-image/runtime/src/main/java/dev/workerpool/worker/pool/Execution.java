@@ -18,6 +18,23 @@ final class Execution {
     }
 
     Outcome run(Run run) {
+        Outcome outcome = outcome(run);
+        if (run.belongings() != null) {
+            look(run.belongings());
+        }
+        return outcome;
+    }
+
+    /** As long as the thread is in its run and watched over: this may come to task code. */
+    private static void look(Belongings belongings) {
+        try {
+            belongings.look();
+        } catch (Throwable e) {
+            // What could not be looked at counts as at work.
+        }
+    }
+
+    private Outcome outcome(Run run) {
         try {
             return new Outcome.Succeeded(tasks.run(run.task(), run.body(), new RunContext(run, pool, tasks), run));
         } catch (InvalidTaskInputException e) {

@@ -3,6 +3,7 @@ package dev.workerpool.worker.pool;
 import dev.workerpool.worker.task.Checkpoints;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,14 +36,15 @@ final class Kills {
         due.add(run);
     }
 
-    /** Ends the round. */
-    void carryOut() {
-        for (Run run : due) {
+    /** Ends the round. @return when the next is due by itself, which is never */
+    long carryOut(long now) {
+        var struck = List.copyOf(due);
+        due.clear();
+        for (Run run : struck) {
             if (run.isDying()) {
                 kills.computeIfAbsent(run, first -> new Kill()).strike(run);
             }
         }
-        due.clear();
         kills.entrySet().removeIf(entry -> {
             boolean over = !entry.getKey().isDying();
             if (over) {
@@ -50,5 +52,6 @@ final class Kills {
             }
             return over;
         });
+        return Watchdog.NEVER;
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
  * What runs left behind. Threads and timers of a run that go on after it, and executors that still have work, are given a
  * moment; then they are reported, interrupted, and at last killed like a run that does not listen. Idle executors are kept, as
  * a task may want them again, but only the youngest: a task that makes a new one in each run must not fill the process.
- * Looked after by the watchdog.
+ * Looked after by the watchdog, which waits for no task code here: {@link Belongings} has it called elsewhere.
  */
 final class Leftovers {
     /** Idle executors; beyond that the oldest goes. */
@@ -27,11 +27,20 @@ final class Leftovers {
     private final TaskPool pool;
     private final List<Leftover> leftovers = new ArrayList<>();
     /** Weakly: one without threads that nobody knows is gone anyway. */
-    private final Deque<WeakReference<ExecutorService>> kept = new ArrayDeque<>();
+    private final Deque<Kept> kept = new ArrayDeque<>();
 
     private final List<Thread> lingering = new ArrayList<>();
 
     private boolean exhausted;
+
+    /** @param errands of the run that made it */
+    private record Kept(WeakReference<ExecutorService> executor, Errands errands) {
+        /** Those that are gone are. */
+        boolean isShutdown() {
+            ExecutorService one = executor.get();
+            return one == null || one.isShutdown();
+        }
+    }
 
     private enum Stage {
         ENDING,
@@ -45,6 +54,7 @@ final class Leftovers {
         private Stage stage = Stage.ENDING;
         private long due;
         private long killedAt;
+        private boolean asked;
         private int idleLooks;
 
         Leftover(Run run, long due) {
@@ -62,28 +72,35 @@ final class Leftovers {
     synchronized void of(Run run) {
         keep(run, false);
         if (run.belongings().mayGoOn() && leftovers.stream().noneMatch(one -> one.run == run)) {
-            long due = System.nanoTime() + patience();
+            long due = System.nanoTime() + pause();
             leftovers.add(new Leftover(run, due));
             pool.watchdog().watch(due);
         }
     }
 
     private void keep(Run run, boolean sure) {
-        kept.removeIf(one -> one.get() == null || one.get().isShutdown());
-        run.belongings().kept(sure).forEach(executor -> kept.add(new WeakReference<>(executor)));
+        Belongings belongings = run.belongings();
+        for (OwnExecutor one : belongings.kept(sure)) {
+            kept.add(new Kept(new WeakReference<>(one.executor()), belongings.errands()));
+        }
+        kept.removeIf(Kept::isShutdown);
         while (kept.size() > MAX_KEPT) {
-            ExecutorService oldest = kept.poll().get();
-            if (oldest != null) {
-                pool.failures().warn("Task " + run.task().type() + " leaves executors open: the oldest is shut down");
-                pool.counters().leftBehind(run, 1);
-                oldest.shutdownNow();
-            }
+            shutDown(kept.poll(), run);
         }
     }
 
-    /** Twice that with a run: nobody waits for these. */
-    private long patience() {
-        return 2 * pool.settings().patience().toNanos();
+    private void shutDown(Kept oldest, Run run) {
+        ExecutorService executor = oldest.executor().get();
+        if (executor != null) {
+            pool.failures().warn("Task " + run.task().type() + " leaves executors open: the oldest is shut down");
+            pool.counters().leftBehind(run, 1);
+            oldest.errands().send(executor, executor::shutdownNow);
+        }
+    }
+
+    /** Half of what they are given until the next step, which is twice what a run is: nobody waits for these. */
+    private long pause() {
+        return pool.settings().patience().toNanos();
     }
 
     /** @return when to look again */
@@ -101,11 +118,22 @@ final class Leftovers {
         return next;
     }
 
-    /** The next step. @return whether there is another */
+    /** Each other time it is asked how it stands; in between, the answers are there. @return whether there is more to do */
     private boolean goesOn(Leftover one, long now) {
+        // First of all: should anything go wrong, the others have their turn.
+        one.due = now + pause();
+        one.asked = !one.asked;
+        if (one.asked) {
+            one.belongings.ask();
+            return true;
+        }
+        return step(one, now);
+    }
+
+    private boolean step(Leftover one, long now) {
         List<String> alive = one.belongings.alive();
-        if (alive.isEmpty()) {
-            return looksAgain(one, now);
+        if (alive.isEmpty() && !isBeingStopped(one)) {
+            return looksAgain(one);
         }
         one.idleLooks = 0;
         switch (one.stage) {
@@ -129,13 +157,16 @@ final class Leftovers {
         }
         // Again and again: what waits must wake up to come to a checkpoint.
         one.belongings.stop();
-        one.due = now + patience();
         return true;
     }
 
-    private boolean looksAgain(Leftover one, long now) {
+    /** Interrupts of the task's own may not come back. */
+    private static boolean isBeingStopped(Leftover one) {
+        return one.stage != Stage.ENDING && !one.belongings.errands().underWay().isEmpty();
+    }
+
+    private boolean looksAgain(Leftover one) {
         if (one.belongings.isUncertain() && ++one.idleLooks < IDLE_LOOKS) {
-            one.due = now + patience();
             return true;
         }
         keep(one.run, true);

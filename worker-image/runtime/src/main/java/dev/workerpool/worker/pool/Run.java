@@ -4,6 +4,7 @@ import dev.workerpool.mapping.ResultReceiver;
 import dev.workerpool.mapping.ResultStream;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.task.TaskEntry;
+import dev.workerpool.worker.task.TaskHost;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -185,9 +186,10 @@ public final class Run implements ResultReceiver {
         return belongings;
     }
 
-    synchronized Belongings ownBelongings() {
+    /** @param host of threads of this run */
+    synchronized Belongings ownBelongings(TaskHost host) {
         if (belongings == null) {
-            belongings = new Belongings();
+            belongings = new Belongings(host);
         }
         return belongings;
     }

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The one clock of the pool: stops runs that go over their time and threads that do not listen, and refuses runs that
@@ -17,6 +18,9 @@ final class Watchdog {
 
     /** Differences of nanoTime overflow beyond 292 years; a month is never, too. */
     private static final long LONG = TimeUnit.DAYS.toNanos(30);
+
+    /** Before it tries again what went wrong. */
+    private static final long RETRY = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final Logger LOG = System.getLogger(Watchdog.class.getName());
 
@@ -76,13 +80,22 @@ final class Watchdog {
 
     /** One round. @return when the next is due */
     private long check(long now) {
-        long next = refuseOverdue(now);
+        long next = guarded(now, this::refuseOverdue);
         for (PoolThread one : pool.roster().current()) {
-            next = earlier(next, one.check(now));
+            next = earlier(next, guarded(now, one::check));
         }
-        next = earlier(next, pool.leftovers().check(now));
-        kills.carryOut();
-        return next;
+        next = earlier(next, guarded(now, pool.leftovers()::check));
+        return earlier(next, guarded(now, kills::carryOut));
+    }
+
+    /** Whatever goes wrong with one must not end the time limits of all. */
+    private static long guarded(long now, LongUnaryOperator look) {
+        try {
+            return look.applyAsLong(now);
+        } catch (Throwable e) {
+            LOG.log(Level.ERROR, "The watchdog failed, and goes on", e);
+            return now + RETRY;
+        }
     }
 
     private long refuseOverdue(long now) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.TaskJars;
 import dev.workerpool.worker.task.Isolation;
+import dev.workerpool.worker.task.MakerHost;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskThreads;
 import java.nio.file.Path;
@@ -58,6 +59,35 @@ class BelongingsTest {
                 jar,
                 "Periodic",
                 "Executors.newScheduledThreadPool(1).scheduleAtFixedRate(() -> COUNT.incrementAndGet(), 1, 1, TimeUnit.MILLISECONDS);");
+        define(jar, "Spins", SPIN);
+        define(
+                jar,
+                "Throwing",
+                "Executors.newFixedThreadPool(1, r -> new Thread(r) { public void interrupt() { throw new IllegalStateException(); } })"
+                        + ".execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Blocking",
+                "Executors.newFixedThreadPool(1, r -> new Thread(r) { public void interrupt() { while (true) COUNT.get(); } })"
+                        + ".execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Deaf",
+                "new Thread() { public void run() " + SPIN
+                        + " public void interrupt() { while (true) COUNT.get(); } }.start();");
+        define(
+                jar,
+                "Counting",
+                "new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>() {"
+                        + " public int size() { throw new IllegalStateException(); } }).execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Comparing",
+                "record Slow() implements Runnable, Comparable<Slow> { public void run() " + SPIN
+                        + " public int compareTo(Slow other) { while (true) COUNT.incrementAndGet(); } }"
+                        + " var e = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new PriorityBlockingQueue<>());"
+                        + " e.execute(new Slow()); e.execute(new Slow()); new Thread(() -> e.execute(new Slow())).start();"
+                        + " while (COUNT.get() == 0) { }");
         define(jar, "Common", "CompletableFuture.runAsync(() -> " + SPIN + ");");
         define(jar, "Supply", "CompletableFuture.supplyAsync(() -> " + SPIN + ");");
         define(jar, "Waits", "Thread t = new Thread(() -> " + SPIN + "); t.start(); t.join();");
@@ -154,22 +184,47 @@ class BelongingsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"throwing", "blocking", "deaf", "counting", "comparing"})
+    void leavesTheTimeLimitsAloneWhateverTaskCodeDoesWhenItIsStopped(String type) throws Exception {
+        try (var fixture = start()) {
+            assertThat(fixture.submit(type, "done").output()).isEqualTo("done");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(fixture.counted("workerpool_left_behind", "task", type))
+                            .isPositive());
+            awaitStandstill();
+            await().atMost(Duration.ofSeconds(30)).until(() -> fixture.pool.threadsLeftBehind() == 0);
+
+            var run = fixture.submit("spins", "");
+            await().atMost(Duration.ofSeconds(30)).until(() -> run.run().thread() != null);
+            fixture.pool.cancel(run.run());
+
+            assertThat(run.await()).isEqualTo(new Outcome.Cancelled());
+            assertThat(fixture.submit("idle", "next").output()).isEqualTo("next");
+        }
+    }
+
     @Test
     void looksAgainAtAScheduledExecutorThatMayJustHaveTakenUpATask() {
         try (var executor = new ScheduledThreadPoolExecutor(1)) {
-            var belongings = new Belongings();
+            var belongings = new Belongings(MakerHost.RESOURCE);
             belongings.opened(executor);
+            belongings.look();
+            assertThat(belongings.kept(false)).hasSize(1);
             assertThat(belongings.mayGoOn()).isFalse();
+            belongings.opened(executor);
 
             // It looks the same with a task that it took out of its queue and does not execute yet.
             executor.prestartAllCoreThreads();
 
             // A thread that starts counts as active for a moment.
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> belongings.alive().isEmpty());
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                belongings.look();
+                return belongings.alive().isEmpty();
+            });
             assertThat(belongings.mayGoOn()).isTrue();
             assertThat(belongings.kept(false)).isEmpty();
-            assertThat(belongings.kept(true)).containsExactly(executor);
+            assertThat(belongings.kept(true)).extracting(OwnExecutor::executor).containsExactly(executor);
             assertThat(belongings.mayGoOn()).isFalse();
         }
     }

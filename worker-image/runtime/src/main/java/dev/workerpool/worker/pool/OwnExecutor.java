@@ -1,0 +1,93 @@
+package dev.workerpool.worker.pool;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/**
+ * An executor of the JDK that a run made. What it is asked may wait for its locks, under which it calls the task's own queue,
+ * thread factory and threads, and for ever. So whoever must not wait has it asked by {@link Errands}, and is told what was
+ * heard last.
+ */
+final class OwnExecutor {
+    private final ExecutorService executor;
+    private volatile Look last = Look.AT_WORK;
+
+    private enum Look {
+        AT_WORK,
+        /** It looks idle, and may just have taken a periodic task out of its queue. */
+        BETWEEN_TWO,
+        IDLE,
+        ENDED
+    }
+
+    OwnExecutor(ExecutorService executor) {
+        this.executor = executor;
+    }
+
+    ExecutorService executor() {
+        return executor;
+    }
+
+    /** For as long as it takes. */
+    void look() {
+        last = executor.isTerminated()
+                ? Look.ENDED
+                : executor.isShutdown() || isBusy() ? Look.AT_WORK : mayBeBetweenTwo() ? Look.BETWEEN_TWO : Look.IDLE;
+    }
+
+    /** Where an executor does not tell, it is believed to be idle until it has been shut down. */
+    private boolean isBusy() {
+        return switch (executor) {
+            case ThreadPoolExecutor pool -> pool.getActiveCount() > 0 || hasQueued(pool);
+            case ForkJoinPool pool -> !pool.isQuiescent() || pool.hasQueuedSubmissions();
+            default -> false;
+        };
+    }
+
+    /** A queue of the task's own may say anything. */
+    private static boolean hasQueued(ThreadPoolExecutor pool) {
+        BlockingQueue<Runnable> queue = pool.getQueue();
+        return queue.getClass().getClassLoader() == null && !queue.isEmpty();
+    }
+
+    private boolean mayBeBetweenTwo() {
+        return executor instanceof ScheduledThreadPoolExecutor pool && pool.getPoolSize() > 0;
+    }
+
+    void ask(Errands errands) {
+        last = Look.AT_WORK;
+        errands.send(this, this::look);
+    }
+
+    void shutDown(Errands errands) {
+        errands.send(this, executor::shutdownNow);
+    }
+
+    /** At once. A fork-join pool that is asked may cancel tasks first. */
+    boolean hasEnded() {
+        return last == Look.ENDED || !(executor instanceof ForkJoinPool) && executor.isTerminated();
+    }
+
+    /** As it was heard last. */
+    boolean isAtWork() {
+        return last == Look.AT_WORK && !hasEnded();
+    }
+
+    /** As it was heard last: does it look idle, and may be at work when it is looked at again? */
+    boolean isUncertain() {
+        return last == Look.BETWEEN_TWO && !executor.isShutdown();
+    }
+
+    /** As it was heard last: is it open and idle, so that it may serve a later run? */
+    boolean isKept(boolean sure) {
+        return !executor.isShutdown() && (last == Look.IDLE || sure && last == Look.BETWEEN_TWO);
+    }
+
+    @Override
+    public String toString() {
+        return executor.getClass().getSimpleName();
+    }
+}
