@@ -22,8 +22,11 @@ public final class TaskHooks {
         }
     };
 
-    /** The host whose kill unwinds the thread. */
+    /** The host whose kill unwinds the thread, which is in no static initialiser. */
     private static final ThreadLocal<TaskHost> DYING = new ThreadLocal<>();
+
+    /** Frames. Looking at all of a deep stack again and again, as it is unwound through many handlers, would take too long. */
+    private static final int TOP = 256;
 
     /** Arrays with fewer elements are made without a word. */
     static final int LARGE = 1 << 16;
@@ -45,8 +48,12 @@ public final class TaskHooks {
     }
 
     private static boolean isInitialising() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("<clinit>")));
+        return isInitialising(Integer.MAX_VALUE);
+    }
+
+    private static boolean isInitialising(int frames) {
+        return StackWalker.getInstance().walk(stack -> stack.limit(frames)
+                .anyMatch(frame -> frame.getMethodName().equals("<clinit>")));
     }
 
     /** Makes {@code host} answer for task code on this thread and on those started from it. */
@@ -88,15 +95,15 @@ public final class TaskHooks {
 
     /**
      * Not in the middle of a static initialiser: it would leave its class unusable for every thread, which is worse than a
-     * lost thread. Where none is on the stack once, none is when more of it has been unwound.
+     * lost thread. {@code finally} may begin one at any time, and its methods come here as soon as they are entered: where
+     * there was none before, a look at the top of the stack is enough.
      */
     private static void die(TaskHost host) {
-        if (DYING.get() != host) {
-            if (isInitialising()) {
-                return;
-            }
-            DYING.set(host);
+        if (isInitialising(DYING.get() == host ? TOP : Integer.MAX_VALUE)) {
+            DYING.remove();
+            return;
         }
+        DYING.set(host);
         throw new TaskKilled();
     }
 
