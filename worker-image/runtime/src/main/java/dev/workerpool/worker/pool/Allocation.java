@@ -38,11 +38,15 @@ final class Allocation {
         nextLook = start + pause(budget);
     }
 
+    /** The current run is about to have threads. @param own the first, which may have started; or null */
+    void beginChildren(Thread own) {
+        if (budget != 0) {
+            children.begin(own);
+        }
+    }
+
     /** By the run that ends, on its own thread alone. On the thread itself. */
     long end() {
-        if (run.belongings() != null) {
-            children.end();
-        }
         return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 

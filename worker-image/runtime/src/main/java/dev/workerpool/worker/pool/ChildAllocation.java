@@ -22,7 +22,7 @@ final class ChildAllocation {
     /** At the last look, by the thread's id. Those that have ended since are still in it. */
     private final Map<Long, Long> seen = new HashMap<>();
 
-    /** Threads that an earlier run left, by id. */
+    /** Threads from before the run, by id. */
     private final Set<Long> earlier = new HashSet<>();
 
     ChildAllocation(Thread owner) {
@@ -48,12 +48,14 @@ final class ChildAllocation {
         return sum;
     }
 
-    /** The run is over: what goes on belongs to none that comes. */
-    void end() {
-        look();
-        earlier.addAll(seen.keySet());
-        earlier.retainAll(alive());
+    /** The run has threads of its own from now on. @param own the first, which may have started; or null */
+    void begin(Thread own) {
         seen.clear();
+        earlier.clear();
+        earlier.addAll(alive());
+        if (own != null) {
+            earlier.remove(own.threadId());
+        }
     }
 
     private void look() {

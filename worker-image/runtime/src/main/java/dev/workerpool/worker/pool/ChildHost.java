@@ -24,19 +24,19 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
 
     @Override
     public void started(Thread started) {
-        run.ownBelongings(this).started(started);
+        thread.belongings(run, this, started).started(started);
         lookAfter();
     }
 
     @Override
     public void opened(Object service) {
-        run.ownBelongings(this).opened(service);
+        thread.belongings(run, this, null).opened(service);
         lookAfter();
     }
 
     @Override
     public void atWork(boolean begins) {
-        run.ownBelongings(this).atWork(begins);
+        thread.belongings(run, this, null).atWork(begins);
         lookAfter();
     }
 
@@ -58,8 +58,9 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
         if (thrown instanceof TaskKilled || thrown instanceof ThreadExit) {
             return; // These have been told.
         }
+        Outcome failed = Outcome.Failed.of(thrown);
         thread.pool().failures().report(run, thrown);
-        thread.stop(run, Outcome.Failed.of(thrown));
+        thread.stop(run, failed);
     }
 
     @Override

@@ -33,6 +33,9 @@ final class Ending {
 
     private static final long LONGEST_PAUSE = 10_000_000;
 
+    /** Between two looks at a thread that is given up. */
+    static final long LOST_PAUSE = 1_000_000_000;
+
     private Stage stage = Stage.RUNNING;
     /** When the next step is due. */
     private long deadline;
@@ -82,6 +85,7 @@ final class Ending {
         }
         if (now - killedAt >= settings.grace().toNanos()) {
             stage = Stage.GIVEN_UP;
+            deadline = now;
             return Step.GIVE_UP;
         }
         deadline = now + pause;
@@ -89,9 +93,18 @@ final class Ending {
         return Step.KILL;
     }
 
+    /** Of a thread that is given up: is it time to strike it once more? */
+    boolean strikesAgain(long now) {
+        if (stage != Stage.GIVEN_UP || deadline - now > 0) {
+            return false;
+        }
+        deadline = now + LOST_PAUSE;
+        return true;
+    }
+
     /** When to look again. */
     long deadline() {
-        return stage == Stage.GIVEN_UP ? Watchdog.NEVER : deadline;
+        return deadline;
     }
 
     boolean isKilled() {

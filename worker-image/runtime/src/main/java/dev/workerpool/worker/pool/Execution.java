@@ -47,13 +47,17 @@ final class Execution {
             thread.broken("killed");
             return new Outcome.Cancelled(); // Its outcome was set before it was killed.
         } catch (Exception e) {
-            pool.failures().report(run, e);
-            return Outcome.Failed.of(e);
+            return failed(run, e);
         } catch (Throwable e) {
             // An Error says nothing about what state it left the thread's task objects in.
             thread.broken("error");
-            pool.failures().report(run, e);
-            return Outcome.Failed.of(e);
+            return failed(run, e);
         }
+    }
+
+    private Outcome failed(Run run, Throwable thrown) {
+        Outcome failed = Outcome.Failed.of(thrown);
+        pool.failures().report(run, thrown);
+        return failed;
     }
 }

@@ -1,5 +1,7 @@
 package dev.workerpool.worker.pool;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ final class FailureLog {
     private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
     private final AtomicLong leftOut = new AtomicLong();
 
+    /** Throws nothing, whatever the exception does when it is read. */
     void report(Run run, Throwable thrown) {
         if (run.isOver()) {
             leftOut.incrementAndGet();
@@ -37,6 +40,39 @@ final class FailureLog {
         }
         long before = leftOut.getAndSet(0);
         String more = before == 0 ? "" : " (and " + before + " failures before it)";
-        LOG.log(Level.WARNING, message + more, thrown);
+        LOG.log(Level.WARNING, message + more, thrown == null ? null : Told.of(thrown));
+    }
+
+    /** A task's exception, read before it is logged: its methods are task code, for which the log's lock must not be held. */
+    private static final class Told extends Throwable {
+        private static final long serialVersionUID = 1L;
+
+        private final String trace;
+
+        private Told(String trace) {
+            super(trace, null, false, false);
+            this.trace = trace;
+        }
+
+        static Told of(Throwable thrown) {
+            try {
+                var text = new StringWriter();
+                thrown.printStackTrace(new PrintWriter(text, true));
+                return new Told(text.toString());
+            } catch (Throwable e) {
+                return new Told(thrown.getClass().getName() + " (which cannot be read: "
+                        + e.getClass().getName() + ")" + System.lineSeparator());
+            }
+        }
+
+        @Override
+        public void printStackTrace(PrintWriter out) {
+            out.print(trace);
+        }
+
+        @Override
+        public String toString() {
+            return trace;
+        }
     }
 }

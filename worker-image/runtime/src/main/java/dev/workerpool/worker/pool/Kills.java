@@ -10,24 +10,29 @@ import java.util.Set;
 /**
  * The kills under way, and which checkpoints are armed for each. Those of the classes that the run's threads are in; of all
  * classes only for moments, for that slows down everybody's task code: where threads are unknown, and again and again where
- * one is in code of the JDK, which may call back any class and will mostly be a loop that no checkpoint ends. For the
- * watchdog only.
+ * one is in code of the JDK, which may call back any class and will mostly be a loop that no checkpoint ends. What is given up
+ * keeps the checkpoints of its own classes armed until it is dead, for it may come back to them. For the watchdog only.
  */
 final class Kills {
     private final Map<Run, Kill> kills = new LinkedHashMap<>();
     private final Set<Run> due = new LinkedHashSet<>();
+    private final Set<Run> lost = new LinkedHashSet<>();
 
     private static final class Kill {
         private final Checkpoints checkpoints = new Checkpoints();
         private int inVain;
 
         void strike(Run run) {
-            boolean enough = checkpoints.arm(run.threads());
+            boolean enough = findAgain(run);
             boolean unknown = run.belongings() != null && run.belongings().mayHaveUnknownThreads();
             // Ever more seldom: the first time, the 2nd, 4th, 8th …
             if ((unknown || !enough) && Integer.bitCount(++inVain) == 1) {
                 checkpoints.armAll();
             }
+        }
+
+        boolean findAgain(Run run) {
+            return checkpoints.arm(run.threads());
         }
     }
 
@@ -36,15 +41,15 @@ final class Kills {
         due.add(run);
     }
 
+    /** The same, of threads that are given up. */
+    void isLost(Run run) {
+        lost.add(run);
+    }
+
     /** Ends the round. @return when the next is due by itself, which is never */
     long carryOut(long now) {
-        var struck = List.copyOf(due);
-        due.clear();
-        for (Run run : struck) {
-            if (run.isDying()) {
-                kills.computeIfAbsent(run, first -> new Kill()).strike(run);
-            }
-        }
+        taken(due).forEach(run -> kill(run).strike(run));
+        taken(lost).forEach(run -> kill(run).findAgain(run));
         kills.entrySet().removeIf(entry -> {
             boolean over = !entry.getKey().isDying();
             if (over) {
@@ -53,5 +58,15 @@ final class Kills {
             return over;
         });
         return Watchdog.NEVER;
+    }
+
+    private static List<Run> taken(Set<Run> runs) {
+        List<Run> dying = runs.stream().filter(Run::isDying).toList();
+        runs.clear();
+        return dying;
+    }
+
+    private Kill kill(Run run) {
+        return kills.computeIfAbsent(run, first -> new Kill());
     }
 }

@@ -29,8 +29,6 @@ final class Leftovers {
     /** Weakly: one without threads that nobody knows is gone anyway. */
     private final Deque<Kept> kept = new ArrayDeque<>();
 
-    private final List<Thread> lingering = new ArrayList<>();
-
     private boolean exhausted;
 
     /** @param errands of the run that made it */
@@ -45,7 +43,9 @@ final class Leftovers {
     private enum Stage {
         ENDING,
         INTERRUPTED,
-        KILLED
+        KILLED,
+        /** It may come back from the JDK's code to task code, and die there. */
+        GIVEN_UP
     }
 
     private static final class Leftover {
@@ -151,8 +151,11 @@ final class Leftovers {
                 pool.watchdog().kills().isDue(one.run);
                 if (now - one.killedAt >= pool.settings().grace().toNanos()) {
                     giveUp(one);
-                    return false;
                 }
+            }
+            case GIVEN_UP -> {
+                pool.watchdog().kills().isLost(one.run);
+                one.due = now + Ending.LOST_PAUSE;
             }
         }
         // Again and again: what waits must wake up to come to a checkpoint.
@@ -182,22 +185,23 @@ final class Leftovers {
     }
 
     private void giveUp(Leftover one) {
-        lingering.removeIf(thread -> !thread.isAlive());
-        lingering.addAll(one.belongings.threadsAlive());
+        one.stage = Stage.GIVEN_UP;
         pool.failures().warn("Threads that task " + one.run.task().type() + " left behind do not stop");
-        if (lingering.size() >= MAX_LINGERING && !exhausted) {
+        int lingering = leftovers.stream()
+                .filter(other -> other.stage == Stage.GIVEN_UP)
+                .mapToInt(other -> Math.max(1, other.belongings.threadsAlive().size()))
+                .sum();
+        if (lingering >= MAX_LINGERING && !exhausted) {
             exhausted = true;
-            pool.exhausted(lingering.size());
+            pool.exhausted(lingering);
         }
     }
 
     /** Threads that were left behind and are alive. */
     synchronized int threads() {
-        lingering.removeIf(thread -> !thread.isAlive());
-        return lingering.size()
-                + leftovers.stream()
-                        .filter(one -> one.stage != Stage.ENDING)
-                        .mapToInt(one -> one.belongings.threadsAlive().size())
-                        .sum();
+        return leftovers.stream()
+                .filter(one -> one.stage != Stage.ENDING)
+                .mapToInt(one -> one.belongings.threadsAlive().size())
+                .sum();
     }
 }

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.ThreadTasks;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -94,8 +95,8 @@ final class PoolThread {
 
     private void work() {
         new OwnHost(this).enter();
+        Run run = null;
         try {
-            Run run;
             while (!broken && !givenUp && (run = pool.queue().take(this)) != null) {
                 execute(run);
             }
@@ -103,8 +104,19 @@ final class PoolThread {
             // Not the task's: of those none comes here. Whatever it is, the pool must not be one thread short.
             broken("error");
             LOG.log(Level.ERROR, "Thread " + number + " ended unexpectedly", e);
+            abandon(run, e);
         } finally {
             ended();
+        }
+    }
+
+    /** Whatever went wrong, nobody may wait for it in vain. */
+    private void abandon(Run run, Throwable e) {
+        synchronized (this) {
+            current = null;
+        }
+        if (run != null) {
+            run.complete(Outcome.Failed.of(e), System.nanoTime());
         }
     }
 
@@ -123,6 +135,10 @@ final class PoolThread {
         long nextLook;
         synchronized (this) {
             run.started(this, start);
+            if (run.isOver()) {
+                // Whoever cancelled it did not know of this thread, and who does from here on waits for the monitor.
+                return;
+            }
             LiveSettings live = pool.live();
             ending.begin(start, run.options().within(live.timeout()));
             allocation.begin(run, start, live.maxAllocation());
@@ -149,6 +165,7 @@ final class PoolThread {
             // Under the monitor: whoever stops a run interrupts under it too, so none can be late.
             Thread.interrupted();
             if (givenUp) {
+                pool.watchdog().wake();
                 return; // Another thread has its number, and its slot.
             }
         }
@@ -244,9 +261,36 @@ final class PoolThread {
         };
     }
 
+    /** Looks after a run in which this thread was given up: should it come back to task code, it dies there. @return when to look again */
+    synchronized long checkLost(long now) {
+        Run run = current;
+        if (run == null) {
+            return Watchdog.NEVER;
+        }
+        if (ending.strikesAgain(now)) {
+            thread.interrupt();
+            pool.watchdog().kills().isLost(run);
+        }
+        return ending.deadline();
+    }
+
     /** Without patience: what goes on allocating may fill the heap meanwhile. */
     private long overspent(Run run) {
         return stop(run, new Outcome.AllocationExceeded(allocation.budget()), Duration.ZERO);
+    }
+
+    /** Those of the run. @param host of its threads @param started the one that is being started; null when it is none */
+    Belongings belongings(Run run, TaskHost host, Thread started) {
+        if (run.belongings() == null) {
+            synchronized (this) {
+                if (current == run && run.belongings() == null) {
+                    // What is alive by now is older: an executor for all runs, what an earlier one left.
+                    allocation.beginChildren(started);
+                }
+                return run.ownBelongings(host);
+            }
+        }
+        return run.belongings();
     }
 
     /** On a thread of the run. */
@@ -262,7 +306,7 @@ final class PoolThread {
 
     /** Does this thread need armed checkpoints to get out of the run? */
     synchronized boolean isDying(Run run) {
-        return current == run && ending.isKilled();
+        return current == run && (ending.isKilled() || ending.isGivenUp());
     }
 
     TaskPool pool() {
@@ -274,8 +318,11 @@ final class PoolThread {
     }
 
     private void ended() {
-        tasks.close();
-        pool.roster().ended(this, givenUp, broken);
+        try {
+            tasks.close();
+        } finally {
+            pool.roster().ended(this, givenUp, broken);
+        }
     }
 
     ThreadStatus status(long now, Instant wall) {

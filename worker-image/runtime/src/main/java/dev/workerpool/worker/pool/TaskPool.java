@@ -44,13 +44,15 @@ public final class TaskPool {
         this.counters = new PoolCounters(registry, catalog.entries());
         this.live = settings.initial();
         this.queue = new RunQueue(live);
-        this.roster = new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()));
+        this.roster =
+                new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()), watchdog::wake);
         this.runIds = new RunIds(settings.replica(), System.currentTimeMillis());
         counters.gauge("workerpool_active", "Runs active now", this::active);
         counters.gauge("workerpool_queued", "Runs waiting for a thread", this::queued);
-        counters.gauge("workerpool_threads", "Worker threads", () -> live.threads());
+        counters.gauge("workerpool_threads", "Worker threads that are wanted", () -> live.threads());
+        counters.gauge("workerpool_threads_missing", "Of these, the system gives no thread for", roster::missing);
         counters.gauge("workerpool_generation", "Generation of the settings in force", () -> live.generation());
-        counters.gauge("workerpool_threads_lost", "Threads given up whose task still runs", roster::lost);
+        counters.gauge("workerpool_threads_lost", "Threads given up whose task still runs", this::lost);
         counters.gauge("workerpool_threads_left_behind", "Threads that runs left behind, alive", leftovers::threads);
     }
 
@@ -170,12 +172,13 @@ public final class TaskPool {
             run.complete(how, System.nanoTime());
             return;
         }
+        if (run.thread() == null) {
+            // Taken, and not started yet: its thread sees that it is over, or it has started by now.
+            run.complete(how, System.nanoTime());
+        }
         PoolThread thread = run.thread();
         if (thread != null) {
             thread.stop(run, how);
-        } else {
-            // Taken, and not started yet: its thread runs it to its end.
-            run.complete(how, System.nanoTime());
         }
     }
 
@@ -236,7 +239,7 @@ public final class TaskPool {
     }
 
     public int lost() {
-        return roster.lost();
+        return roster.lost().size();
     }
 
     /** Would a run be refused now? A hint, for refusing early what is costly to receive. */

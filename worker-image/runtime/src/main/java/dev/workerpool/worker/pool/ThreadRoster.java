@@ -7,33 +7,47 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /**
  * Which threads the pool has. Each number from 1 to the wanted count has a thread, and whoever ends is replaced; when fewer
- * are wanted, those with the highest numbers end as they come free. Thread-safe; its monitor is taken before the queue's
+ * are wanted, those with the highest numbers end as they come free. A thread that the system refuses is asked for again every
+ * second. Thread-safe; its monitor is taken before the queue's
  * lock, never the other way round.
  */
 final class ThreadRoster {
     private static final Logger LOG = System.getLogger(ThreadRoster.class.getName());
 
+    /** Nanoseconds from one refusal of the system to the next attempt. */
+    static final long RETRY = TimeUnit.SECONDS.toNanos(1);
+
     private final RunQueue queue;
     private final IntFunction<PoolThread> making;
+    private final Runnable onMissing;
 
     /** By number less one; null where there is none. Longer than wanted while surplus threads are still in their runs. */
     private PoolThread[] threads = {};
 
     private int wanted;
 
+    /** When the system refused one last. */
+    private long refusedAt = System.nanoTime();
+
     /** Threads that were given up and have not come back. */
-    private volatile int lost;
+    private final List<PoolThread> lost = new CopyOnWriteArrayList<>();
 
     private boolean exhausted;
 
-    /** @param making a thread of that number, not started yet */
-    ThreadRoster(RunQueue queue, IntFunction<PoolThread> making) {
+    /**
+     * @param making a thread of that number, not started yet
+     * @param onMissing called when the system refused one: somebody has to {@link #refill}
+     */
+    ThreadRoster(RunQueue queue, IntFunction<PoolThread> making, Runnable onMissing) {
         this.queue = queue;
         this.making = making;
+        this.onMissing = onMissing;
     }
 
     /** Has so many threads from now on: missing ones start at once, surplus ones end when they are in no run. */
@@ -43,36 +57,72 @@ final class ThreadRoster {
         if (threads.length < count) {
             threads = Arrays.copyOf(threads, count);
         }
-        for (int number = 1; number <= count; number++) {
-            if (threads[number - 1] == null) {
-                hire(number);
+        hireMissing();
+    }
+
+    /** Up to the first that the system refuses: it would refuse the others, too. */
+    private void hireMissing() {
+        for (int number = 1; number <= wanted; number++) {
+            if (threads[number - 1] == null && !hire(number)) {
+                return;
             }
         }
     }
 
-    private void hire(int number) {
-        PoolThread thread = making.apply(number);
+    private boolean hire(int number) {
         try {
+            PoolThread thread = making.apply(number);
             thread.start();
             threads[number - 1] = thread;
+            return true;
         } catch (OutOfMemoryError e) {
             // Not of the heap, that ends the process: of the system's threads. The pool serves on with those it has.
             LOG.log(Level.ERROR, "Thread {0} cannot be started: {1}", number, e.getMessage());
+            refusedAt = System.nanoTime();
+            onMissing.run();
+            return false;
         }
+    }
+
+    /** Starts what is missing, if the last refusal was long enough ago. @return when to try again */
+    synchronized long refill(long now) {
+        if (isFull()) {
+            return Watchdog.NEVER;
+        }
+        if (now - refusedAt >= RETRY) {
+            hireMissing();
+        }
+        return isFull() ? Watchdog.NEVER : refusedAt + RETRY;
+    }
+
+    /** Once the pool closes, threads end because nothing waits. */
+    private boolean isFull() {
+        return missing() == 0 || queue.isClosed() && queue.size() == 0;
+    }
+
+    /** Threads that are wanted, and that the system does not give. */
+    synchronized int missing() {
+        int missing = 0;
+        for (int number = 1; number <= wanted; number++) {
+            if (threads[number - 1] == null) {
+                missing++;
+            }
+        }
+        return missing;
     }
 
     /** The thread will not leave its run: another takes its place. @return how many threads are lost now */
     synchronized int giveUp(PoolThread thread) {
-        lost++;
+        lost.add(thread);
         if (isOnDuty(thread)) {
             fill(thread.number(), true);
         }
-        return lost;
+        return lost.size();
     }
 
     /** Are so many lost that the process had better be replaced? True the first time only. */
     synchronized boolean becomesExhausted() {
-        boolean now = !exhausted && lost >= Math.max(4, wanted);
+        boolean now = !exhausted && lost.size() >= Math.max(4, wanted);
         exhausted |= now;
         return now;
     }
@@ -80,7 +130,7 @@ final class ThreadRoster {
     /** The thread ends, and does so at once: nothing of it may be waited for from here on. */
     synchronized void ended(PoolThread thread, boolean givenUp, boolean broken) {
         if (givenUp) {
-            lost--;
+            lost.remove(thread);
             LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
         } else if (isOnDuty(thread)) {
             fill(thread.number(), broken);
@@ -137,7 +187,7 @@ final class ThreadRoster {
         return current;
     }
 
-    int lost() {
+    List<PoolThread> lost() {
         return lost;
     }
 }

@@ -84,6 +84,10 @@ final class Watchdog {
         for (PoolThread one : pool.roster().current()) {
             next = earlier(next, guarded(now, one::check));
         }
+        for (PoolThread one : pool.roster().lost()) {
+            next = earlier(next, guarded(now, one::checkLost));
+        }
+        next = earlier(next, guarded(now, pool.roster()::refill));
         next = earlier(next, guarded(now, pool.leftovers()::check));
         return earlier(next, guarded(now, kills::carryOut));
     }

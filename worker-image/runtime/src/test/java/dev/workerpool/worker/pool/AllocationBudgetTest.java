@@ -9,16 +9,36 @@ import dev.workerpool.worker.task.TaskCatalog;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With patience and grace of minutes: what allocates too much is killed without any. */
 class AllocationBudgetTest {
     private static final long BUDGET = 32 << 20;
     private static final String MUCH = "1 << 29";
+
+    /** None of these fits into the heap. */
+    private static final List<String> LARGE = List.of(
+            "\"0123456789\".repeat(200_000_000)",
+            "Arrays.copyOfRange(new long[10], 5, Integer.MAX_VALUE - 10)",
+            "Arrays.copyOfRange(new Object[10], 5, Integer.MAX_VALUE - 10, String[].class)",
+            "java.lang.reflect.Array.newInstance(long.class, Integer.MAX_VALUE - 10)",
+            "java.lang.reflect.Array.newInstance(byte.class, 1 << 20, 1 << 20)",
+            "new HashMap<String, String>(1 << 30)",
+            "new LinkedHashMap<String, String>(1 << 30, 0.5f)",
+            "new HashSet<String>(1 << 30)",
+            "new ConcurrentHashMap<String, String>(1 << 30)",
+            "new IdentityHashMap<String, String>(1 << 29)",
+            "new Hashtable<String, String>(1 << 30)",
+            "new StringBuilder(\"0123456789\").repeat(\"0123456789\", 200_000_000)",
+            "new StringBuilder().repeat('x', 2_000_000_000)",
+            "sized(b -> b.ensureCapacity(2_000_000_000))",
+            "sized(b -> b.setLength(2_000_000_000))");
 
     private static TaskCatalog tasks;
 
@@ -62,15 +82,41 @@ class AllocationBudgetTest {
         jar.source(
                 "sample.Kept",
                 "package sample; public class Kept { public static java.util.concurrent.ExecutorService pool; }");
+        jar.source(
+                "sample.Fixed",
+                "package sample; import java.util.concurrent.*; public class Fixed {"
+                        + " public static final ExecutorService POOL = Executors.newFixedThreadPool(1); }");
+        define(
+                jar,
+                "Lasting",
+                "Fixed.POOL.submit(() -> { for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20]; }).get();");
+        define(
+                jar,
+                "Starting",
+                "Thread t = new Thread(() -> { }); t.start(); t.join();"
+                        + " for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20];");
         define(jar, "Modest", "for (int i = 0; i < 20; i++) Sink.sink = new byte[1 << 20];");
         define(jar, "Beyond", "Sink.sink = new long[1 << 20][1 << 20][1 << 20];");
+        for (String large : LARGE) {
+            define(jar, "Large" + LARGE.indexOf(large), "Sink.sink = " + large + ";");
+        }
         define(jar, "Negative", "Sink.sink = new int[-1][-1_000_000_000];");
         tasks = TaskCatalog.load(
                 List.of(jar.writeTo(folder.resolve("tasks.jar")).getParent()), Isolation.SHARED);
     }
 
     private static void define(TaskJars jar, String name, String body) {
-        jar.task(name, "String", "String", "if (input != null) { " + body + " } return input;");
+        jar.taskClass(name, """
+                @TaskType("%s")
+                public class %s implements Task<String, String> {
+                    static StringBuilder sized(java.util.function.Consumer<StringBuilder> size) {
+                        var builder = new StringBuilder();
+                        size.accept(builder);
+                        return builder;
+                    }
+                    public String run(String input, TaskContext context) throws Exception { if (input != null) { %s } return input; }
+                }
+                """.formatted(name.toLowerCase(), name, body));
     }
 
     private static PoolFixture start(long budget) {
@@ -127,6 +173,16 @@ class AllocationBudgetTest {
     }
 
     @Test
+    void countsWhatAClassKeepsForAllItsRunsToNoneOfThem() throws Exception {
+        try (var fixture = start(BUDGET)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(fixture.submit("lasting", "fits").output()).isEqualTo("fits");
+                assertThat(fixture.submit("starting", "fits").output()).isEqualTo("fits");
+            }
+        }
+    }
+
+    @Test
     void neverGetsToTheHeapWithOneGiganticArray() throws Exception {
         try (var fixture = start(BUDGET)) {
             fixture.submit("bytes", "x").await();
@@ -170,6 +226,23 @@ class AllocationBudgetTest {
             assertThat(((Outcome.Failed) outcome).message()).contains("bytes at once");
             assertThat(fixture.submit("modest", "next").output()).isEqualTo("next");
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("large")
+    void failsWhatTheJdkMakesLargerThanTheWholeHeapAndServesOn(int number) throws Exception {
+        try (var fixture = start(0)) {
+            Outcome outcome = fixture.submit("large" + number, "").await();
+
+            assertThat(((Outcome.Failed) outcome).message())
+                    .as(LARGE.get(number))
+                    .contains("bytes at once");
+            assertThat(fixture.submit("modest", "next").output()).isEqualTo("next");
+        }
+    }
+
+    static IntStream large() {
+        return IntStream.range(0, LARGE.size());
     }
 
     @Test

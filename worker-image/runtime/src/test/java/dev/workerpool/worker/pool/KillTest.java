@@ -71,6 +71,36 @@ class KillTest {
                         "try (var e = java.util.concurrent.Executors.newFixedThreadPool(2)) {"
                                 + " for (int i = 0; i < 2; i++) e.execute(() -> { long x = 1; while (x != 0) x |= x * 31; }); }"
                                 + " return input;")
+                .task(
+                        "Around",
+                        "String",
+                        "String",
+                        "while (!input.isEmpty()) java.math.BigInteger.valueOf(3).pow(500_000); return input;")
+                .task(
+                        "LeavesAround",
+                        "String",
+                        "String",
+                        "new Thread(() -> { while (true) java.math.BigInteger.valueOf(3).pow(500_000); }).start(); return input;")
+                .taskClass("InitialisesAtLast", """
+                        @TaskType("initialisesatlast")
+                        public class InitialisesAtLast implements Task<String, String> {
+                            static class Late {
+                                static final long SUM = sum();
+                                static long sum() {
+                                    long sum = 0;
+                                    long end = System.nanoTime() + 300_000_000;
+                                    while (System.nanoTime() < end) sum++;
+                                    return sum;
+                                }
+                            }
+                            static long spin() { long x = 1; while (x != 0) x |= x * 31; return x; }
+                            public String run(String input, TaskContext context) {
+                                try { if (input.isEmpty()) spin(); }
+                                finally { if (Late.SUM > 0) input = "initialised"; }
+                                return input;
+                            }
+                        }
+                        """)
                 .taskClass("Initialises", """
                         @TaskType("initialises")
                         public class Initialises implements Task<String, String> {
@@ -200,6 +230,49 @@ class KillTest {
             assertThat(fixture.submit("work", "").output()).isNotEmpty();
             await().atMost(Duration.ofSeconds(120)).until(() -> fixture.pool.lost() == 0);
             assertThat(fixture.gauged("workerpool_threads_lost")).isZero();
+        }
+    }
+
+    @Test
+    void killsAThreadThatWasGivenUpWhenItComesBackToItsLoop() throws Exception {
+        try (var fixture = PoolFixture.settings()
+                .timeout(SHORT)
+                .patience(SHORT)
+                .grace(SHORT)
+                .start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit("around", "x").await()).isInstanceOf(Outcome.TimedOut.class);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> fixture.counted("workerpool_threads_replaced", "reason", "given-up") == 1);
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> fixture.pool.lost() == 0);
+        }
+    }
+
+    @Test
+    void killsAThreadThatWasLeftBehindAndGivenUpWhenItComesBackToItsLoop() throws Exception {
+        try (var fixture = PoolFixture.settings().patience(SHORT).grace(SHORT).start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit("leavesaround", "left").output()).isEqualTo("left");
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> fixture.counted("workerpool_left_behind", "task", "leavesaround") == 1);
+
+            await().dontCatchUncaughtExceptions()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> fixture.pool.threadsLeftBehind() == 0);
+        }
+    }
+
+    @Test
+    void leavesAClassUsableThatAFinallyBlockInitialises() throws Exception {
+        try (var fixture = PoolFixture.settings()
+                .timeout(Duration.ofMillis(30))
+                .patience(SHORT)
+                .grace(Duration.ofSeconds(20))
+                .start(tasks(Isolation.SHARED))) {
+            assertThat(fixture.submit("initialisesatlast", "").await()).isInstanceOf(Outcome.TimedOut.class);
+
+            fixture.pool.apply(PoolFixture.settings().live());
+            assertThat(fixture.submit("initialisesatlast", "x").output()).isEqualTo("initialised");
         }
     }
 

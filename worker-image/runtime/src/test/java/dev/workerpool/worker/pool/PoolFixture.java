@@ -172,6 +172,22 @@ final class PoolFixture implements AutoCloseable {
                     .task("Echo", "String", "String", "return input;")
                     .task("Nothing", "String", "Void", "return null;")
                     .task("Throws", "String", "String", "throw new IllegalStateException(input);")
+                    .taskClass("Unreadable", """
+                            @TaskType("unreadable")
+                            public class Unreadable implements Task<String, String> {
+                                static class Cause extends RuntimeException {
+                                    public String getMessage() { return getMessage() + "!"; }
+                                    public String toString() { return getMessage(); }
+                                }
+                                public String run(String input, TaskContext context) throws Exception {
+                                    if (input.isEmpty()) throw new Cause();
+                                    Thread t = new Thread(() -> { throw new Cause(); });
+                                    t.start();
+                                    new CountDownLatch(1).await();
+                                    return input;
+                                }
+                            }
+                            """)
                     .task("Recurse", "String", "String", "return run(input, context) + 1;")
                     .task("Exit", "String", "String", "System.exit(Integer.parseInt(input)); return null;")
                     .task(
@@ -226,14 +242,22 @@ final class PoolFixture implements AutoCloseable {
 
     Submitted submit(String type, String input, RunOptions options) throws RunRejectedException {
         var outcome = new CompletableFuture<Outcome>();
-        var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
-        var run = new Run(tasks.find(type), body, () -> Map.of("p", "q"), (completed, how) -> {
+        var run = run(type, input, (completed, how) -> {
             if (!outcome.complete(how)) {
                 throw new AssertionError("A second outcome: " + how);
             }
         });
         pool.submit(run.with(options));
         return new Submitted(run, outcome);
+    }
+
+    void submit(String type, String input, RunObserver observer) throws RunRejectedException {
+        pool.submit(run(type, input, observer));
+    }
+
+    private Run run(String type, String input, RunObserver observer) {
+        var body = new Content("text/plain", ByteBuffer.wrap(input.getBytes(StandardCharsets.UTF_8)));
+        return new Run(tasks.find(type), body, () -> Map.of("p", "q"), observer);
     }
 
     /** Submits a gate and waits until its thread is in it. */

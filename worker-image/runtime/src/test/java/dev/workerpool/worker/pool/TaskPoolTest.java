@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.worker.task.TaskThreads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,6 +273,45 @@ class TaskPoolTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "in a thread"})
+    void tellsOfAnExceptionThatCannotBeRead(String where) throws Exception {
+        Awaitility.doNotCatchUncaughtExceptionsByDefault();
+        TaskThreads.handleUncaught((thread, thrown) -> {});
+        try (var fixture = settings().start(folder)) {
+            Outcome outcome = fixture.submit("unreadable", where).await();
+
+            assertThat(((Outcome.Failed) outcome).exceptionType()).isEqualTo("sample.Unreadable$Cause");
+            assertThat(((Outcome.Failed) outcome).message()).contains("java.lang.StackOverflowError");
+            assertThat(fixture.submit("echo", "next").output()).isEqualTo("next");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(null);
+            Awaitility.reset();
+        }
+    }
+
+    @Test
+    void tellsTheOutcomeOfARunThatItsObserverBreaks() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            var outcome = new CompletableFuture<Outcome>();
+            fixture.submit("echo", "", new RunObserver() {
+                @Override
+                public void starting() {
+                    throw new IllegalStateException("broken");
+                }
+
+                @Override
+                public void completed(Run run, Outcome how) {
+                    outcome.complete(how);
+                }
+            });
+
+            assertThat(outcome.orTimeout(20, TimeUnit.SECONDS).join())
+                    .isEqualTo(new Outcome.Failed("java.lang.IllegalStateException", "broken"));
+            assertThat(fixture.submit("echo", "next").output()).isEqualTo("next");
+        }
+    }
+
     @Test
     void tellsWhichFieldTheTaskRefused() throws Exception {
         try (var fixture = settings().start(folder)) {
@@ -336,6 +379,24 @@ class TaskPoolTest {
             var run = fixture.occupy("gate");
 
             fixture.pool.cancel(run.run());
+
+            assertThat(run.await()).isEqualTo(new Outcome.Cancelled());
+            assertThat(fixture.submit("echo", "next").output()).isEqualTo("next");
+        }
+    }
+
+    @Test
+    void startsNoRunThatIsCancelledWhileItsThreadTakesIt() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            PoolThread thread = fixture.pool.roster().current().getFirst();
+            PoolFixture.Submitted run;
+            // Its thread needs this to start it.
+            synchronized (thread) {
+                run = fixture.submit("gate", "");
+                await().until(() -> thread.thread().getState() == Thread.State.BLOCKED);
+
+                fixture.pool.cancel(run.run());
+            }
 
             assertThat(run.await()).isEqualTo(new Outcome.Cancelled());
             assertThat(fixture.submit("echo", "next").output()).isEqualTo("next");
