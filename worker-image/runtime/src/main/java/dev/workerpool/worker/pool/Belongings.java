@@ -164,6 +164,12 @@ final class Belongings {
         return alive;
     }
 
+    /** Their own class may say what equals what. */
+    synchronized boolean knows(Thread thread) {
+        return threads.stream().anyMatch(one -> one == thread)
+                || errands.underWay().stream().anyMatch(one -> one == thread);
+    }
+
     Errands errands() {
         return errands;
     }

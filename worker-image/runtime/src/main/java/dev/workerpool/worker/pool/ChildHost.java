@@ -1,20 +1,30 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.MakerHost;
 import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.TaskKilled;
 import dev.workerpool.worker.task.ThreadExit;
 
-/** Answers for a thread that task code started: it belongs to that run, not to whichever is current when it calls. */
-record ChildHost(PoolThread thread, Run run) implements TaskHost {
+/**
+ * Answers for a thread that task code started: it belongs to that run, not to whichever is current when it calls.
+ *
+ * @param inherited whether the thread has it from whoever made the thread, which may be an executor that lasts. Once the run
+ *     has left nothing at work, such a thread answers to nobody, unless the run is known to have started it
+ */
+record ChildHost(PoolThread thread, Run run, boolean inherited) implements TaskHost {
+    private boolean isNobodys() {
+        return inherited && run.isReleased() && !run.knows(Thread.currentThread());
+    }
+
     @Override
     public void exited(int exitCode) {
         thread.exited(run, exitCode);
     }
 
-    /** With its run, as long as that lasts; later only if it was left behind, for it may be an executor's that lasts. */
+    /** With its run, as long as that lasts; later only if it was left behind. */
     @Override
     public boolean isKilled() {
-        return run.isKilled() && thread.current() == run || run.isCondemned();
+        return run.isKilled() && thread.current() == run || run.isCondemned() && !isNobodys();
     }
 
     @Override
@@ -24,14 +34,18 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
 
     @Override
     public void started(Thread started) {
-        thread.belongings(run, this, started).started(started);
-        lookAfter();
+        if (!isNobodys()) {
+            thread.belongings(run, this, started).started(started);
+            lookAfter();
+        }
     }
 
     @Override
     public void opened(Object service) {
-        thread.belongings(run, this, null).opened(service);
-        lookAfter();
+        if (!isNobodys()) {
+            thread.belongings(run, this, null).opened(service);
+            lookAfter();
+        }
     }
 
     @Override
@@ -49,6 +63,9 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
 
     @Override
     public boolean print(byte[] bytes, int offset, int length) {
+        if (isNobodys()) {
+            return false;
+        }
         run.ownOutput(thread.pool()).print(bytes, offset, length);
         return true;
     }
@@ -58,6 +75,10 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
         if (thrown instanceof TaskKilled || thrown instanceof ThreadExit) {
             return; // These have been told.
         }
+        if (isNobodys()) {
+            MakerHost.RESOURCE.failed(thrown);
+            return;
+        }
         Outcome failed = Outcome.Failed.of(thrown);
         thread.pool().failures().report(run, thrown);
         thread.stop(run, failed);
@@ -65,6 +86,11 @@ record ChildHost(PoolThread thread, Run run) implements TaskHost {
 
     @Override
     public TaskHost forChild() {
-        return this;
+        return isNobodys() ? MakerHost.RESOURCE : new ChildHost(thread, run, true);
+    }
+
+    @Override
+    public TaskHost forWork() {
+        return isNobodys() ? MakerHost.RESOURCE : new ChildHost(thread, run, false);
     }
 }

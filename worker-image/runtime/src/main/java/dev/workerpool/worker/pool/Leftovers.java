@@ -83,6 +83,9 @@ final class Leftovers {
         for (OwnExecutor one : belongings.kept(sure)) {
             kept.add(new Kept(new WeakReference<>(one.executor()), belongings.errands()));
         }
+        if (!belongings.mayHaveUnknownThreads()) {
+            run.release();
+        }
         kept.removeIf(Kept::isShutdown);
         while (kept.size() > MAX_KEPT) {
             shutDown(kept.poll(), run);
@@ -131,6 +134,7 @@ final class Leftovers {
     }
 
     private boolean step(Leftover one, long now) {
+        keep(one.run, false);
         List<String> alive = one.belongings.alive();
         if (alive.isEmpty() && !isBeingStopped(one)) {
             return looksAgain(one);

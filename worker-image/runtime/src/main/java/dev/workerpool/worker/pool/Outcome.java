@@ -8,7 +8,10 @@ import java.util.List;
 /** How a run ended. Every admitted run gets exactly one. */
 public sealed interface Outcome {
     /** @param content null when the task gives nothing */
-    record Succeeded(Content content) implements Outcome {}
+    record Succeeded(Content content) implements Outcome {
+        /** What is left of it in a run that has told it. */
+        static final Succeeded FORGOTTEN = new Succeeded(null);
+    }
 
     record InvalidInput(List<FieldError> errors) implements Outcome {}
 

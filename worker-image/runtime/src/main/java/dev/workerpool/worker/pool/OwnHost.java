@@ -15,7 +15,7 @@ record OwnHost(PoolThread thread) implements TaskHost {
     /** For what is seldom. */
     private TaskHost host() {
         Run run = thread.current();
-        return run == null ? MakerHost.RESOURCE : new ChildHost(thread, run);
+        return run == null ? MakerHost.RESOURCE : new ChildHost(thread, run, false);
     }
 
     @Override
@@ -55,6 +55,11 @@ record OwnHost(PoolThread thread) implements TaskHost {
 
     @Override
     public TaskHost forChild() {
-        return host();
+        return host().forChild();
+    }
+
+    @Override
+    public TaskHost forWork() {
+        return host().forWork();
     }
 }

@@ -29,12 +29,14 @@ public final class Run implements ResultReceiver {
     }
 
     private final TaskEntry task;
-    private final Content body;
-    private final Supplier<Map<String, String>> parameters;
-    private final RunObserver observer;
+    /** Null once its thread has left it, as are the next three: threads of an executor that it made may refer to it for long. */
+    private Content body;
+
+    private Supplier<Map<String, String>> parameters;
+    private RunObserver observer;
 
     /** Null for a plain call. */
-    private final RunLink link;
+    private RunLink link;
 
     /** Links of the queue, and whether this is in it. Guarded by the queue's lock. */
     Run previous;
@@ -49,6 +51,7 @@ public final class Run implements ResultReceiver {
     private volatile PoolThread thread;
     private volatile Outcome outcome;
     private volatile boolean killed;
+    private volatile boolean released;
     private volatile Belongings belongings;
     private volatile RunOutput output;
     private String id;
@@ -93,15 +96,24 @@ public final class Run implements ResultReceiver {
     /** For the task layer only: the observer takes a result that streams. */
     @Override
     public ResultStream begin(String mediaType) throws IOException {
-        return observer.streams(this, mediaType);
+        RunObserver taker = observer;
+        if (taker == null) {
+            throw new IOException("The run is over");
+        }
+        return taker.streams(this, mediaType);
     }
 
     Content body() {
         return body;
     }
 
+    /** @throws IllegalStateException when its thread has left it */
     Map<String, String> parameters() {
-        return parameters.get();
+        Supplier<Map<String, String>> asked = parameters;
+        if (asked == null) {
+            throw new IllegalStateException("The run is over");
+        }
+        return asked.get();
     }
 
     RunLink link() {
@@ -194,6 +206,24 @@ public final class Run implements ResultReceiver {
         return belongings;
     }
 
+    /**
+     * Its thread has left it, and nothing that it left is at work: threads that are not known to be its own are an executor's
+     * that later runs may use.
+     */
+    void release() {
+        released = true;
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    /** Was this thread started by it, and not by an executor? */
+    boolean knows(Thread thread) {
+        Belongings own = belongings;
+        return own != null && own.knows(thread);
+    }
+
     /** Was it left behind? */
     boolean isCondemned() {
         Belongings own = belongings;
@@ -212,8 +242,24 @@ public final class Run implements ResultReceiver {
         if (output != null) {
             output.end();
         }
-        if (belongings != null) {
+        if (belongings == null) {
+            release();
+        } else {
             pool.leftovers().of(this);
+        }
+        forget();
+    }
+
+    private synchronized void forget() {
+        if (link != null) {
+            id = link.runId();
+        }
+        body = null;
+        parameters = null;
+        observer = null;
+        link = null;
+        if (outcome instanceof Outcome.Succeeded) {
+            outcome = Outcome.Succeeded.FORGOTTEN;
         }
     }
 
@@ -229,6 +275,8 @@ public final class Run implements ResultReceiver {
 
     /** Ends the run, unless it has ended. @return whether this call did */
     boolean complete(Outcome how, long now) {
+        // Before it is looked whether it is over: after that, its thread may leave it.
+        RunObserver told = observer;
         if (outcome != null) {
             return false;
         }
@@ -240,7 +288,7 @@ public final class Run implements ResultReceiver {
         if (options.trace() != null) {
             options.trace().completed(this, PoolCounters.label(how));
         }
-        observer.completed(this, how);
+        told.completed(this, how);
         return true;
     }
 }

@@ -61,6 +61,8 @@ final class RunQueue {
      */
     boolean put(Run run, int maxQueued) throws QueueFullException, DrainingException {
         PoolThread taker;
+        // The thread may be through with the run before it is woken.
+        RunObserver observer = run.observer();
         lock.lock();
         try {
             if (closed) {
@@ -80,7 +82,7 @@ final class RunQueue {
             lock.unlock();
         }
         if (taker != null) {
-            run.observer().wake(taker.thread());
+            observer.wake(taker.thread());
         }
         changed();
         return taker == null;

@@ -56,6 +56,11 @@ public record MakerHost(TaskHost run) implements TaskHost {
         public TaskHost forChild() {
             return this;
         }
+
+        @Override
+        public TaskHost forWork() {
+            return this;
+        }
     };
 
     @Override
@@ -100,6 +105,11 @@ public record MakerHost(TaskHost run) implements TaskHost {
 
     @Override
     public TaskHost forChild() {
+        return RESOURCE;
+    }
+
+    @Override
+    public TaskHost forWork() {
         return RESOURCE;
     }
 }

@@ -151,7 +151,7 @@ public final class TaskHooks {
         if (host == null || work == null) {
             return work;
         }
-        TaskHost there = child(host);
+        TaskHost there = isInitialising() ? MakerHost.RESOURCE : host.forWork();
         return () -> {
             TaskHost before = HOST.get();
             HOST.set(there);

@@ -20,6 +20,9 @@ public interface TaskHost {
     /** Who answers for task code on a thread that is being started from this one. */
     TaskHost forChild();
 
+    /** Who answers for work of task code that is being left to a thread of others. */
+    TaskHost forWork();
+
     /** Task code starts a thread, or has just started it. It may have ended already. */
     void started(Thread thread);
 

@@ -8,10 +8,13 @@ import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.MakerHost;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskThreads;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +115,19 @@ class BelongingsTest {
                         BY.set(null);
                         while (BY.get() == null) Thread.sleep(1);
                         return STATIC.submit(() -> "a").get() + lazy.submit(() -> "b").get() + own.submit(() -> "c").get();
+                    }
+                }
+                """);
+        jar.taskClass("Lends", """
+                @TaskType("lends")
+                public class Lends implements Task<String, String> {
+                    static ExecutorService lazy;
+                    static long spin(long nanos) { long end = System.nanoTime() + nanos; long n = 0; while (System.nanoTime() < end) n++; return n; }
+                    public String run(String input, TaskContext context) throws Exception {
+                        if (lazy == null) lazy = Executors.newFixedThreadPool(1);
+                        lazy.submit(() -> 1).get();
+                        if (input.equals("first")) { new Thread(() -> spin(Long.MAX_VALUE / 4)).start(); return input; }
+                        return lazy.submit(() -> spin(300_000_000) > 0 ? "worked" : "").get();
                     }
                 }
                 """);
@@ -250,6 +266,38 @@ class BelongingsTest {
             assertThat(fixture.submit("errs", "").await())
                     .isEqualTo(new Outcome.Failed("java.lang.AssertionError", "virtual"));
         }
+    }
+
+    @Test
+    void leavesAloneTheThreadsOfAnExecutorThatWorkForALaterRun() throws Exception {
+        try (var fixture = start()) {
+            // It leaves a thread behind, too, which is killed meanwhile.
+            assertThat(fixture.submit("lends", "first").output()).isEqualTo("first");
+
+            assertThat(fixture.submit("lends", "second").output()).isEqualTo("worked");
+            assertThat(fixture.counted("workerpool_left_behind", "task", "lends"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void forgetsARunThoughThreadsOfItsExecutorLast() throws Exception {
+        try (var fixture = start()) {
+            WeakReference<RunObserver> observer = submitObserved(fixture, "keeps");
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                System.gc();
+                return observer.get() == null;
+            });
+        }
+    }
+
+    private static WeakReference<RunObserver> submitObserved(PoolFixture fixture, String type) throws Exception {
+        var done = new CountDownLatch(1);
+        RunObserver observer = (run, outcome) -> done.countDown();
+        fixture.submit(type, "", observer);
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        return new WeakReference<>(observer);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.workerpool.worker.TaskJars;
 import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskOutput;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +61,17 @@ class RunOutputTest {
                         "String",
                         "String",
                         "Thread t = new Thread(() -> System.out.println(input)); t.start(); t.join(); return input;")
+                .taskClass("Keeps", """
+                        @TaskType("keeps")
+                        public class Keeps implements Task<String, String> {
+                            static ExecutorService lazy;
+                            public String run(String input, TaskContext context) throws Exception {
+                                if (lazy == null) lazy = Executors.newFixedThreadPool(1);
+                                lazy.submit(() -> System.out.println(input)).get();
+                                return input;
+                            }
+                        }
+                        """)
                 .writeTo(folder.resolve("tasks.jar"));
         tasks = TaskCatalog.load(List.of(folder), Isolation.SHARED);
     }
@@ -104,6 +116,22 @@ class RunOutputTest {
 
             awaitLines(1);
             assertThat(lines).extracting(TaskLine::text).containsExactly("from a thread");
+        }
+    }
+
+    @Test
+    void takesWhatThreadsPrintThatLastForNoRunsOutput() throws Exception {
+        var printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true));
+        TaskOutput.capture();
+        try (var fixture = PoolFixture.settings().start(tasks)) {
+            fixture.submit("keeps", "of the run").output();
+            awaitLines(1);
+
+            fixture.submit("keeps", "of nobody knows which").output();
+
+            assertThat(lines).extracting(TaskLine::text).containsExactly("of the run");
+            assertThat(printed.toString()).contains("of nobody knows which");
         }
     }
 

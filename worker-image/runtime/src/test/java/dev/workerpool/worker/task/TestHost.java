@@ -60,4 +60,9 @@ class TestHost implements TaskHost {
     public TaskHost forChild() {
         return this;
     }
+
+    @Override
+    public TaskHost forWork() {
+        return this;
+    }
 }
