@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 
 /**
- * What woven task code calls. With {@link TaskReflection} the only class of the worker that task code can see, so it is public, static and as small as
- * can be.
+ * What woven task code calls. With {@link AllocationHooks} and {@link TaskReflection} all of the worker that task code can see, so it is public, static
+ * and as small as can be.
  */
 public final class TaskHooks {
     /** Whoever runs tasks on a thread; inherited by the threads which that thread starts. */
@@ -27,11 +27,6 @@ public final class TaskHooks {
 
     /** Frames. Looking at all of a deep stack again and again, as it is unwound through many handlers, would take too long. */
     private static final int TOP = 256;
-
-    /** Arrays with fewer elements are made without a word. */
-    static final int LARGE = 1 << 16;
-
-    private static final long HEAP = Runtime.getRuntime().maxMemory();
 
     private static final MethodHandle POLL = CheckpointSwitch.SHARED.site().dynamicInvoker();
 
@@ -107,25 +102,11 @@ public final class TaskHooks {
         throw new TaskKilled();
     }
 
-    /** Task code is about to make an array of so many elements of so many bytes. */
-    public static void allocating(int length, int bytes) {
-        if (length >= LARGE) {
-            allocating((long) length * bytes);
-        }
-    }
-
     /** Task code is about to allocate so many bytes. */
-    public static void allocating(long bytes) {
-        if (bytes < LARGE) {
-            return;
-        }
+    static void mustBeAllowed(long bytes) {
         TaskHost host = HOST.get();
         if (host != null && !host.mayAllocate(bytes)) {
             die(host);
-        }
-        if (bytes > HEAP) {
-            // The JVM would say the same, and the worker would have to end: it cannot tell that from a full heap.
-            throw new OutOfMemoryError(bytes + " bytes at once, and the heap has " + HEAP);
         }
     }
 

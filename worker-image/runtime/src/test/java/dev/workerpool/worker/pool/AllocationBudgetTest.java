@@ -22,23 +22,24 @@ class AllocationBudgetTest {
     private static final long BUDGET = 32 << 20;
     private static final String MUCH = "1 << 29";
 
-    /** None of these fits into the heap. */
+    /** Half a gigabyte and more, each. */
     private static final List<String> LARGE = List.of(
-            "\"0123456789\".repeat(200_000_000)",
-            "Arrays.copyOfRange(new long[10], 5, Integer.MAX_VALUE - 10)",
-            "Arrays.copyOfRange(new Object[10], 5, Integer.MAX_VALUE - 10, String[].class)",
-            "java.lang.reflect.Array.newInstance(long.class, Integer.MAX_VALUE - 10)",
-            "java.lang.reflect.Array.newInstance(byte.class, 1 << 20, 1 << 20)",
-            "new HashMap<String, String>(1 << 30)",
-            "new LinkedHashMap<String, String>(1 << 30, 0.5f)",
-            "new HashSet<String>(1 << 30)",
-            "new ConcurrentHashMap<String, String>(1 << 30)",
-            "new IdentityHashMap<String, String>(1 << 29)",
-            "new Hashtable<String, String>(1 << 30)",
-            "new StringBuilder(\"0123456789\").repeat(\"0123456789\", 200_000_000)",
-            "new StringBuilder().repeat('x', 2_000_000_000)",
-            "sized(b -> b.ensureCapacity(2_000_000_000))",
-            "sized(b -> b.setLength(2_000_000_000))");
+            "\"0123456789\".repeat(60_000_000)",
+            "Arrays.copyOfRange(new long[10], 5, 1 << 27)",
+            "Arrays.copyOfRange(new Object[10], 5, 1 << 28, String[].class)",
+            "java.lang.reflect.Array.newInstance(long.class, 1 << 27)",
+            "java.lang.reflect.Array.newInstance(byte.class, 1 << 15, 1 << 15)",
+            "new HashMap<String, String>(1 << 27)",
+            "new LinkedHashMap<String, String>(1 << 27, 0.5f)",
+            "new HashSet<String>(1 << 27)",
+            "new ConcurrentHashMap<String, String>(1 << 27)",
+            "new IdentityHashMap<String, String>(1 << 26)",
+            "new Hashtable<String, String>(1 << 28)",
+            "new BitSet(Integer.MAX_VALUE)",
+            "new StringBuilder(\"0123456789\").repeat(\"0123456789\", 60_000_000)",
+            "new StringBuilder().repeat('x', 600_000_000)",
+            "sized(b -> b.ensureCapacity(600_000_000))",
+            "sized(b -> b.setLength(600_000_000))");
 
     private static TaskCatalog tasks;
 
@@ -230,14 +231,18 @@ class AllocationBudgetTest {
 
     @ParameterizedTest
     @MethodSource("large")
-    void failsWhatTheJdkMakesLargerThanTheWholeHeapAndServesOn(int number) throws Exception {
-        try (var fixture = start(0)) {
-            Outcome outcome = fixture.submit("large" + number, "").await();
-
-            assertThat(((Outcome.Failed) outcome).message())
+    void stopsWhatTheJdkMakesAtOneStrokeBeforeItIsMade(int number) throws Exception {
+        String type = "large" + number;
+        try (var fixture = start(BUDGET)) {
+            assertThat(fixture.submit(type, "").await())
                     .as(LARGE.get(number))
-                    .contains("bytes at once");
-            assertThat(fixture.submit("modest", "next").output()).isEqualTo("next");
+                    .isEqualTo(new Outcome.AllocationExceeded(BUDGET));
+
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(
+                            fixture.counted("workerpool_runs", "task", type, "outcome", "allocation-exceeded"))
+                    .isEqualTo(1));
+            assertThat(fixture.counted("workerpool_allocated_bytes", "task", type))
+                    .isBetween(0.0, (double) BUDGET);
         }
     }
 
