@@ -1,6 +1,7 @@
 package dev.workerpool.mapping;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -11,7 +12,7 @@ import java.io.IOException;
 
 /**
  * Numbers that Jackson by itself reads too kindly: it takes {@code 1e999} for infinity, the string {@code "NaN"} for a number
- * and 200 for a byte.
+ * and 200 for a byte, a string of Base64 for an array of any of them, and an array of numbers for bytes.
  */
 final class StrictNumbers {
     private StrictNumbers() {}
@@ -30,8 +31,12 @@ final class StrictNumbers {
         return null;
     }
 
+    /** @return null when it is none of those */
     static JsonDeserializer<?> array(Class<?> component) {
-        return new Array(component);
+        if (component == byte.class) {
+            return new Base64();
+        }
+        return component == double.class || component == float.class ? new Array(component) : null;
     }
 
     private static void mustBeNumber(JsonParser in, DeserializationContext context, Class<?> type) throws IOException {
@@ -91,6 +96,24 @@ final class StrictNumbers {
         }
     }
 
+    /** In the one form that the schema tells, in which bytes are written, too. */
+    private static final class Base64 extends StdDeserializer<Object> {
+        private static final long serialVersionUID = 1L;
+
+        private final transient JsonDeserializer<?> reader = PrimitiveArrayDeserializers.forType(byte.class);
+
+        Base64() {
+            super(byte[].class);
+        }
+
+        @Override
+        public Object deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            return in.hasToken(JsonToken.VALUE_STRING)
+                    ? reader.deserialize(in, context)
+                    : context.handleUnexpectedToken(_valueClass, in);
+        }
+    }
+
     /** Looks through the array once more: Jackson's own reader of it is a tight loop that has no place for a check. */
     private static final class Array extends StdDeserializer<Object> {
         private static final long serialVersionUID = 1L;
@@ -104,6 +127,9 @@ final class StrictNumbers {
 
         @Override
         public Object deserialize(JsonParser in, DeserializationContext context) throws IOException {
+            if (!in.isExpectedStartArrayToken()) {
+                return context.handleUnexpectedToken(_valueClass, in);
+            }
             Object array = reader.deserialize(in, context);
             int length = java.lang.reflect.Array.getLength(array);
             for (int i = 0; i < length; i++) {

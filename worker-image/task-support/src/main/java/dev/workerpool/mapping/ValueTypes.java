@@ -22,6 +22,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
 import java.util.Set;
+import java.util.UUID;
 
 /** How values are read and written that Jackson by itself does not know, or reads too kindly. */
 final class ValueTypes extends Module {
@@ -52,6 +53,7 @@ final class ValueTypes extends Module {
     @Override
     public void setupModule(SetupContext context) {
         context.addDeserializers(new Readers());
+        context.addKeyDeserializers(new StrictKeys());
         context.addSerializers(new Writers());
     }
 
@@ -63,6 +65,9 @@ final class ValueTypes extends Module {
             if (isTemporal(raw)) {
                 return new TemporalReader(raw);
             }
+            if (raw == UUID.class) {
+                return new UuidReader();
+            }
             return OptionalValues.isOptional(raw) ? OptionalValues.reader(type) : StrictNumbers.scalar(raw);
         }
 
@@ -73,8 +78,7 @@ final class ValueTypes extends Module {
                 BeanDescription bean,
                 TypeDeserializer elementType,
                 JsonDeserializer<?> element) {
-            Class<?> component = type.getContentType().getRawClass();
-            return component == double.class || component == float.class ? StrictNumbers.array(component) : null;
+            return StrictNumbers.array(type.getContentType().getRawClass());
         }
     }
 

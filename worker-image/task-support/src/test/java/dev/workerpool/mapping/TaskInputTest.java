@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,10 @@ class TaskInputTest {
             Duration time,
             Instant at,
             Map<String, Part> named,
+            float[] singles,
+            UUID id,
+            Map<Byte, Part> tinies,
+            Map<Double, Part> numbered,
             Color[] colors) {}
 
     private record Exiting(int n) {
@@ -119,7 +124,7 @@ class TaskInputTest {
         var values = (Values) read(Values.class, """
                 {"tiny":-128,"small":32767,"large":9223372036854775807,"single":1.5,"maybe":-0.5,"doubles":[1,2.5],"letter":"x",
                  "big":123456789012345678901234567890,"bytes":"AQI=","time":"PT1M","at":"2026-01-01T00:00:00Z",
-                 "named":{"a":{"size":1}},"colors":["RED"]}
+                 "named":{"a":{"size":1}},"id":"7D444840-9dc0-11d1-b245-5ffdce74fad2","tinies":{"-128":null},"numbered":{"1.5":null},"colors":["RED"]}
                 """);
 
         assertThat(values.tiny()).isEqualTo((byte) -128);
@@ -130,6 +135,9 @@ class TaskInputTest {
         assertThat(values.time()).isEqualTo(Duration.ofMinutes(1));
         assertThat(values.at()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
         assertThat(values.named()).containsExactly(Map.entry("a", new Part(1)));
+        assertThat(values.id()).isEqualTo(UUID.fromString("7d444840-9dc0-11d1-b245-5ffdce74fad2"));
+        assertThat(values.tinies()).containsOnlyKeys((byte) -128);
+        assertThat(values.numbered()).containsOnlyKeys(1.5);
         assertThat(values.colors()).containsExactly(Color.RED);
     }
 
@@ -188,6 +196,17 @@ class TaskInputTest {
                 "\"doubles\":[1,\"NaN\"] | doubles[1] | must be a number of double precision",
                 "\"doubles\":[1,-1e999] | doubles[1] | must be a number of double precision",
                 "\"doubles\":[null]    | doubles[0] | is required",
+                "\"doubles\":\"P/AAAAAAAAA=\" | doubles | must be an array",
+                "\"singles\":\"P4AAAA==\" | singles | must be an array",
+                "\"singles\":\"\" | singles | must be an array",
+                "\"bytes\":[1,2]       | bytes      | must be a string of Base64",
+                "\"id\":\"\"            | id         | must be a string that is a UUID",
+                "\"id\":\"  \"          | id         | must be a string that is a UUID",
+                "\"id\":\"1-1-1-1-1\"  | id         | must be a string that is a UUID",
+                "\"id\":\"AAAAAAAAAAAAAAAAAAAAAA==\" | id | must be a string that is a UUID",
+                "\"tinies\":{\"200\":null} | tinies.200 | must be a whole number of 8 bits",
+                "\"tinies\":{\"\":null} | tinies. | must be a whole number of 8 bits",
+                "\"numbered\":{\"NaN\":null} | numbered.NaN | must be a number of double precision",
                 "\"letter\":\"xy\"     | letter     | must be a string of one character",
                 "\"big\":1.5           | big        | must be a whole number",
                 "\"bytes\":\"?\"       | bytes      | must be a string of Base64",
