@@ -21,6 +21,12 @@ public interface TaskContext {
     /** How long the run was queued. */
     Duration waitTime();
 
+    /**
+     * How long the run has been active by now, its wait not included: what counts to the pool's time limit, or to the call's.
+     * In nanoseconds. Once the run is over, how long it was active until then.
+     */
+    Duration runTime();
+
     /** The pool's {@code spec.config}, which may change while the run goes on: the newest. Unmodifiable. */
     Map<String, String> config();
 

@@ -48,6 +48,11 @@ final class RunContext implements TaskContext {
     }
 
     @Override
+    public Duration runTime() {
+        return Duration.ofNanos(run.isOver() ? run.runNanos() : System.nanoTime() - run.startedAt());
+    }
+
+    @Override
     public Map<String, String> config() {
         tellConfig();
         return pool.live().config();

@@ -170,6 +170,7 @@ final class PoolFixture implements AutoCloseable {
                             "try { long x = 1; while (x != 0) x |= x * 31; return input; } finally { " + gate("release")
                                     + ".countDown(); }")
                     .task("Echo", "String", "String", "return input;")
+                    .task("RunTime", "String", "String", "return \"\" + context.runTime().toNanos();")
                     .task("Nothing", "String", "Void", "return null;")
                     .task("Throws", "String", "String", "throw new IllegalStateException(input);")
                     .taskClass("Unreadable", """

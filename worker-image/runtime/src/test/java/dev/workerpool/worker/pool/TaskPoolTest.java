@@ -47,6 +47,15 @@ class TaskPoolTest {
     }
 
     @Test
+    void tellsATaskHowLongItHasRun() throws Exception {
+        try (var fixture = settings().start(folder)) {
+            var run = fixture.submit("runtime", "");
+
+            assertThat(Long.parseLong(run.output())).isBetween(0L, run.run().runNanos());
+        }
+    }
+
+    @Test
     void succeedsWithoutContent() throws Exception {
         try (var fixture = settings().start(folder)) {
             assertThat(fixture.submit("nothing", "").await()).isEqualTo(new Outcome.Succeeded(null));

@@ -25,6 +25,7 @@ final class TestContext implements TaskContext {
     private final Map<String, String> parameters;
     private final Cancellation.OfRun run;
     private final Thread thread = Thread.currentThread();
+    private final long startedAt = System.nanoTime();
 
     /** On the run's own thread only; null for those that do not listen. */
     private ConfigListener configListener;
@@ -60,6 +61,11 @@ final class TestContext implements TaskContext {
     @Override
     public Duration waitTime() {
         return waitTime;
+    }
+
+    @Override
+    public Duration runTime() {
+        return Duration.ofNanos(System.nanoTime() - startedAt);
     }
 
     @Override

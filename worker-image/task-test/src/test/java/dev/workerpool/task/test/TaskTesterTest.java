@@ -50,6 +50,7 @@ class TaskTesterTest {
             return switch (input) {
                 case "config" ->
                     context.config().get("k") + context.parameters().get("p") + context.waitTime();
+                case "time" -> context.runTime().toString();
                 case "who" -> context.replica() + context.thread();
                 case "emit" -> {
                     context.emit(new Output(4));
@@ -180,6 +181,9 @@ class TaskTesterTest {
 
             assertThat(tester.run("config")).isEqualTo("vqPT2S");
             assertThat(tester.config("k", "w").run("config")).startsWith("w");
+            long start = System.nanoTime();
+            assertThat(Duration.parse(tester.run("time")))
+                    .isBetween(Duration.ZERO, Duration.ofNanos(System.nanoTime() - start));
             assertThat(tester.run("who")).isEqualTo("test1");
             assertThat(tester.run("memory")).isEqualTo("5");
         }
