@@ -50,11 +50,13 @@ final class CheckpointInserter implements CodeTransform {
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
     private final ThreadInserter threads = new ThreadInserter();
+    private final ReferenceBridges bridges;
     private final boolean dynamic;
     private CodeElement previous;
 
     /** @param dynamic whether the class file may have invokedynamic */
-    CheckpointInserter(CodeModel code, boolean dynamic) {
+    CheckpointInserter(CodeModel code, ReferenceBridges bridges, boolean dynamic) {
+        this.bridges = bridges;
         this.dynamic = dynamic;
         swallowing = code.exceptionHandlers().stream()
                 .filter(handler -> handler.catchType()
@@ -76,7 +78,7 @@ final class CheckpointInserter implements CodeTransform {
         AllocationInserter.insert(code, element, previous);
         previous = element;
         threads.before(code, element);
-        ProcessCallRewriter.rewrite(code, element);
+        ProcessCallRewriter.rewrite(code, bridges.lead(element, code.constantPool()));
         threads.after(code, element);
         if (element instanceof LabelTarget target) {
             passed.add(target.label());

@@ -6,8 +6,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Timer;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Supplier;
 
 /**
  * What woven task code calls. With {@link AllocationHooks} and {@link TaskReflection} all of the worker that task code can see, so it is public, static
@@ -34,7 +35,8 @@ public final class TaskHooks {
 
     /** Who answers for task code on the calling thread; null where there is none. */
     static TaskHost host() {
-        return HOST.get();
+        TaskHost host = HOST.get();
+        return host == null ? StartedThreads.ofCurrent() : host;
     }
 
     /** What a static initialiser makes belongs to its class, whichever run it was that came upon it first. */
@@ -82,7 +84,7 @@ public final class TaskHooks {
 
     /** What checkpoints are while they are armed. */
     static void checkpoint() {
-        TaskHost host = HOST.get();
+        TaskHost host = host();
         if (host != null && host.isKilled()) {
             die(host);
         }
@@ -104,7 +106,7 @@ public final class TaskHooks {
 
     /** Task code is about to allocate so many bytes. */
     static void mustBeAllowed(long bytes) {
-        TaskHost host = HOST.get();
+        TaskHost host = host();
         if (host != null && !host.mayAllocate(bytes)) {
             die(host);
         }
@@ -112,50 +114,53 @@ public final class TaskHooks {
 
     /** {@code thread.start()} in task code; also that of others who have a method of that name. */
     public static void starting(Object thread) {
-        TaskHost host = HOST.get();
+        TaskHost host = host();
         if (host != null && thread instanceof Thread started && !isInitialising()) {
             host.started(started);
+            StartedThreads.add(started, host.forChild());
         }
     }
 
     /** Task code made an executor, a timer or the like. */
     public static void opened(Object service) {
-        TaskHost host = HOST.get();
+        TaskHost host = host();
         if (host != null && (service instanceof ExecutorService || service instanceof Timer) && !isInitialising()) {
             host.opened(service);
         }
     }
 
-    /** What task code leaves to the common pool, whose threads belong to nobody. */
-    public static <T> Supplier<T> bound(Supplier<T> work) {
-        TaskHost host = HOST.get();
-        if (host == null || work == null) {
-            return work;
+    /**
+     * For what task code leaves to the common pool, whose threads belong to nobody.
+     *
+     * @param future which may have another pool; null when there is none yet
+     */
+    public static Executor executor(Object future) {
+        Executor pool = future instanceof CompletableFuture<?> one ? one.defaultExecutor() : CommonPool.ASYNC;
+        TaskHost host = host();
+        if (host == null) {
+            return pool;
         }
         TaskHost there = isInitialising() ? MakerHost.RESOURCE : host.forWork();
+        return work -> pool.execute(bound(work, there));
+    }
+
+    /** That of futures: the common pool has no threads where the JVM is told so, until there is the first future. */
+    private static final class CommonPool {
+        private static final Executor ASYNC = new CompletableFuture<>().defaultExecutor();
+    }
+
+    private static Runnable bound(Runnable work, TaskHost there) {
         return () -> {
             TaskHost before = HOST.get();
             HOST.set(there);
             there.atWork(true);
             try {
-                return work.get();
+                work.run();
             } finally {
                 there.atWork(false);
                 HOST.set(before);
             }
         };
-    }
-
-    /** Likewise. */
-    public static Runnable bound(Runnable work) {
-        if (work == null) {
-            return null;
-        }
-        Supplier<Void> bound = bound(() -> {
-            work.run();
-            return null;
-        });
-        return bound::get;
     }
 
     /** {@code System.setIn}, {@code setOut} and {@code setErr} in task code. */
@@ -175,7 +180,7 @@ public final class TaskHooks {
     }
 
     private static void stop(int status) {
-        TaskHost host = HOST.get();
+        TaskHost host = host();
         if (host != null) {
             host.exited(status);
         }

@@ -14,6 +14,7 @@ import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.constant.ConstantDescs;
+import java.lang.reflect.AccessFlag;
 
 /**
  * Weaves the classes of one jar: checkpoints, and {@code System.exit} to the end of a thread. A class that cannot be woven,
@@ -44,12 +45,16 @@ final class TaskWeaver {
             try {
                 ClassModel model = ClassFile.of().parse(classFile);
                 return ClassFile.of(ClassHierarchyResolverOption.of(relatives))
-                        .transformClass(model, new Weaving(model.majorVersion() >= JAVA_7, longest));
+                        .transformClass(model, new Weaving(model.majorVersion() >= JAVA_7, longest, bridges(model)));
             } catch (IllegalArgumentException e) {
                 LOG.log(Level.DEBUG, "A class is loaded without checkpoints in methods of that length", e);
             }
         }
         return rewriteExits(classFile);
+    }
+
+    private static ReferenceBridges bridges(ClassModel model) {
+        return new ReferenceBridges(model.thisClass().asSymbol(), model.flags().has(AccessFlag.INTERFACE));
     }
 
     /** Without checkpoints. What is not there is taken for an interface, of which the verifier asks nothing. */
@@ -74,7 +79,12 @@ final class TaskWeaver {
      * @param dynamic whether the class file may have invokedynamic
      * @param longest method that gets checkpoints, in bytes of code
      */
-    private record Weaving(boolean dynamic, int longest) implements ClassTransform {
+    private record Weaving(boolean dynamic, int longest, ReferenceBridges bridges) implements ClassTransform {
+        @Override
+        public void atEnd(ClassBuilder builder) {
+            bridges.write(builder);
+        }
+
         @Override
         public void accept(ClassBuilder builder, ClassElement element) {
             // A static initialiser that dies leaves its class unusable for every thread, which is worse than a lost
@@ -83,7 +93,7 @@ final class TaskWeaver {
                     && method.code().isPresent()
                     && !method.methodName().equalsString(ConstantDescs.CLASS_INIT_NAME)
                     && length(method) <= longest) {
-                var inserter = new CheckpointInserter(method.code().get(), dynamic);
+                var inserter = new CheckpointInserter(method.code().get(), bridges, dynamic);
                 builder.transformMethod(method, MethodTransform.transformingCode(inserter));
             } else {
                 rewriteExits(builder, element);

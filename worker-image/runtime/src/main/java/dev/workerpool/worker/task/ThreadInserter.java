@@ -8,6 +8,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.NewObjectInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
+import java.lang.constant.DirectMethodHandleDesc.Kind;
 import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -47,15 +48,33 @@ final class ThreadInserter {
     }
 
     private void before(CodeBuilder code, InvokeInstruction call) {
-        String type = call.type().stringValue();
-        if (call.opcode() == Opcode.INVOKEVIRTUAL && call.name().equalsString("start") && type.equals("()V")) {
-            // Whose method it is shows only when it runs: the class may be any subclass of Thread, or none.
+        if (call.opcode() == Opcode.INVOKEVIRTUAL
+                && starts(call.name().stringValue(), call.type().stringValue())) {
             code.dup().invokestatic(HOOKS, "starting", OBJECT);
-        } else if (isOneOf(call, "java/util/concurrent/CompletableFuture", "runAsync", "supplyAsync")
-                && type.indexOf(';') == type.indexOf(")") - 1) {
-            ClassDesc task = call.typeSymbol().parameterType(0);
-            code.invokestatic(HOOKS, "bound", MethodTypeDesc.of(task, task));
         }
+    }
+
+    /** Whose method it is shows only when it runs: the class may be any subclass of Thread, or none. */
+    private static boolean starts(String name, String type) {
+        return name.equals("start") && type.equals("()V");
+    }
+
+    /** Is a call of the method one that this looks for? @param type its descriptor */
+    static boolean concerns(Kind kind, String owner, String name, String type) {
+        return switch (kind) {
+            case VIRTUAL -> starts(name, type);
+            case CONSTRUCTOR -> SERVICES.contains(owner);
+            default -> opens(owner, name) || hasStarted(owner, name);
+        };
+    }
+
+    private static boolean opens(String owner, String name) {
+        return owner.equals("java/util/concurrent/Executors") && name.startsWith("new");
+    }
+
+    private static boolean hasStarted(String owner, String name) {
+        return owner.equals("java/lang/Thread") && name.equals("startVirtualThread")
+                || owner.startsWith("java/lang/Thread$Builder") && name.equals("start");
     }
 
     /** Puts in what comes after the element. */
@@ -71,17 +90,10 @@ final class ThreadInserter {
             if (!making.isEmpty() && making.pop()) {
                 code.dup().invokestatic(HOOKS, "opened", OBJECT);
             }
-        } else if (owner.equals("java/util/concurrent/Executors")
-                && call.name().stringValue().startsWith("new")) {
+        } else if (opens(owner, call.name().stringValue())) {
             code.dup().invokestatic(HOOKS, "opened", OBJECT);
-        } else if (isOneOf(call, "java/lang/Thread", "startVirtualThread")
-                || owner.startsWith("java/lang/Thread$Builder") && call.name().equalsString("start")) {
+        } else if (hasStarted(owner, call.name().stringValue())) {
             code.dup().invokestatic(HOOKS, "starting", OBJECT);
         }
-    }
-
-    private static boolean isOneOf(InvokeInstruction call, String owner, String... names) {
-        return call.owner().asInternalName().equals(owner)
-                && Set.of(names).contains(call.name().stringValue());
     }
 }

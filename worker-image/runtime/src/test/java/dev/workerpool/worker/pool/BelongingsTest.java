@@ -92,6 +92,82 @@ class BelongingsTest {
                         + " e.execute(new Slow()); e.execute(new Slow()); new Thread(() -> e.execute(new Slow())).start();"
                         + " while (COUNT.get() == 0) { }");
         define(jar, "Common", "CompletableFuture.runAsync(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Chain",
+                "var gate = new CountDownLatch(1); CompletableFuture.supplyAsync(() -> { try { gate.await(); } catch (Exception e) { }"
+                        + " return 1; }).thenApply(n -> " + SPIN + "); gate.countDown();");
+        define(jar, "ChainAsync", "CompletableFuture.completedFuture(1).thenAcceptAsync(n -> " + SPIN + ");");
+        define(
+                jar,
+                "StageAsync",
+                "CompletableFuture.completedStage(1).thenCombineAsync(CompletableFuture.completedStage(2),"
+                        + " (a, b) -> " + SPIN + ");");
+        define(
+                jar,
+                "Later",
+                "CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS).execute(() -> " + SPIN + ");"
+                        + " while (COUNT.get() == 0) { }");
+        define(jar, "Reference", "List.of(new Thread(() -> " + SPIN + ")).forEach(Thread::start);");
+        define(
+                jar,
+                "OwnReference",
+                "class Own extends Thread { public void run() " + SPIN + " } List.of(new Own()).forEach(Own::start);");
+        define(
+                jar,
+                "VirtualReference",
+                "java.util.function.Consumer<Runnable> f = Thread::startVirtualThread; f.accept(() -> " + SPIN + ");");
+        define(
+                jar,
+                "BuilderReference",
+                "java.util.function.Consumer<Runnable> f = Thread.ofPlatform().daemon()::start; f.accept(() -> " + SPIN
+                        + ");");
+        define(
+                jar,
+                "ExecutorReference",
+                "java.util.function.Supplier<ExecutorService> f = Executors::newCachedThreadPool; f.get().execute(() -> "
+                        + SPIN + ");");
+        define(
+                jar,
+                "MadeReference",
+                "java.util.function.IntFunction<ForkJoinPool> f = ForkJoinPool::new; f.apply(1).execute(() -> " + SPIN
+                        + ");");
+        define(
+                jar,
+                "AsyncReference",
+                "java.util.function.Consumer<Runnable> f = CompletableFuture::runAsync; f.accept(() -> " + SPIN + ");");
+        define(
+                jar,
+                "Uninheriting",
+                "Thread.ofPlatform().inheritInheritableThreadLocals(false).start(() -> " + SPIN + ");");
+        define(jar, "Bare", "new Thread(null, () -> " + SPIN + ", \"bare\", 0, false).start();");
+        jar.taskClass("Parallel", """
+                @TaskType("parallel")
+                public class Parallel implements Task<String, String> {
+                    static final Set<String> THREADS = ConcurrentHashMap.newKeySet();
+                    static int seen(int i) {
+                        THREADS.add(Thread.currentThread().getName());
+                        long end = System.nanoTime() + 1_000;
+                        while (System.nanoTime() < end) { }
+                        return i;
+                    }
+                    public String run(String input, TaskContext context) throws Exception {
+                        List<Integer> numbers = new ArrayList<>();
+                        for (int i = 0; i < 10_000; i++) numbers.add(i * 31 % 10_000);
+                        numbers.parallelStream().forEach(Parallel::seen);
+                        numbers.stream().parallel().map(Parallel::seen).toList();
+                        java.util.stream.IntStream.range(0, 10_000).parallel().map(Parallel::seen).sum();
+                        java.util.stream.StreamSupport.stream(numbers.spliterator(), true).forEach(Parallel::seen);
+                        java.util.function.Function<List<Integer>, java.util.stream.Stream<Integer>> f = List::parallelStream;
+                        f.apply(numbers).forEach(Parallel::seen);
+                        Integer[] array = numbers.toArray(Integer[]::new);
+                        Arrays.parallelSort(array, (a, b) -> Integer.compare(seen(a), seen(b)));
+                        Arrays.parallelSort(array);
+                        Arrays.parallelSetAll(array, Parallel::seen);
+                        return THREADS.toString();
+                    }
+                }
+                """);
         define(jar, "Supply", "CompletableFuture.supplyAsync(() -> " + SPIN + ");");
         define(jar, "Waits", "Thread t = new Thread(() -> " + SPIN + "); t.start(); t.join();");
         define(
@@ -185,7 +261,20 @@ class BelongingsTest {
                 "made",
                 "periodic",
                 "common",
-                "supply"
+                "supply",
+                "chain",
+                "chainasync",
+                "stageasync",
+                "later",
+                "reference",
+                "ownreference",
+                "virtualreference",
+                "builderreference",
+                "executorreference",
+                "madereference",
+                "asyncreference",
+                "uninheriting",
+                "bare"
             })
     void stopsAndReportsWhatGoesOnAfterTheRun(String type) throws Exception {
         try (var fixture = start()) {
@@ -255,6 +344,13 @@ class BelongingsTest {
 
             assertThat(run.await()).isEqualTo(new Outcome.Cancelled());
             awaitStandstill();
+        }
+    }
+
+    @Test
+    void doesOnTheThreadOfTheRunWhatIsToBeDoneInParallel() throws Exception {
+        try (var fixture = start()) {
+            assertThat(fixture.submit("parallel", "").output()).isEqualTo("[worker-1]");
         }
     }
 

@@ -117,12 +117,18 @@ class ProcessCallRewriterTest {
         assertThat(exits).containsExactly(3);
     }
 
-    @Test
-    void tellsTheHostOfThreadsThatTaskCodeStarted() throws Exception {
-        String body = "Thread t = new Thread(() -> System.exit(4)); t.setUncaughtExceptionHandler((a, b) -> {});"
-                + " t.start(); t.join(); return \"\";";
-
-        run(body);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Thread t = new Thread(() -> System.exit(4)); t.setUncaughtExceptionHandler((a, b) -> {}); t.start(); t.join();",
+                "Thread t = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> System.exit(4));"
+                        + " t.setUncaughtExceptionHandler((a, b) -> {}); t.start(); t.join();",
+                "Thread t = new Thread(() -> System.exit(4)); t.setUncaughtExceptionHandler((a, b) -> {});"
+                        + " List.of(t).forEach(Thread::start); t.join();",
+                "try { CompletableFuture.supplyAsync(() -> 4).thenAcceptAsync(System::exit).join(); } catch (CompletionException e) { }",
+            })
+    void tellsTheHostOfThreadsThatTaskCodeStarted(String body) throws Exception {
+        run(body + " return \"\";");
 
         assertThat(exits).containsExactly(4);
     }
