@@ -66,6 +66,10 @@ final class Belongings {
         executors().forEach(executor -> executor.ask(errands));
     }
 
+    synchronized boolean oweAnswers() {
+        return executors.stream().anyMatch(OwnExecutor::owesAnAnswer);
+    }
+
     /** Is there anything to look after? Costs next to nothing. */
     synchronized boolean mayGoOn() {
         return mayHaveUnknownThreads() || threads.stream().anyMatch(Thread::isAlive);

@@ -55,6 +55,7 @@ final class Leftovers {
         private long due;
         private long killedAt;
         private boolean asked;
+        private long askedAt;
         private int idleLooks;
 
         Leftover(Run run, long due) {
@@ -125,12 +126,20 @@ final class Leftovers {
     private boolean goesOn(Leftover one, long now) {
         // First of all: should anything go wrong, the others have their turn.
         one.due = now + pause();
+        if (one.asked && one.stage == Stage.ENDING && one.belongings.oweAnswers() && now - one.askedAt < grace()) {
+            return true; // The machine may be busy, and the executor idle.
+        }
         one.asked = !one.asked;
         if (one.asked) {
+            one.askedAt = now;
             one.belongings.ask();
             return true;
         }
         return step(one, now);
+    }
+
+    private long grace() {
+        return pool.settings().grace().toNanos();
     }
 
     private boolean step(Leftover one, long now) {
@@ -153,7 +162,7 @@ final class Leftovers {
             }
             case KILLED -> {
                 pool.watchdog().kills().isDue(one.run);
-                if (now - one.killedAt >= pool.settings().grace().toNanos()) {
+                if (now - one.killedAt >= grace()) {
                     giveUp(one);
                 }
             }

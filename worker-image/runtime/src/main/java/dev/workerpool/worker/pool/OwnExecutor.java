@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 final class OwnExecutor {
     private final ExecutorService executor;
     private volatile Look last = Look.AT_WORK;
+    private volatile boolean asked;
 
     private enum Look {
         AT_WORK,
@@ -36,6 +37,7 @@ final class OwnExecutor {
         last = executor.isTerminated()
                 ? Look.ENDED
                 : executor.isShutdown() || isBusy() ? Look.AT_WORK : mayBeBetweenTwo() ? Look.BETWEEN_TWO : Look.IDLE;
+        asked = false;
     }
 
     /** Where an executor does not tell, it is believed to be idle until it has been shut down. */
@@ -58,8 +60,13 @@ final class OwnExecutor {
     }
 
     void ask(Errands errands) {
-        last = Look.AT_WORK;
+        asked = true;
         errands.send(this, this::look);
+    }
+
+    /** Has it been asked since it was heard last? */
+    boolean owesAnAnswer() {
+        return asked;
     }
 
     void shutDown(Errands errands) {
