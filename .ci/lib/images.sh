@@ -30,12 +30,12 @@ ensure_debian_bootstrap() {
     need_root "Making a Debian image"
 }
 
-# import_debian IMAGE PACKAGES, comma-separated
+# import_debian IMAGE PACKAGES, comma-separated; the image's label then says them
 import_debian() {
     as_root mmdebstrap --variant=minbase ${2:+--include="$2"} \
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
-        trixie - | docker import --change 'CMD ["bash"]' - "$1"
+        trixie - | docker import --change 'CMD ["bash"]' ${2:+--change "LABEL $inputs_label=$2"} - "$1"
 }
 
 # ensure_k3s_image: sets $k3s_image.
@@ -60,8 +60,8 @@ pull_public_k3s() {
     ((tried == 0))
 }
 
-# An image that another hand made under this name has no such label, and is taken as it is.
-k3s_image_is_current() { [[ $(built_from "$k3s_image_built") == @("$(hash_of_k3s_image)"|'') ]]; }
+# One that another hand made under this name has no such label; it may lack what the suite counts on, so it is made anew.
+k3s_image_is_current() { [[ $(built_from "$k3s_image_built") == "$(hash_of_k3s_image)" ]]; }
 
 hash_of_k3s_image() { hash_of_files e2e/k3s-image .ci/lib/pins.sh; }
 
