@@ -1,13 +1,22 @@
 package dev.workerpool.e2e.harness;
 
+import io.fabric8.kubernetes.api.model.Pod;
+
 /** A pod that calls pools from inside the cluster, through their Services' names. */
 public final class ClientPod {
     private static final String NAME = "client";
 
     private final TestNamespace namespace;
+    private final String pod;
 
-    private ClientPod(TestNamespace namespace) {
+    private ClientPod(TestNamespace namespace, String pod) {
         this.namespace = namespace;
+        this.pod = pod;
+    }
+
+    /** A replica of a pool, which calls others as its tasks could. */
+    public static ClientPod replica(TestNamespace namespace, Pod pod) {
+        return new ClientPod(namespace, pod.getMetadata().getName());
     }
 
     /** The worker image serves as the client's too: it brings a busybox, and the node has no other image. */
@@ -29,14 +38,14 @@ public final class ClientPod {
         namespace
                 .kubectl("wait", "--for=condition=Ready", "pod/" + NAME, "--timeout=60s")
                 .out();
-        return new ClientPod(namespace);
+        return new ClientPod(namespace, NAME);
     }
 
     public String post(String url, String json) {
         return namespace
                 .kubectl(
                         "exec",
-                        NAME,
+                        pod,
                         "--",
                         "/bin/busybox",
                         "wget",
@@ -56,7 +65,7 @@ public final class ClientPod {
     /** Whether a call gets through at all, whatever the answer. */
     public boolean reaches(String url) {
         return namespace
-                        .kubectl("exec", NAME, "--", "/bin/busybox", "wget", "-q", "-O", "-", "-T", "5", url)
+                        .kubectl("exec", pod, "--", "/bin/busybox", "wget", "-q", "-O", "-", "-T", "5", url)
                         .run()
                         .exitCode()
                 == 0;

@@ -134,11 +134,6 @@ public final class Cluster implements AutoCloseable {
         return name;
     }
 
-    /** rancher/k3s brings a controller that does; the image built from packages has none. */
-    public boolean enforcesNetworkPolicies() {
-        return settings.k3sImage().contains("rancher/k3s");
-    }
-
     /** Ends the main process of a pod's container from outside, as the kernel or a colleague with root would. */
     public void killHard(Pod pod, String containerName) {
         onNode("kill", "-9", process(pod, containerName));
