@@ -125,8 +125,10 @@ class RunOutputTest {
         System.setOut(new PrintStream(printed, true));
         TaskOutput.capture();
         try (var fixture = PoolFixture.settings().start(tasks)) {
-            fixture.submit("keeps", "of the run").output();
+            var first = fixture.submit("keeps", "of the run");
+            first.output();
             awaitLines(1);
+            await().until(first.run()::isReleased);
 
             fixture.submit("keeps", "of nobody knows which").output();
 
