@@ -110,6 +110,7 @@ final class ManagementRoutes implements Routes {
                 "restarts",
                 info.deaths().isEmpty() ? 0 : info.deaths().getLast().number());
         status.put("deaths", info.deaths().stream().map(ManagementRoutes::death).toList());
+        status.put("threadsMissing", pool.missing());
         status.put("threadsLost", pool.lost());
         status.put("threadsLeftBehind", pool.threadsLeftBehind());
         status.put("active", threads.stream().filter(ThreadStatus::active).count());

@@ -238,6 +238,11 @@ public final class TaskPool {
         return leftovers.threads();
     }
 
+    /** Threads that are wanted, and that the system does not give. Asked for again every second. */
+    public int missing() {
+        return roster.missing();
+    }
+
     public int lost() {
         return roster.lost().size();
     }
