@@ -107,14 +107,18 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
         pools.remove(ResourceID.fromResource(pool));
     }
 
-    /** From as many as there are, with the reason that was told last if it was for as many. */
+    /**
+     * From as many as there are, with the reason that was told last if it was for as many. A Deployment that is there may not
+     * be seen, when somebody took its label off: what was advised last is what it has.
+     */
     private static Advice start(WorkerPool pool, Optional<Deployment> lastTold, Instant now) {
         WorkerPoolSpec spec = pool.getSpec();
-        int there = lastTold.map(deployment -> deployment.getSpec().getReplicas())
-                .filter(number -> number > 0 && spec.autoscaling().decides())
-                .orElse(spec.replicas());
         AutoscalingStatus told =
                 pool.getStatus() == null ? null : pool.getStatus().autoscaling();
+        int there = lastTold.map(deployment -> deployment.getSpec().getReplicas())
+                .or(() -> Optional.ofNullable(told).map(AutoscalingStatus::advisedReplicas))
+                .filter(number -> number > 0 && spec.autoscaling().decides())
+                .orElse(spec.replicas());
         if (told != null && told.advisedReplicas() != null && told.at() != null) {
             boolean stands = !spec.autoscaling().decides() || told.advisedReplicas() == there;
             Optional<Reason> reason = stands ? reason(told.reason()) : Optional.empty();

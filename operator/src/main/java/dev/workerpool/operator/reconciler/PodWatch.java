@@ -26,31 +26,16 @@ import java.util.Set;
  */
 final class PodWatch {
 
-    private List<InformerEventSource<Pod, WorkerPool>> sources = List.of();
-
     /** A source for each namespace: the stores that strip pods cannot be shared, each takes itself for the whole. */
     List<InformerEventSource<Pod, WorkerPool>> eventSources(EventSourceContext<WorkerPool> context) {
         Set<String> namespaces = context.getControllerConfiguration()
                 .getInformerConfig()
                 .getEffectiveNamespaces(context.getControllerConfiguration());
-        sources = InformerConfiguration.allNamespacesWatched(namespaces)
+        return InformerConfiguration.allNamespacesWatched(namespaces)
                 ? List.of(source(Constants.WATCH_ALL_NAMESPACES, context))
                 : namespaces.stream()
                         .map(namespace -> source(namespace, context))
                         .toList();
-        return sources;
-    }
-
-    /**
-     * Whether the pods of a namespace have been listed. Before that there seem to be none, and a status made of that would
-     * forget what was counted.
-     */
-    boolean isSynced(String namespace) {
-        return sources.stream()
-                .flatMap(source -> source.informerHealthIndicators().entrySet().stream())
-                .filter(watch ->
-                        watch.getKey().equals(namespace) || watch.getKey().equals(Constants.WATCH_ALL_NAMESPACES))
-                .anyMatch(watch -> watch.getValue().hasSynced());
     }
 
     List<Replica> replicas(Context<WorkerPool> context) {

@@ -86,6 +86,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final Clock clock;
     private final Turns turns = new Turns();
     private final PodWatch pods = new PodWatch();
+    private final FirstLists firstLists = new FirstLists(System::nanoTime);
     private final History history = new History();
     private final RefusedTaskTypes refusedTypes = new RefusedTaskTypes();
     private final Replacements replacements;
@@ -149,7 +150,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     }
 
     private UpdateControl<WorkerPool> pass(WorkerPool pool, Context<WorkerPool> context) {
-        if (!pods.isSynced(pool.getMetadata().getNamespace())) {
+        if (!firstLists.haveCome(pool.getMetadata().getNamespace(), context.eventSourceRetriever())) {
             return NextPass.onceSynced();
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);

@@ -75,6 +75,39 @@ class AutoscalingIT {
         assertThat(told()).isEqualTo(7);
     }
 
+    /** The watch knows it by its label, so it is not seen before it is written to. */
+    @Test
+    void goesOnFromTheNumberItToldLastWhenTheDeploymentCannotBeSeen() {
+        try (var replica = new FakeReplica("127.0.0.86", 4, 14)) {
+            cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 9, " + FAST + "}}");
+            runOne(replica);
+            awaitThat(() -> assertThat(
+                            cluster.pool("thumbnails").getStatus().autoscaling().advisedReplicas())
+                    .isEqualTo(5));
+        }
+        cluster.stopOperator();
+        cluster.admin()
+                .apps()
+                .deployments()
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .edit(deployment -> {
+                    deployment.getMetadata().getLabels().remove("app.kubernetes.io/managed-by");
+                    return deployment;
+                });
+        long generation = cluster.deployment("thumbnails").getMetadata().getGeneration();
+
+        cluster.startOperator();
+
+        awaitThat(
+                () -> assertThat(cluster.deployment("thumbnails").getMetadata().getLabels())
+                        .containsKey("app.kubernetes.io/managed-by"));
+        assertThat(told()).isEqualTo(5);
+        assertThat(cluster.deployment("thumbnails").getMetadata().getGeneration())
+                .as("told nothing in between")
+                .isEqualTo(generation);
+    }
+
     @Test
     void adviceIsToldAndNotTaken() {
         try (var replica = new FakeReplica("127.0.0.85", 4, 14)) {

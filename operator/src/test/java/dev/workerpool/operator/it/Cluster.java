@@ -29,6 +29,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -131,6 +133,13 @@ public final class Cluster implements AutoCloseable {
 
     public RequestLog requests() {
         return requests;
+    }
+
+    /** Of all pools, by all its operators so far. */
+    public double passes() {
+        return meters.find(MicrometerMetricsV2.RECONCILIATIONS_SUCCESS).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     /** What a monitoring system reads of a pool; null when there is nothing of it. */

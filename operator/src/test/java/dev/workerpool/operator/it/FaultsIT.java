@@ -177,6 +177,44 @@ class FaultsIT {
         }
     }
 
+    @Test
+    void anOperatorWhoseListOfDeploymentsIsLateLeavesAnAutoscaledPoolAsItIs() throws Exception {
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{replicas: 7, autoscaling: {maxReplicas: 9}}");
+        cluster.awaitReconciled("thumbnails");
+        cluster.stopOperator();
+        // As if the number had not been told in the status either.
+        cluster.admin()
+                .resource(cluster.pool("thumbnails"))
+                .subresource("status")
+                .edit(pool -> {
+                    pool.setStatus(null);
+                    return pool;
+                });
+        cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 9}}");
+        long generation = cluster.deployment("thumbnails").getMetadata().getGeneration();
+        double passes = cluster.passes();
+
+        try (var api = new FaultyApi(cluster.config())) {
+            var come = new CountDownLatch(1);
+            api.fail(request -> {
+                if (request.getRequestURI().getPath().endsWith("/deployments")) {
+                    awaitLatch(come);
+                }
+                return 0;
+            });
+            cluster.startOperator(api.config(), cluster.requests());
+            awaitThat(() -> assertThat(cluster.passes()).isGreaterThan(passes));
+            come.countDown();
+
+            cluster.awaitReconciled("thumbnails");
+            assertThat(cluster.deployment("thumbnails").getSpec().getReplicas()).isEqualTo(7);
+            assertThat(cluster.deployment("thumbnails").getMetadata().getGeneration())
+                    .as("told nothing in between")
+                    .isEqualTo(generation);
+        }
+    }
+
     private void awaitMadeAgain(Class<? extends HasMetadata> type) {
         HasMetadata child = cluster.child(type, "thumbnails");
         cluster.admin().resource(child).delete();
