@@ -2,21 +2,17 @@ package dev.workerpool.operator.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.workerpool.operator.report.ReplicaPort;
 import dev.workerpool.operator.status.SettingsInForce;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 
-/** Puts settings to a replica. Blocks, for four seconds at most; never reads more than {@value #MAX_BYTES} bytes. */
+/** Puts settings to a replica. Blocks, for three seconds at most; never reads more than {@value #MAX_BYTES} bytes. */
 final class SettingsClient implements AutoCloseable {
-
-    private static final Duration CONNECT = Duration.ofSeconds(1);
 
     /** A worker that uses all of its CPU takes its time for the first message. */
     private static final Duration ANSWER = Duration.ofSeconds(3);
@@ -44,17 +40,10 @@ final class SettingsClient implements AutoCloseable {
      */
     record Answer(boolean applied, SettingsInForce inForce, long peers) {}
 
-    private final HttpClient http;
-    private final int port;
+    private final ReplicaPort port;
 
     SettingsClient(ExecutorService executor, int port) {
-        this.http = HttpClient.newBuilder()
-                .connectTimeout(CONNECT)
-                .executor(executor)
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
-        this.port = port;
+        this.port = new ReplicaPort(executor, port);
     }
 
     /**
@@ -62,32 +51,27 @@ final class SettingsClient implements AutoCloseable {
      * @throws IOException when there is no answer, or one that no replica gives
      */
     Answer put(String address, String token, byte[] body) throws IOException, InterruptedException, RefusedException {
-        String host = address.contains(":") ? "[" + address + "]" : address;
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + "/settings"))
-                .timeout(ANSWER)
+        HttpRequest request = port.request(address, "/settings")
                 .header("Content-Type", "application/json")
                 .header("Authorization", "Bearer " + token)
                 .PUT(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
-        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream in = response.body()) {
-            JsonNode answer = JSON.readTree(in.readNBytes(MAX_BYTES));
-            int status = response.statusCode();
-            if ((status == HttpURLConnection.HTTP_OK || status == HttpURLConnection.HTTP_CONFLICT)
-                    && answer.path("generation").isIntegralNumber()) {
-                var inForce = new SettingsInForce(
-                        answer.path("generation").asLong(),
-                        answer.path("threads").asInt(0));
-                return new Answer(
-                        status == HttpURLConnection.HTTP_OK,
-                        inForce,
-                        answer.path("peers").path("version").asLong(0));
-            }
-            if (status >= 400 && status < 500) {
-                throw new RefusedException(text(status, answer));
-            }
-            throw new IOException(address + " answered " + status);
+        HttpResponse<byte[]> response = port.answer(request, ANSWER, MAX_BYTES);
+        JsonNode answer = JSON.readTree(response.body());
+        int status = response.statusCode();
+        if ((status == HttpURLConnection.HTTP_OK || status == HttpURLConnection.HTTP_CONFLICT)
+                && answer.path("generation").isIntegralNumber()) {
+            var inForce = new SettingsInForce(
+                    answer.path("generation").asLong(), answer.path("threads").asInt(0));
+            return new Answer(
+                    status == HttpURLConnection.HTTP_OK,
+                    inForce,
+                    answer.path("peers").path("version").asLong(0));
         }
+        if (status >= 400 && status < 500) {
+            throw new RefusedException(text(status, answer));
+        }
+        throw new IOException(address + " answered " + status);
     }
 
     private static String text(int status, JsonNode problem) {
@@ -97,6 +81,6 @@ final class SettingsClient implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        port.close();
     }
 }
