@@ -38,9 +38,20 @@ public record DeadWorker(Duration lived, boolean hadBeenReady, boolean backingOf
 
     /** The pod says since when it is not Ready. If since a time after this worker's start, the worker had been Ready. */
     private static boolean hadBeenReady(ContainerStateTerminated end, Optional<PodCondition> notReady) {
-        return notReady.map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse)
+        return unreadySince(notReady)
                 .filter(since -> since.isAfter(Instant.parse(end.getStartedAt())))
                 .isPresent();
+    }
+
+    /** Not the other's opposite: the pod may not say. */
+    static boolean hadNotBeenReady(ContainerStateTerminated end, Optional<PodCondition> notReady) {
+        return end.getStartedAt() != null
+                && unreadySince(notReady)
+                        .filter(since -> !since.isAfter(Instant.parse(end.getStartedAt())))
+                        .isPresent();
+    }
+
+    private static Optional<Instant> unreadySince(Optional<PodCondition> notReady) {
+        return notReady.map(PodCondition::getLastTransitionTime).map(Instant::parse);
     }
 }

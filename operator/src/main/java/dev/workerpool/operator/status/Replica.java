@@ -321,7 +321,8 @@ public final class Replica {
             return List.of();
         }
         return Stream.concat(
-                        containers().map(container -> Trouble.ofContainer(name(), container)),
+                        containers()
+                                .map(container -> Trouble.ofContainer(name(), container, condition("Ready", "False"))),
                         status.getConditions().stream().map(condition -> Trouble.ofPod(name(), condition)))
                 .flatMap(Optional::stream)
                 .toList();

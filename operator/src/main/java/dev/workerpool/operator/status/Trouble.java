@@ -1,12 +1,15 @@
 package dev.workerpool.operator.status;
 
 import dev.workerpool.api.v1alpha1.RefusedTask;
+import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Something that needs a person's attention.
@@ -27,6 +30,10 @@ public record Trouble(String reason, String message) {
     private static final String NODE_LOST = "NodeLost";
     static final String ROLLOUT_STALLED = "RolloutStalled";
     private static final String IMAGE_NOT_PULLED = "ImageNotPulled";
+    private static final String CRASH_LOOP = "CrashLoop";
+
+    /** From so many on, a container that is started again is being tried again. */
+    private static final int RESTARTS_OF_A_LOOP = 2;
 
     private static final String FAILURE = "ErrImagePull: ";
 
@@ -41,7 +48,7 @@ public record Trouble(String reason, String message) {
             "InvalidImageName",
             IMAGE_NOT_PULLED,
             "CrashLoopBackOff",
-            "CrashLoop",
+            CRASH_LOOP,
             "CreateContainerConfigError",
             "ContainerNotCreated",
             "CreateContainerError",
@@ -49,17 +56,19 @@ public record Trouble(String reason, String message) {
             "RunContainerError",
             "ContainerNotCreated");
 
-    static Optional<Trouble> ofContainer(String pod, ContainerStatus container) {
+    /** @param notReady what the pod says of its not being Ready; empty while it is */
+    static Optional<Trouble> ofContainer(String pod, ContainerStatus container, Optional<PodCondition> notReady) {
         ContainerStateWaiting waiting =
                 container.getState() == null ? null : container.getState().getWaiting();
-        String reason = waiting == null || waiting.getReason() == null ? null : WAITING.get(waiting.getReason());
+        String waits = waiting == null || waiting.getReason() == null ? null : WAITING.get(waiting.getReason());
+        String reason = waits == null && isTriedAgain(container, notReady) ? CRASH_LOOP : waits;
         if (reason == null) {
             return Optional.empty();
         }
         String where = "replica " + pod + ", container " + container.getName() + ": ";
         String what =
                 switch (reason) {
-                    case "CrashLoop" -> crash(container);
+                    case CRASH_LOOP -> crash(container);
                     case IMAGE_NOT_PULLED ->
                         "image " + container.getImage() + " is not pulled" + orEmpty(cause(waiting));
                     default -> waiting.getReason() + " " + container.getImage() + orEmpty(waiting.getMessage());
@@ -77,15 +86,31 @@ public record Trouble(String reason, String message) {
         return failure < 0 ? message : message.substring(failure + FAILURE.length());
     }
 
+    /** The kubelet says so only in the pauses; in the attempts between them nothing is better. */
+    private static boolean isTriedAgain(ContainerStatus container, Optional<PodCondition> notReady) {
+        return container.getRestartCount() >= RESTARTS_OF_A_LOOP
+                && !Boolean.TRUE.equals(container.getReady())
+                && lastEnd(container)
+                        .filter(end -> DeadWorker.hadNotBeenReady(end, notReady))
+                        .isPresent();
+    }
+
+    private static Optional<ContainerStateTerminated> lastEnd(ContainerStatus container) {
+        return Stream.of(container.getState(), container.getLastState())
+                .filter(Objects::nonNull)
+                .map(ContainerState::getTerminated)
+                .filter(Objects::nonNull)
+                .findFirst();
+    }
+
     private static String crash(ContainerStatus container) {
-        ContainerStateTerminated death = container.getLastState() == null
-                ? null
-                : container.getLastState().getTerminated();
-        if (death == null) {
+        Optional<ContainerStateTerminated> death = lastEnd(container);
+        if (death.isEmpty()) {
             return "keeps exiting";
         }
-        String words = death.getMessage() == null ? "" : death.getMessage().strip();
-        return "keeps exiting, last with exit code " + death.getExitCode() + " (" + death.getReason() + ")"
+        ContainerStateTerminated end = death.get();
+        String words = end.getMessage() == null ? "" : end.getMessage().strip();
+        return "keeps exiting, last with exit code " + end.getExitCode() + " (" + end.getReason() + ")"
                 + (words.isEmpty() ? "" : ": " + words);
     }
 

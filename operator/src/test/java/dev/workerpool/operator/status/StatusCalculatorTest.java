@@ -7,6 +7,7 @@ import dev.workerpool.api.v1alpha1.RefusedTask;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Pools;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
@@ -248,6 +249,48 @@ class StatusCalculatorTest {
 
             assertCondition(status, "Degraded", "True", "CrashLoop");
             assertThat(condition(status, "Degraded").message()).contains("exit code 137", "OOMKilled", "heap is full");
+        }
+
+        @Test
+        void staysDegradedWhileAWorkerThatIsNeverReadyIsTriedAgain() {
+            String died = "{exitCode: 1, reason: Error, message: 'no such class', startedAt: '2026-01-01T11:00:00Z',"
+                    + " finishedAt: '2026-01-01T11:00:02Z'}";
+            Replica pause =
+                    crashing(3, "state: {waiting: {reason: CrashLoopBackOff}}\nlastState: {terminated: " + died + "}");
+            Replica attempt = crashing(
+                    3, "state: {running: {startedAt: '2026-01-01T11:01:00Z'}}\nlastState: {terminated: " + died + "}");
+            Replica end = crashing(3, "state: {terminated: " + died + "}");
+
+            pool.setStatus(status(pause));
+
+            assertCondition(pool.getStatus(), "Degraded", "True", "CrashLoop");
+            assertThat(degraded(status(attempt))).isEqualTo(degraded(pool.getStatus()));
+            assertThat(degraded(status(end))).isEqualTo(degraded(pool.getStatus()));
+        }
+
+        @Test
+        void isNotDegradedByAnAttemptAfterAWorkerThatWasReady() {
+            String before =
+                    "state: {running: {startedAt: '2026-01-01T11:01:00Z'}}\nlastState: {terminated: {exitCode: 1,"
+                            + " startedAt: '%s', finishedAt: '2026-01-01T11:00:02Z'}}";
+
+            assertThat(degraded(status(crashing(3, before.formatted("2026-01-01T09:00:00Z"))))
+                            .status())
+                    .isEqualTo("False");
+            assertThat(degraded(status(crashing(1, before.formatted("2026-01-01T11:00:00Z"))))
+                            .status())
+                    .as("the first restart")
+                    .isEqualTo("False");
+        }
+
+        private static Replica crashing(int restarts, String worker) {
+            Pod pod = Pods.pod("a", false, restarts, worker);
+            pod.getStatus().getConditions().getFirst().setLastTransitionTime("2026-01-01T10:00:00Z");
+            return new Replica(pod);
+        }
+
+        private static Condition degraded(WorkerPoolStatus status) {
+            return status.conditions().getLast();
         }
 
         @Test
