@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have
- * turns of their own, one at a time, for each of theirs lasts until a time-out: replicas that cannot be reached, were it
- * thousands, must not hold up those that can.
+ * turns of their own, fewer, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands,
+ * must not hold up those that can. Nor those that were silent once or twice, as a busy one may be, and so these wait in a
+ * third line, apart from those that have been silent for long.
  *
  * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
  * would take more memory than all that is known of their pools.
@@ -28,8 +29,13 @@ public final class Turns implements AutoCloseable {
 
     private static final int AT_A_TIME = 64;
 
+    private static final int SILENT_AT_A_TIME = 8;
+
     /** Where they answer again, one turn is over within milliseconds, and one after the other is quick enough. */
-    private static final int SILENT_AT_A_TIME = 1;
+    private static final int LOST_AT_A_TIME = 1;
+
+    /** Silent more often in a row, a replica is none that only missed a turn. */
+    private static final int MISSED = 3;
 
     /** A replica that nobody reaches is tried ever less often, and not less than this. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
@@ -42,6 +48,7 @@ public final class Turns implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("replica-turns").factory(), new ThreadPoolExecutor.DiscardPolicy());
     private final Line answering = new Line(AT_A_TIME);
     private final Line silent = new Line(SILENT_AT_A_TIME);
+    private final Line lost = new Line(LOST_AT_A_TIME);
 
     public Turns() {
         clock.setRemoveOnCancelPolicy(true);
@@ -53,7 +60,14 @@ public final class Turns implements AutoCloseable {
      * @param silences how often in a row its replica was silent
      */
     public void take(int silences, Runnable talk) {
-        (silences > 0 ? silent : answering).add(talk);
+        line(silences).add(talk);
+    }
+
+    private Line line(int silences) {
+        if (silences == 0) {
+            return answering;
+        }
+        return silences <= MISSED ? silent : lost;
     }
 
     /** Does something that does not block, such as taking a turn. */

@@ -46,10 +46,26 @@ class TurnsTest {
     }
 
     @Test
+    void thousandsThatNobodyEverReachesDoNotHoldUpOneThatMissedATurn() throws Exception {
+        var timeOut = new CountDownLatch(1);
+        for (int i = 0; i < 2000; i++) {
+            turns.take(4, () -> awaitUninterruptibly(timeOut));
+        }
+
+        var answered = new CountDownLatch(3);
+        for (int silences = 1; silences <= 3; silences++) {
+            turns.take(silences, answered::countDown);
+        }
+
+        assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
+        timeOut.countDown();
+    }
+
+    @Test
     void oneThatFailsTakesNoTurnWithIt() {
         var talks = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
-            turns.take(i % 2, () -> {
+            turns.take(i % 6, () -> {
                 talks.incrementAndGet();
                 throw new IllegalStateException("expected by the test");
             });
