@@ -6,12 +6,18 @@ import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.reconciler.WorkerPoolReconciler;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
+import io.javaoperatorsdk.operator.RuntimeInfo;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -87,10 +93,21 @@ public final class PoolOperator implements AutoCloseable {
         operator.start();
     }
 
-    /** Whether every watch has its first list and runs. */
+    /** Whether every watch of one namespace at least has its first list and runs: one that is closed does not close the others. */
     public boolean isSynced() {
-        return operator.getRuntimeInfo().isStarted()
-                && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+        RuntimeInfo info = operator.getRuntimeInfo();
+        Map<String, Boolean> namespaces = new HashMap<>();
+        for (RegisteredController<?> controller : info.getRegisteredControllers()) {
+            for (InformerWrappingEventSourceHealthIndicator<?> source : controller
+                    .getControllerHealthInfo()
+                    .informerEventSourceHealthIndicators()
+                    .values()) {
+                source.informerHealthIndicators()
+                        .forEach((namespace, watch) ->
+                                namespaces.merge(namespace, watch.getStatus() == Status.HEALTHY, Boolean::logicalAnd));
+            }
+        }
+        return info.isStarted() && namespaces.containsValue(true);
     }
 
     @Override

@@ -135,6 +135,11 @@ public final class Cluster implements AutoCloseable {
         return requests;
     }
 
+    /** Whether the operator would be sent traffic, if it had any. */
+    public boolean isReady() {
+        return operator.isSynced();
+    }
+
     /** Of all pools, by all its operators so far. */
     public double passes() {
         return meters.find(MicrometerMetricsV2.RECONCILIATIONS_SUCCESS).counters().stream()

@@ -94,6 +94,17 @@ class RightsIT {
         cluster.apply("thumbnails", "{}");
 
         cluster.awaitReconciled("thumbnails");
+        awaitThat(() -> assertThat(cluster.isReady()).isTrue());
+    }
+
+    @Test
+    void anOperatorThatMayListNothingIsNotReady() {
+        cluster.startOperator(asOperator(), cluster.requests());
+
+        assertThat(cluster.isReady()).isFalse();
+
+        grant(cluster.namespace(), ROLE);
+        awaitThat(() -> assertThat(cluster.isReady()).isTrue());
     }
 
     private void grant(String namespace, String role) {
