@@ -21,8 +21,11 @@ record LastMoment(List<String> executing, String words) {
         List<String> rest = new ArrayList<>();
         for (String line : message.split("\n", -1)) {
             String text = line.strip();
-            if (text.startsWith(EXECUTING)) {
-                executing.add(text.substring(EXECUTING.length()).strip());
+            String type = text.startsWith(EXECUTING)
+                    ? text.substring(EXECUTING.length()).strip()
+                    : "";
+            if (Executing.isType(type)) {
+                executing.add(type);
             } else if (!PastDeath.isLine(line)) {
                 rest.add(line);
             }
@@ -30,6 +33,6 @@ record LastMoment(List<String> executing, String words) {
         String words = String.join("\n", rest).strip();
         boolean onlyThreads = words.isEmpty() && !executing.isEmpty();
         return new LastMoment(
-                List.copyOf(executing), onlyThreads ? EXECUTING + String.join(", ", new TreeSet<>(executing)) : words);
+                Executing.in(executing), onlyThreads ? EXECUTING + String.join(", ", new TreeSet<>(executing)) : words);
     }
 }

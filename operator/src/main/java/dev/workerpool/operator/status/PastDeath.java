@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -24,10 +23,11 @@ public record PastDeath(int restart, int exitCode, String cause, String at, List
     private static final String DIED = "died ";
     private static final String OUT_OF_MEMORY = "oom";
 
+    private static final int LONGEST_CAUSE = 16;
+
     public PastDeath {
-        executing = executing == null
-                ? List.of()
-                : executing.stream().filter(Objects::nonNull).toList();
+        executing = executing == null ? List.of() : Executing.in(executing);
+        cause = cause == null || cause.length() <= LONGEST_CAUSE ? cause : cause.substring(0, LONGEST_CAUSE);
     }
 
     /** What a replica tells may be anything. */

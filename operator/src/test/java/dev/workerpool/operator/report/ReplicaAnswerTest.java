@@ -8,6 +8,8 @@ import dev.workerpool.operator.status.PastDeath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +47,35 @@ class ReplicaAnswerTest {
                 .containsExactly(new PastDeath(2, 137, "oom", "2026-01-01T00:00:30.100Z", List.of("hold")));
         assertThat(answer.report().restarts()).isEqualTo(2);
         assertThat(parse("{}").report().restarts()).isZero();
+    }
+
+    @Test
+    void keepsNoMoreOfItThanAReplicaHasToSay() throws IOException {
+        String deaths = IntStream.rangeClosed(1, 1000)
+                .mapToObj(restart ->
+                        "{\"restart\":%d,\"cause\":\"%s\",\"at\":\"2026-01-01T00:00:30Z\",\"executing\":[%s]}"
+                                .formatted(restart, "c".repeat(1000), "\"hold\",\"No type\",".repeat(600) + "null"))
+                .limit(20)
+                .collect(Collectors.joining(","));
+        String artifacts = ("{\"jar\":\"%1$s\",\"state\":\"Failed\",\"reason\":\"%1$s\"},".formatted("j".repeat(5000)))
+                .repeat(300);
+
+        ReplicaReport report = parse("{\"version\":\"%s\",\"deaths\":[%s],\"artifacts\":[%snull]}"
+                        .formatted("1".repeat(5000), deaths, artifacts))
+                .report();
+
+        assertThat(report.version()).hasSizeLessThan(2000);
+        assertThat(report.deaths())
+                .extracting(PastDeath::restart)
+                .containsExactly(11, 12, 13, 14, 15, 16, 17, 18, 19, 20);
+        assertThat(report.deaths()).allSatisfy(death -> {
+            assertThat(death.executing()).hasSize(512).containsOnly("hold");
+            assertThat(death.cause()).hasSizeLessThan(100);
+        });
+        assertThat(report.artifacts()).hasSize(256).allSatisfy(artifact -> {
+            assertThat(artifact.jar()).hasSizeLessThan(2000);
+            assertThat(artifact.reason()).hasSizeLessThan(2000);
+        });
     }
 
     @ParameterizedTest
