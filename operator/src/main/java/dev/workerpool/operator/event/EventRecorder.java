@@ -32,7 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records occurrences as Events on their pool and as log lines, each once.
+ * Records occurrences as Events on their pool and as log lines, each once. The log line comes also where the Event cannot be
+ * recorded.
  *
  * <p>An Event's name is made of what happened, so the API server itself refuses a second one, also from an operator that
  * has just started. Called again with everything that can still be seen, it tries again what it could not record before.
@@ -50,6 +51,9 @@ public final class EventRecorder implements AutoCloseable {
 
     /** What the operator is for is more urgent. */
     private static final int AT_A_TIME = 3;
+
+    /** Of a pool. The next pass offers again what does not fit. */
+    static final int MOST_WAITING = 200;
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
@@ -98,6 +102,7 @@ public final class EventRecorder implements AutoCloseable {
     private final class Pool {
 
         private final Set<String> told = new HashSet<>();
+        private final Set<String> onlyLogged = new HashSet<>();
         private final SequencedMap<String, Occurrence> waiting = new LinkedHashMap<>();
         private final ObjectReference pool;
         private boolean telling;
@@ -120,12 +125,13 @@ public final class EventRecorder implements AutoCloseable {
                 seen.add(name);
                 if (occurrence.at().isBefore(oldest)) {
                     told.add(name);
-                } else if (!told.contains(name)) {
+                } else if (!told.contains(name) && waiting.size() < MOST_WAITING) {
                     waiting.putIfAbsent(name, occurrence);
                 }
             }
             // What can no longer be seen need not be remembered.
             told.retainAll(seen);
+            onlyLogged.retainAll(seen);
             if (!waiting.isEmpty() && !telling && !threads.isShutdown()) {
                 telling = true;
                 threads.execute(this::tell);
@@ -136,7 +142,10 @@ public final class EventRecorder implements AutoCloseable {
             for (var next = next(); next != null; next = next()) {
                 turns.acquireUninterruptibly();
                 try {
-                    done(next.getKey(), post(event(pool, next.getValue(), next.getKey())));
+                    Event event = event(pool, next.getValue(), next.getKey());
+                    if (done(next.getKey(), post(event))) {
+                        log(event);
+                    }
                 } finally {
                     turns.release();
                 }
@@ -148,36 +157,52 @@ public final class EventRecorder implements AutoCloseable {
             return telling ? waiting.firstEntry() : null;
         }
 
-        /** What was not recorded is offered again by the next pass that sees it. */
-        private synchronized void done(String name, boolean recorded) {
+        /**
+         * What was not recorded is offered again by the next pass that sees it.
+         *
+         * @return whether it is to be logged now
+         */
+        private synchronized boolean done(String name, Outcome outcome) {
             waiting.remove(name);
-            if (recorded) {
+            if (outcome == Outcome.RECORDED || outcome == Outcome.KNOWN) {
                 told.add(name);
             }
+            return switch (outcome) {
+                case RECORDED -> !onlyLogged.remove(name);
+                case FAILED -> onlyLogged.add(name);
+                case KNOWN, LEFT -> false;
+            };
         }
     }
 
-    /** @return whether the API server has the Event now */
-    private boolean post(Event event) {
+    private enum Outcome {
+        RECORDED,
+        /** The API server had it, so an operator has logged it. */
+        KNOWN,
+        FAILED,
+        /** To the operator that leads now. */
+        LEFT
+    }
+
+    private Outcome post(Event event) {
         try {
             client.resource(event).create();
             forbidden = false;
-            log(event);
-            return true;
+            return Outcome.RECORDED;
         } catch (KubernetesClientException e) {
             if (e.getCode() == HTTP_FORBIDDEN && !forbidden) {
                 forbidden = true;
                 LOG.warn("Events cannot be recorded: {}", e.getMessage());
             }
             if (e.getCode() == HTTP_CONFLICT) {
-                return true;
+                return Outcome.KNOWN;
             }
             LOG.debug(
                     "Event {} of pool {} not recorded",
                     event.getReason(),
                     event.getInvolvedObject().getName(),
                     e);
-            return false;
+            return Outcome.FAILED;
         } catch (IllegalStateException e) {
             // Held back, as this operator leads no longer.
             LOG.debug(
@@ -185,7 +210,7 @@ public final class EventRecorder implements AutoCloseable {
                     event.getReason(),
                     event.getInvolvedObject().getName(),
                     e);
-            return false;
+            return Outcome.LEFT;
         }
     }
 
