@@ -120,7 +120,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.replacements = new Replacements(client);
         this.statuses = new StatusWriter(client, System::nanoTime);
         this.events = new EventRecorder(client, WorkerPoolNames.FIELD_MANAGER, instance, clock);
-        this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, turns, this::forget);
+        this.reports = new ReplicaReports(WorkerPoolNames.MANAGEMENT_PORT, turns, clock, this::forget);
         this.autoscaled = new AutoscaledPools(reports, clock);
         this.peers = new PeerLists(controlKey, clock);
         this.settings = new SettingsChannel(controlKey, peers, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);

@@ -9,7 +9,9 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +52,8 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** A load that is older says nothing of now. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
+    private static final long UNKNOWN = -1;
+
     private static final class Followed {
         private final ResourceID pool;
         private final String address;
@@ -58,18 +62,21 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private volatile ReplicaAnswer last;
         private volatile long lastAt;
         private volatile int silences;
+        private long rejected;
         private SettingsInForce settings;
         private boolean missed;
 
-        private Followed(ResourceID pool, String address, Duration interval) {
+        /** @param rejected of the tasks that its worker refused, those that are counted; {@link #UNKNOWN} before it said how many */
+        private Followed(ResourceID pool, String address, Duration interval, long rejected) {
             this.pool = pool;
             this.address = address;
             this.interval = interval;
+            this.rejected = rejected;
         }
 
         /** The same worker, asked at another interval. */
-        private Followed at(Duration other) {
-            var followed = new Followed(pool, address, other);
+        private synchronized Followed at(Duration other) {
+            var followed = new Followed(pool, address, other, rejected);
             followed.report = report;
             followed.last = last;
             followed.lastAt = lastAt;
@@ -103,6 +110,14 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         private synchronized void beginAnew() {
             settings = null;
             last = null;
+            rejected = 0;
+        }
+
+        /** @return how many more it refused than is counted */
+        private synchronized long count(long refused) {
+            long before = rejected == UNKNOWN ? refused : rejected;
+            rejected = refused;
+            return Math.max(0, refused - before);
         }
 
         private int restarts() {
@@ -122,16 +137,18 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             Thread.ofVirtual().name("replica-report-", 0).factory());
     private final ReplicaClient client;
     private final Consumer<WorkerPool> onDeleted;
+    private final Instant beginning;
 
     /**
      * @param turns shared with all that talk to replicas
      * @param onDeleted told when a pool is gone, so that nothing of it need be remembered
      */
-    public ReplicaReports(int managementPort, Turns turns, Consumer<WorkerPool> onDeleted) {
+    public ReplicaReports(int managementPort, Turns turns, Clock clock, Consumer<WorkerPool> onDeleted) {
         super(ReplicaReport.class, "replica-reports");
         this.turns = turns;
         this.client = new ReplicaClient(threads, managementPort);
         this.onDeleted = onDeleted;
+        this.beginning = clock.instant();
     }
 
     /** From now on exactly these replicas of the pool are followed. */
@@ -256,10 +273,15 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         if (!isRunning() || replica.address().isEmpty() || (before != null && before.interval.equals(interval))) {
             return;
         }
-        Followed followed =
-                before == null ? new Followed(pool, replica.address().get(), interval) : before.at(interval);
+        Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
         workers.put(worker, followed);
         turns.take(followed.silences, () -> keepAsking(worker, followed, UNTIL_FIRST));
+    }
+
+    /** What a worker refused that was there before, an operator before this one has counted. */
+    private Followed follow(Worker worker, ResourceID pool, Replica replica, Duration interval) {
+        return new Followed(
+                pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? UNKNOWN : 0);
     }
 
     private void keepAsking(Worker worker, Followed followed, Duration lastPause) {
@@ -312,10 +334,9 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     private void count(Followed followed, ReplicaAnswer answer) {
-        long before = followed.last == null ? 0 : followed.last.rejected();
         followed.lastAt = System.nanoTime();
         followed.last = answer;
-        rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(Math.max(0, answer.rejected() - before));
+        rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(followed.count(answer.rejected()));
     }
 
     /** Deleted and made again while nobody watched, a pool looks like one that changed. */

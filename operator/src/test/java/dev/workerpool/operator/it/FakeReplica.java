@@ -13,6 +13,8 @@ final class FakeReplica implements AutoCloseable {
     private final String address;
     private final ManagementPort port;
     private volatile int active;
+    private volatile int queued;
+    private volatile int rejected;
     private volatile String deaths = "";
 
     FakeReplica(String address, int threads, int active) {
@@ -26,12 +28,23 @@ final class FakeReplica implements AutoCloseable {
                         exchange -> ManagementPort.answer(
                                 exchange,
                                 200,
-                                "{\"threads\":[%s],\"active\":%d,\"queued\":0,\"artifacts\":[],\"deaths\":[%s]}"
-                                        .formatted(all, this.active, deaths))));
+                                "{\"threads\":[%s],\"active\":%d,\"queued\":%d,\"rejected\":{\"queue-full\":%d},\"artifacts\":[],\"deaths\":[%s]}"
+                                        .formatted(all, this.active, queued, rejected, deaths))));
     }
 
     FakeReplica active(int now) {
         active = now;
+        return this;
+    }
+
+    FakeReplica queued(int now) {
+        queued = now;
+        return this;
+    }
+
+    /** Since it started. */
+    FakeReplica rejected(int tasks) {
+        rejected = tasks;
         return this;
     }
 

@@ -145,6 +145,61 @@ class StatusIT {
     }
 
     @Test
+    void theMetricsTellOfThePoolAsAWhole() {
+        try (var replica = new FakeReplica("127.0.0.77", 4, 3)) {
+            replica.queued(2).rejected(5);
+            runBothReplicas();
+            cluster.setPodStatus("thumbnails-b", running(2, started, "").replace("\"True\"", "\"False\""));
+
+            awaitThat(() -> {
+                assertThat(metric("desired_replicas")).isEqualTo(2);
+                assertThat(metric("replicas")).isEqualTo(2);
+                assertThat(metric("ready_replicas")).isEqualTo(1);
+                assertThat(metric("threads")).isEqualTo(4);
+                assertThat(metric("restarts")).isEqualTo(2);
+                assertThat(metric("active")).as("of both").isEqualTo(6);
+                assertThat(metric("queued")).isEqualTo(4);
+                assertThat(replicasIn("ready")).isEqualTo(1);
+                assertThat(replicasIn("started")).isEqualTo(1);
+                assertThat(replicasIn("pending")).isZero();
+                assertThat(replicasIn("draining")).isZero();
+                assertThat(replicasIn("exited")).isZero();
+            });
+        }
+    }
+
+    @Test
+    void countsARefusedTaskOnceThoughTheNextOperatorHearsOfItToo() {
+        try (var old = new FakeReplica("127.0.0.77", 4, 3);
+                var young = new FakeReplica("127.0.0.78", 4, 3)) {
+            old.rejected(5);
+            cluster.createPod("thumbnails", "a");
+            cluster.setPodStatus("thumbnails-a", running(0, started, ""));
+            awaitThat(() -> assertThat(metric("active")).isEqualTo(3));
+            assertThat(metric("rejected_total")).as("before this operator").isZero();
+
+            old.rejected(7);
+            awaitThat(() -> assertThat(metric("rejected_total")).isEqualTo(2));
+
+            young.rejected(4);
+            cluster.createPod("thumbnails", "b");
+            cluster.setPodStatus(
+                    "thumbnails-b", young.ready(Instant.now().plusSeconds(1).toString()));
+            awaitThat(() -> assertThat(metric("rejected_total"))
+                    .as("all of a new worker")
+                    .isEqualTo(6));
+        }
+    }
+
+    private Double metric(String name) {
+        return cluster.metric("workerpool_pool_" + name, "thumbnails");
+    }
+
+    private Double replicasIn(String state) {
+        return cluster.metric("workerpool_pool_replica_states", "thumbnails", "state", state);
+    }
+
+    @Test
     void anImageThatCannotBePulledIsNamed() {
         cluster.createPod("thumbnails", "a");
         cluster.setPodStatus("thumbnails-a", """
