@@ -1,9 +1,15 @@
 package dev.workerpool.operator.dependent;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
+import com.fasterxml.jackson.core.filter.TokenFilter;
+import com.fasterxml.jackson.core.filter.TokenFilter.Inclusion;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -44,6 +50,26 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     /** The first that finds what is alike; more effort saves little. */
     private static final int EFFORT = 3;
 
+    private static final TokenFilter OUTLINE = new TokenFilter() {
+
+        @Override
+        public TokenFilter includeProperty(String name) {
+            return switch (name) {
+                case "metadata" -> METADATA;
+                case "apiVersion", "kind" -> INCLUDE_ALL;
+                default -> null;
+            };
+        }
+    };
+
+    private static final TokenFilter METADATA = new TokenFilter() {
+
+        @Override
+        public TokenFilter includeProperty(String name) {
+            return name.equals("managedFields") ? null : INCLUDE_ALL;
+        }
+    };
+
     private final Map<String, Packed> objects = new ConcurrentHashMap<>();
     private final Class<R> type;
     private final KubernetesSerialization serialization;
@@ -74,12 +100,12 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     public R put(String key, R object) {
         Packed before = objects.put(key, packed(object));
         emptied.accept(object);
-        return unpacked(before);
+        return outline(before);
     }
 
     @Override
     public R remove(String key) {
-        return unpacked(objects.remove(key));
+        return outline(objects.remove(key));
     }
 
     @Override
@@ -95,11 +121,13 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     /** All of them at a time, so without what no handler of events reads: nobody who wants more lists them. */
     @Override
     public Stream<R> values() {
-        return objects.values().stream().map(packed -> {
-            R object = unpacked(packed);
-            emptied.accept(object);
-            return object;
-        });
+        return objects.values().stream().map(this::outline);
+    }
+
+    /** What an informer lists is told of as it comes; it would else be kept to be told of, each made anew as a whole. */
+    @Override
+    public boolean isFullState() {
+        return false;
     }
 
     /** What is kept of an object, without the sample that it shares with others. */
@@ -151,6 +179,22 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
 
     private R unpacked(Packed packed) {
         return packed == null ? null : serialization.unmarshal(new ByteArrayInputStream(inflated(packed)), type);
+    }
+
+    /** Made of the metadata alone, and without who wrote which field: the rest is passed over, not read. */
+    private R outline(Packed packed) {
+        if (packed == null) {
+            return null;
+        }
+        ObjectReader reader = Serialization.jsonMapper().readerFor(type);
+        try (JsonParser json = reader.createParser(inflated(packed));
+                var metadata = new FilteringParserDelegate(json, OUTLINE, Inclusion.INCLUDE_ALL_AND_PATH, true)) {
+            R object = reader.readValue(metadata);
+            emptied.accept(object);
+            return object;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static byte[] inflated(Packed packed) {

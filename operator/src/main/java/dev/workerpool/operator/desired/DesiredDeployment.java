@@ -2,7 +2,6 @@ package dev.workerpool.operator.desired;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.IntOrString;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.Optional;
@@ -14,12 +13,11 @@ public final class DesiredDeployment {
 
     /** @param present the Deployment that is there, of which something may stay */
     public static Deployment of(WorkerPool pool, Release release, Optional<Deployment> present) {
-        PodTemplateSpec template = new PresentTemplate(present).next(PodTemplate.of(pool, release), release);
+        PresentTemplate.Marked next = new PresentTemplate(present).next(PodTemplate.of(pool, release), release);
         return new DeploymentBuilder()
                 .withMetadata(ChildMetadata.of(pool))
                 .editMetadata()
-                .addToAnnotations(
-                        TemplateMark.ANNOTATION, PresentTemplate.mark(template).text())
+                .addToAnnotations(TemplateMark.ANNOTATION, next.mark().text())
                 .endMetadata()
                 .withNewSpec()
                 .withReplicas(pool.getSpec().replicas())
@@ -35,7 +33,7 @@ public final class DesiredDeployment {
                 .withMaxSurge(new IntOrString("25%"))
                 .endRollingUpdate()
                 .endStrategy()
-                .withTemplate(template)
+                .withTemplate(next.template())
                 .endSpec()
                 .build();
     }

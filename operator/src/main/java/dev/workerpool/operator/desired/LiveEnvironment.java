@@ -55,7 +55,11 @@ public final class LiveEnvironment {
     }
 
     static boolean isLive(EnvVar variable) {
-        return SETTINGS.contains(variable.getName()) || CHANNEL.contains(variable.getName());
+        return isLive(variable.getName());
+    }
+
+    static boolean isLive(String variable) {
+        return SETTINGS.contains(variable) || CHANNEL.contains(variable);
     }
 
     List<EnvVar> variables() {

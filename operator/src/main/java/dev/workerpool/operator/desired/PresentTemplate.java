@@ -31,34 +31,34 @@ final class PresentTemplate {
         this.deployment = deployment;
     }
 
-    /** @param newest the template that has everything as the pool says it now */
-    PodTemplateSpec next(PodTemplateSpec newest, Release release) {
-        return deployment
-                .map(present -> present.getSpec().getTemplate())
-                .map(present -> lagging(newest, present, release))
-                .filter(lagging -> staysTrue(lagging) && replicasLearn(lagging, newest, release))
-                .orElse(newest);
+    /** A template and what is noted of it, which costs something to make. */
+    record Marked(PodTemplateSpec template, TemplateMark mark) {
+
+        static Marked of(PodTemplateSpec template) {
+            Container worker = worker(template);
+            return new Marked(
+                    template,
+                    TemplateMark.of(
+                            template, LiveEnvironment.in(worker.getEnv()).variables(), Cpu.in(worker.getResources())));
+        }
     }
 
-    static TemplateMark mark(PodTemplateSpec template) {
-        List<EnvVar> none = environment(template).stream()
-                .filter(variable -> !LiveEnvironment.isLive(variable))
-                .toList();
-        Cpu cpu = Cpu.in(worker(template).getResources());
-        return TemplateMark.of(
-                withCpu(withEnvironment(template, none), new ResourceRequirements()),
-                Map.of(
-                        "environment", LiveEnvironment.in(environment(template)).variables(),
-                        "cpu", cpu.amounts()));
+    /** @param newest the template that has everything as the pool says it now */
+    Marked next(PodTemplateSpec newest, Release release) {
+        return deployment
+                .map(present -> present.getSpec().getTemplate())
+                .map(present -> Marked.of(lagging(newest, present, release)))
+                .filter(lagging -> staysTrue(lagging) && replicasLearn(lagging.template(), newest, release))
+                .orElseGet(() -> Marked.of(newest));
     }
 
     /** Nothing that rolls has changed, and the present values are those we gave, not put there by hand. */
-    private boolean staysTrue(PodTemplateSpec lagging) {
+    private boolean staysTrue(Marked lagging) {
         Deployment present = deployment.orElseThrow();
         return Optional.ofNullable(present.getMetadata().getAnnotations())
                 .flatMap(notes -> TemplateMark.parse(notes.get(TemplateMark.ANNOTATION)))
-                .map(noted -> noted.equals(mark(lagging)))
-                .orElseGet(() -> TemplateMark.covers(present.getSpec().getTemplate(), lagging));
+                .map(noted -> noted.equals(lagging.mark()))
+                .orElseGet(() -> TemplateMark.covers(present.getSpec().getTemplate(), lagging.template()));
     }
 
     /** Either there is nothing to learn, or the pods of this template listen to us. */
@@ -70,9 +70,13 @@ final class PresentTemplate {
 
     private static PodTemplateSpec lagging(PodTemplateSpec newest, PodTemplateSpec present, Release release) {
         ResourceRequirements given = worker(present).getResources();
-        PodTemplateSpec lagging = withEnvironment(newest, laggingEnvironment(newest, present));
-        boolean inPlace = release.resizesPods()
-                && Cpu.in(given).canBecome(Cpu.in(worker(newest).getResources()));
+        List<EnvVar> environment = laggingEnvironment(newest, present);
+        // A copy takes its time, and mostly nothing lags.
+        PodTemplateSpec lagging =
+                environment.equals(environment(newest)) ? newest : withEnvironment(newest, environment);
+        Cpu before = Cpu.in(given);
+        Cpu asked = Cpu.in(worker(newest).getResources());
+        boolean inPlace = release.resizesPods() && !before.equals(asked) && before.canBecome(asked);
         return inPlace ? withCpu(lagging, given) : lagging;
     }
 

@@ -3,12 +3,15 @@ package dev.workerpool.operator.desired;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -21,8 +24,35 @@ record TemplateMark(String rolling, String live) {
 
     static final String ANNOTATION = "workerpool.dev/template";
 
-    static TemplateMark of(PodTemplateSpec rolling, Object live) {
-        return new TemplateMark(digest(rolling), digest(live));
+    static TemplateMark of(PodTemplateSpec template, List<EnvVar> live, Cpu cpu) {
+        JsonNode rolling = Serialization.jsonMapper().valueToTree(template);
+        JsonNode spec = rolling.path("spec");
+        spec.path("initContainers").forEach(TemplateMark::dropCpu);
+        for (JsonNode container : spec.path("containers")) {
+            dropCpu(container);
+            if (WorkerPoolNames.WORKER_CONTAINER.equals(container.path("name").asText())) {
+                dropLive(container.path("env"));
+            }
+        }
+        Map<String, ?> lagging = Map.of("environment", live, "cpu", cpu.amounts());
+        return new TemplateMark(
+                digest(rolling), digest(Serialization.jsonMapper().valueToTree(lagging)));
+    }
+
+    private static void dropLive(JsonNode environment) {
+        for (int index = environment.size() - 1; index >= 0; index--) {
+            if (LiveEnvironment.isLive(environment.get(index).path("name").asText())) {
+                ((ArrayNode) environment).remove(index);
+            }
+        }
+    }
+
+    private static void dropCpu(JsonNode container) {
+        for (JsonNode amounts : container.path("resources")) {
+            if (amounts instanceof ObjectNode object) {
+                object.remove("cpu");
+            }
+        }
     }
 
     /** Empty when there is none, or one that nobody of us wrote. */
@@ -35,9 +65,8 @@ record TemplateMark(String rolling, String live) {
         return rolling + "/" + live;
     }
 
-    private static String digest(Object object) {
-        String canonical =
-                canonical(Serialization.jsonMapper().valueToTree(object)).toString();
+    private static String digest(JsonNode tree) {
+        String canonical = canonical(tree).toString();
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 8);

@@ -4,6 +4,8 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.reconciler.WorkerPoolReconciler;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.RegisteredController;
@@ -55,6 +57,7 @@ public final class PoolOperator implements AutoCloseable {
         this.operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
+                .withResourceCloner(PoolOperator::copied)
                 .withStopOnInformerErrorDuringStartup(false)
                 .withCacheSyncTimeout(FIRST_SYNC)
                 .withConcurrentReconciliationThreads(AT_ONCE)
@@ -72,6 +75,19 @@ public final class PoolOperator implements AutoCloseable {
                 controller.settingNamespaces(namespaces);
             }
         });
+    }
+
+    /**
+     * For a pass, of a pool, and nothing else is copied. A pass may replace spec and status as a whole, and cannot change them,
+     * so they are shared.
+     */
+    @SuppressWarnings("unchecked")
+    private static <R extends HasMetadata> R copied(R pool) {
+        var copy = new WorkerPool();
+        copy.setMetadata(new ObjectMetaBuilder(pool.getMetadata()).build());
+        copy.setSpec(((WorkerPool) pool).getSpec());
+        copy.setStatus(((WorkerPool) pool).getStatus());
+        return (R) copy;
     }
 
     /** Who wrote which field is most of a pool, and nobody here reads it. */

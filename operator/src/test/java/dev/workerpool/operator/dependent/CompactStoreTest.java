@@ -96,7 +96,10 @@ class CompactStoreTest {
         assertThat(service.getMetadata().getResourceVersion()).isEqualTo("1");
         assertThat(store.values().toList()).extracting(Service::getSpec).containsOnlyNulls();
         assertThat(store.get("space/a").getSpec()).isNotNull();
-        assertThat(store.put("space/a", service("a", "2")).getSpec()).isNotNull();
+        assertThat(store.put("space/a", service("a", "2")))
+                .satisfies(before -> assertThat(before.getSpec()).isNull())
+                .satisfies(before ->
+                        assertThat(before.getMetadata().getManagedFields()).isEmpty());
     }
 
     private void put(String name, String note) {

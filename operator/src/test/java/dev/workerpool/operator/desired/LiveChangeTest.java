@@ -264,4 +264,20 @@ class LiveChangeTest {
                 .findFirst()
                 .orElseThrow();
     }
+
+    /** Of another mark the operator after an upgrade would think that somebody changed the template, and roll every pool. */
+    @Test
+    void theMarkOfATemplateIsTheSameInEveryVersion() {
+        var pool = Pools.pool("""
+                {threads: 3, config: {a: b}, env: [{name: A, value: ""}], labels: {x: y}, drain: {timeout: 5s},
+                 resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: "2"}}, tasks: {artifacts: [{image: jars}]}}""");
+        var release = new Release("worker:1", "system")
+                .withControlKey(Optional.of("key"))
+                .resizingPods(true);
+
+        assertThat(DesiredDeployment.of(pool, release, Optional.empty())
+                        .getMetadata()
+                        .getAnnotations())
+                .containsEntry("workerpool.dev/template", "a5f147117f89cb6c/19b38ec422afc2ab");
+    }
 }
