@@ -31,7 +31,8 @@ public final class ApiServer implements ParameterResolver {
     /** What a kubectl call answered. */
     public record Answer(int exitCode, String out, String err) {}
 
-    private static final String CRD = "/workerpools.workerpool.dev-v1.yaml";
+    /** The CRD of this build, among the resources. */
+    public static final String CRD = "/workerpools.workerpool.dev-v1.yaml";
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -75,7 +76,7 @@ public final class ApiServer implements ParameterResolver {
                 Runtime.getRuntime().addShutdownHook(new Thread(server::stop));
                 server.start();
                 Running running = new Running(server, binaries.kubectl(), home.resolve("kubeconfig"));
-                running.installCrd();
+                running.install(CRD);
                 return running;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -86,8 +87,9 @@ public final class ApiServer implements ParameterResolver {
             return System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
         }
 
-        private void installCrd() throws IOException {
-            try (InputStream crd = ApiServer.class.getResourceAsStream(CRD)) {
+        /** Installs another CRD in place of the present one, for all tests that come. */
+        public void install(String resource) throws IOException {
+            try (InputStream crd = ApiServer.class.getResourceAsStream(resource)) {
                 client.load(crd).serverSideApply();
             }
             client.apiextensions()

@@ -23,9 +23,16 @@ final class Rules {
 
     static final String DNS_LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
-    /** A label or node-selector key: an optional DNS prefix and a name. */
+    /** A label or node-selector key: an optional DNS prefix and a name. How long the prefix is a pattern cannot say. */
     static final String LABEL_KEY =
-            "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+            "^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
+
+    /** Of a map of labels {@code self}, for {@code all}. */
+    static final String LABEL = "k.matches('" + Rules.LABEL_KEY + "') && k.indexOf('/') <= 253 && self[k].matches('"
+            + Rules.LABEL_VALUE + "')";
+
+    /** Of a key by itself. */
+    static final String IS_LABEL_KEY = "self.matches('" + Rules.LABEL_KEY + "') && self.indexOf('/') <= 253";
 
     static final String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
 

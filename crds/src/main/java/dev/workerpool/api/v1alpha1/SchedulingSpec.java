@@ -19,8 +19,7 @@ public record SchedulingSpec(
                         + " pods.")
         @Size(max = 32)
         @ValidationRule(
-                value = "self.all(k, k.matches('" + Rules.LABEL_KEY + "') && self[k].matches('" + Rules.LABEL_VALUE
-                        + "'))",
+                value = "self.all(k, " + Rules.LABEL + ")",
                 message = "nodeSelector must have label keys such as example.com/disk and values of at most 63 letters,"
                         + " digits, '-', '_' and '.'")
         Map<String, @Size(max = 63) String> nodeSelector,

@@ -33,7 +33,7 @@ public record TolerationSpec(
                         + " the pods.")
         @Size(max = 316)
         @ValidationRule(
-                value = "self.matches('" + Rules.LABEL_KEY + "')",
+                value = Rules.IS_LABEL_KEY,
                 message = "key must be a taint key such as dedicated or example.com/dedicated")
         String key,
 

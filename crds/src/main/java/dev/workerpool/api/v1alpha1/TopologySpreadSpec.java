@@ -23,7 +23,7 @@ public record TopologySpreadSpec(
         @Required
         @Size(max = 316)
         @ValidationRule(
-                value = "self.matches('" + Rules.LABEL_KEY + "')",
+                value = Rules.IS_LABEL_KEY,
                 message = "topologyKey must be a label key such as topology.kubernetes.io/zone")
         String topologyKey,
 

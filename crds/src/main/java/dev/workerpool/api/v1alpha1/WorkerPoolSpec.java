@@ -58,7 +58,8 @@ public record WorkerPoolSpec(
 
         @JsonPropertyDescription(
                 "Settings handed to tasks, by name. Keys: 1-253 letters, digits, '-', '_' and '.'. Values: at most"
-                        + " 32768 characters; all together at most 60 KiB in UTF-8. Default: none. At most 256. Live: the"
+                        + " 32768 characters, none a control character but tab, line feed, form feed and carriage"
+                        + " return; all together at most 60 KiB in UTF-8. Default: none. At most 256. Live: the"
                         + " replicas take it over without a restart.")
         @Size(max = 256)
         @ValidationRule(
@@ -67,6 +68,13 @@ public record WorkerPoolSpec(
         @ValidationRule(
                 value = "self.map(k, size(k) + size(bytes(self[k]))).sum() <= 61440",
                 message = "config must be at most 60 KiB in all, keys and values in UTF-8")
+        @ValidationRule(
+                value = "self.all(k, !self[k].matches('[\\x00-\\x08\\x0e-\\x1f]'))",
+                message = WorkerPoolSpec.NO_CONTROL_CHARACTERS)
+        // By itself: with it the expression above would cost too much.
+        @ValidationRule(
+                value = "self.all(k, !self[k].contains('\\x0b'))",
+                message = WorkerPoolSpec.NO_CONTROL_CHARACTERS)
         Map<String, @Size(max = 32_768) String> config,
 
         @JsonPropertyDescription(
@@ -109,8 +117,7 @@ public record WorkerPoolSpec(
                         + " replaces the pods.")
         @Size(max = 32)
         @ValidationRule(
-                value = "self.all(k, k.matches('" + Rules.LABEL_KEY + "') && self[k].matches('" + Rules.LABEL_VALUE
-                        + "'))",
+                value = "self.all(k, " + Rules.LABEL + ")",
                 message = "labels must have keys such as team or example.com/team and values of at most 63 letters,"
                         + " digits, '-', '_' and '.'")
         @ValidationRule(
@@ -121,6 +128,9 @@ public record WorkerPoolSpec(
         Map<String, @Size(max = 63) String> labels) {
 
     static final int DEFAULT_REPLICAS = 1;
+
+    static final String NO_CONTROL_CHARACTERS =
+            "config must have no control characters but tab, line feed, form feed and carriage return";
 
     /**
      * The operator sets the number then, and a user, an HPA or {@code kubectl scale} would write one that nobody heeds. Left

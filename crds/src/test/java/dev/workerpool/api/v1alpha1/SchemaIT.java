@@ -135,7 +135,7 @@ class SchemaIT {
                         arguments("spec.image", text("a".repeat(1024))),
                         arguments("spec.config", longestConfig),
                         arguments("spec.config", hugeValue),
-                        arguments("spec.config", YAML.createObjectNode().put("k".repeat(253), "\u0000 ü 😀 $(HOME)")),
+                        arguments("spec.config", YAML.createObjectNode().put("k".repeat(253), "\t\f\r\n ü 😀 $(HOME)")),
                         arguments("spec.tasks.artifacts", array(16, i -> YAML.createObjectNode()
                                 .put("image", "jars:" + i))),
                         arguments("spec.service.allowedNamespaces", array(64, i -> text("n" + i))),
@@ -143,6 +143,13 @@ class SchemaIT {
                                 .put("name", "A" + i)
                                 .put("value", "x".repeat(4096))))),
                 goodFields());
+    }
+
+    /** A pool for each of the good fields. */
+    static List<ObjectNode> goodPools() throws IOException {
+        return goodFields()
+                .map(row -> validPoolWith((String) row.get()[0], (JsonNode) row.get()[1]))
+                .toList();
     }
 
     private static Stream<Arguments> goodFields() throws IOException {
