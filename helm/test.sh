@@ -73,9 +73,15 @@ nothing_but_the_chart_is_packaged() {
     ! tar -tzf "$work"/workerpool-operator-*.tgz | grep -E 'workerpool-operator/(tests|ci)/'
 }
 
+# The operator's build drops what is below its lowest level.
+log_levels_are_in_the_build() {
+    grep -q '"TRACE"' "$chart/values.schema.json" && grep -qx 'quarkus.log.min-level=TRACE' operator/src/main/resources/application.properties
+}
+
 echo "copies"
 check "the chart's CRD and helm/install.yaml are up to date" helm/sync.sh --check
 check "the CRD keeps its bounds on its way through Helm" crd_keeps_its_bounds
+check "the operator logs at every level that the values may name" log_levels_are_in_the_build
 check "tests stay out of the package" nothing_but_the_chart_is_packaged
 
 echo "renderings"
