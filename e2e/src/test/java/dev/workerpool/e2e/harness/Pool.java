@@ -202,6 +202,31 @@ public final class Pool {
         return answers.stream().map(CompletableFuture::join).toList();
     }
 
+    /** The value of a series as a replica's metrics name it, with its labels; 0 where it has none yet. */
+    public double metric(Pod pod, String series) {
+        return management(pod, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(series + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Waits until every replica hears of the load of all others: from then on they pass requests to each other. */
+    public Pool awaitPeers() {
+        List<Pod> pods = pods();
+        Wait.untilAsserted("the replicas of %s know each other".formatted(name), () -> assertThat(pods)
+                .allSatisfy(
+                        pod -> assertThat(metric(pod, "workerpool_peers_heard")).isEqualTo(pods.size() - 1)));
+        return this;
+    }
+
+    /** Waits until a thread of this replica is at such a task. */
+    public void awaitTask(Pod pod, String task) {
+        Wait.until("%s runs %s".formatted(pod.getMetadata().getName(), task), () -> management(pod, "/status")
+                .contains("\"task\":\"" + task + "\""));
+    }
+
     /** What a path of the management port answers, asked through the API server, which every replica admits. */
     public String management(Pod pod, String path) {
         return namespace

@@ -3,6 +3,7 @@ package dev.workerpool.e2e.harness;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,6 +31,19 @@ public final class PortForward implements AutoCloseable {
     /** A new connection. */
     public Http connect() throws IOException {
         return new Http("127.0.0.1", port);
+    }
+
+    public Http.Answer send(Http.Request request) {
+        try (Http connection = connect()) {
+            return connection.send(request);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a request on a thread and a connection of its own. */
+    public CompletableFuture<Http.Answer> sendInBackground(Http.Request request) {
+        return CompletableFuture.supplyAsync(() -> send(request), Thread::startVirtualThread);
     }
 
     @Override

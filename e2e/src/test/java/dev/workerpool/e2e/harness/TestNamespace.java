@@ -1,5 +1,6 @@
 package dev.workerpool.e2e.harness;
 
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Base64;
 import java.util.stream.Stream;
@@ -106,6 +107,11 @@ public final class TestNamespace implements AutoCloseable {
     /** {@code kubectl port-forward} to a port of something in this namespace, such as {@code service/name}. */
     public PortForward portForward(String target, int port) {
         return new PortForward(kubectl("port-forward", target, ":" + port));
+    }
+
+    /** The same to the task port of one replica, past the Service. */
+    public PortForward portForward(Pod replica) {
+        return portForward("pod/" + replica.getMetadata().getName(), 8000);
     }
 
     /** A pod of this namespace, restricted like any other, from which the pools' Services are called by name. */

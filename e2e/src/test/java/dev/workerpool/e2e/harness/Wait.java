@@ -26,6 +26,11 @@ public final class Wait {
         return await(what).until(search, Optional::isPresent).orElseThrow();
     }
 
+    /** For what must not only come but come soon. */
+    public static void within(Duration limit, String what, ThrowingRunnable assertion) {
+        await(what).atMost(limit).untilAsserted(assertion);
+    }
+
     private static ConditionFactory await(String what) {
         return Awaitility.await(what)
                 .atMost(AT_MOST)

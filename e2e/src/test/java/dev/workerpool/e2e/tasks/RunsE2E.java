@@ -2,17 +2,24 @@ package dev.workerpool.e2e.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.e2e.fixtures.Count;
 import dev.workerpool.e2e.fixtures.Hold;
+import dev.workerpool.e2e.fixtures.Spin;
 import dev.workerpool.e2e.fixtures.Talk;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.PortForward;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
-import java.io.IOException;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +38,7 @@ class RunsE2E {
 
     @BeforeAll
     void apply() {
-        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Hold.class, Talk.class));
+        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Count.class, Hold.class, Spin.class, Talk.class));
         pool = namespace
                 .pool("patient")
                 .apply("replicas: 2\nthreads: 2\ntasks: {artifacts: [{configMap: fixtures}]}")
@@ -59,6 +66,25 @@ class RunsE2E {
     }
 
     @Test
+    void anEndlessLoopThatIsDeletedFreesItsThreadAtOnce() {
+        String run = submit("spin", "1");
+        Wait.untilAsserted("it runs", () -> assertThat(state(run)).isEqualTo("Active"));
+        Pod pod = pool.pods().stream()
+                .filter(each -> pool.management(each, "/status").contains("\"task\":\"spin\""))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(pool.send(Http.Request.delete(run)).body()).contains("\"cancelled\":true");
+
+        Wait.within(Duration.ofSeconds(2), "the loop is left", () -> {
+            assertThat(pool.management(pod, "/status")).doesNotContain("\"task\":\"spin\"");
+            assertThat(pool.metric(pod, "workerpool_threads")).isEqualTo(2);
+        });
+        assertThat(state(run)).isEqualTo("Cancelled");
+        assertThat(pool.status().restarts()).isZero();
+    }
+
+    @Test
     void aRunTellsHowItGetsOnAndTakesMessages() {
         String run = submit("talk", "hello");
         Wait.untilAsserted("it runs", () -> assertThat(state(run)).isEqualTo("Active"));
@@ -80,16 +106,29 @@ class RunsE2E {
     }
 
     @Test
-    void theSameKeyIsTheSameRun() throws IOException {
-        Http.Request request = Http.Request.json("/tasks/fibonacci", "{\"n\":20}")
-                .with("Prefer", "respond-async")
-                .with("Idempotency-Key", "\"once\"");
-        // To one replica: a key is known to the replica that was given it.
-        try (Http connection = pool.connect()) {
-            Http.Answer first = connection.send(request);
-            Http.Answer second = connection.send(request);
-            assertThat(second.header("Location")).isNotBlank().isEqualTo(first.header("Location"));
+    void theSameKeyIsTheSameRunWhicheverReplicaIsCalled() {
+        pool.awaitPeers();
+        Http.Request request = new Http.Request(
+                "POST", "/tasks/count", Map.of("Prefer", "respond-async", "Idempotency-Key", "\"once\""), new byte[0]);
+        try (PortForward one = namespace.portForward(pool.pods().getFirst());
+                PortForward other = namespace.portForward(pool.pods().getLast())) {
+            List<CompletableFuture<Http.Answer>> answers = IntStream.range(0, 8)
+                    .mapToObj(i -> (i % 2 == 0 ? one : other).sendInBackground(request))
+                    .toList();
+            assertThat(answers)
+                    .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(202));
+            assertThat(answers.stream().map(answer -> answer.join().header("Location")))
+                    .doesNotContain("")
+                    .containsOnly(answers.getFirst().join().header("Location"));
+            String run = answers.getFirst().join().header("Location");
+            Wait.untilAsserted("the run is over", () -> assertThat(state(run)).isEqualTo("Succeeded"));
         }
+        assertThat(pool.pods().stream()
+                        .mapToDouble(
+                                pod -> pool.metric(pod, "workerpool_runs_total{outcome=\"succeeded\",task=\"count\"}"))
+                        .sum())
+                .as("executions")
+                .isEqualTo(1);
     }
 
     @Test
