@@ -6,9 +6,11 @@ import dev.workerpool.e2e.fixtures.Hold;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.PortForward;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,10 +32,8 @@ class RoutingE2E {
         pool = namespace
                 .pool("routed")
                 .apply("replicas: 2\nthreads: 1\ntasks: {artifacts: [{configMap: fixtures}]}")
-                .awaitSettled();
-        Wait.untilAsserted("the replicas know each other", () -> assertThat(pool.pods())
-                .allSatisfy(pod -> assertThat(pool.management(pod, "/metrics"))
-                        .containsPattern("(?m)^workerpool_peers_heard(\\{[^}]*\\})? 1")));
+                .awaitSettled()
+                .awaitPeers();
     }
 
     @Test
@@ -48,5 +48,33 @@ class RoutingE2E {
             assertThat(held).as("the run that keeps one replica busy").isNotDone();
         }
         assertThat(held.join().body()).isEqualTo("held");
+    }
+
+    @Test
+    void aReplicaThatTurnsIdleTakesWhatWaitsAtABusyOne() {
+        Pod busy = pool.pods().getFirst();
+        Pod soonIdle = pool.pods().getLast();
+        try (PortForward toBusy = namespace.portForward(busy);
+                PortForward toSoonIdle = namespace.portForward(soonIdle)) {
+            CompletableFuture<Http.Answer> held = toBusy.sendInBackground(hold(6000));
+            pool.awaitTask(busy, "hold");
+            CompletableFuture<Http.Answer> heldShorter = toSoonIdle.sendInBackground(hold(2500));
+            pool.awaitTask(soonIdle, "hold");
+            CompletableFuture<Http.Answer> waiting = toBusy.sendInBackground(hold(1));
+            Wait.until("it waits", () -> pool.metric(busy, "workerpool_queued") == 1);
+
+            Http.Answer answer = waiting.join();
+
+            assertThat(answer.replica()).isEqualTo(soonIdle.getMetadata().getName());
+            assertThat(answer.header("Via"))
+                    .isEqualTo("1.1 " + busy.getMetadata().getName());
+            assertThat(heldShorter).isDone();
+            assertThat(held).as("the run that keeps the other busy").isNotDone();
+            assertThat(held.join().body()).isEqualTo("held");
+        }
+    }
+
+    private static Http.Request hold(int millis) {
+        return Http.Request.json("/tasks/hold", "" + millis);
     }
 }
