@@ -2,6 +2,7 @@ package dev.workerpool.e2e.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.e2e.fixtures.Notice;
 import dev.workerpool.e2e.fixtures.Setting;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
@@ -13,6 +14,7 @@ import dev.workerpool.e2e.harness.Wait;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +30,7 @@ class LiveChangeE2E {
 
     @BeforeAll
     void apply() {
-        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Setting.class));
+        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Notice.class, Setting.class));
         pool = namespace.pool("live").apply("""
                         replicas: 2
                         threads: 1
@@ -51,6 +53,16 @@ class LiveChangeE2E {
         assertThat(pool.send(Http.Request.bytes("/tasks/setting", "text/plain", key))
                         .body())
                 .isEqualTo("95");
+    }
+
+    @Test
+    void aRunningTaskIsToldOfTheNewConfig() {
+        CompletableFuture<Http.Answer> noticing = pool.sendInBackground(
+                Http.Request.bytes("/tasks/notice", "text/plain", "size".getBytes(StandardCharsets.UTF_8)));
+        Wait.until("it runs", () -> pool.pods().stream()
+                .anyMatch(pod -> pool.management(pod, "/status").contains("\"task\":\"notice\"")));
+        change("{\"config\":{\"size\":\"large\"}}");
+        assertThat(noticing.join().body()).isEqualTo("large");
     }
 
     @Test

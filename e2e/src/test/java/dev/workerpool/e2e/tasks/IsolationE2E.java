@@ -3,7 +3,8 @@ package dev.workerpool.e2e.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.e2e.fixtures.Count;
-import dev.workerpool.e2e.fixtures.Hold;
+import dev.workerpool.e2e.fixtures.Resource;
+import dev.workerpool.e2e.fixtures.Tally;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Pool;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Whether a task's statics are the process's or the thread's is the pool's choice. */
+/** Whether a task's statics and resources are the process's or the thread's is the pool's choice; its memory is the replica's. */
 @ClusterTest
 class IsolationE2E {
     private final TestNamespace namespace;
@@ -26,33 +27,46 @@ class IsolationE2E {
 
     @BeforeAll
     void putJar() {
-        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Count.class, Hold.class));
+        namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Count.class, Resource.class, Tally.class));
     }
 
     @Test
-    void sharedStaticsCountForAllThreads() {
-        Tally tally = countOnBothThreads("shared", "Shared");
-        assertThat(tally.highest().values()).as(tally.toString()).contains(tally.runs());
+    void allThreadsShareStaticsResourcesAndMemory() {
+        Pool pool = pool("shared", "Shared");
+
+        Counts statics = countOnBothThreads(pool, "count");
+        assertThat(statics.highest().values()).as(statics.toString()).contains(statics.runs());
+        Counts resources = countOnBothThreads(pool, "resource");
+        assertThat(resources.highest().values()).as(resources.toString()).contains(resources.runs());
+        Counts memory = countOnBothThreads(pool, "tally");
+        assertThat(memory.highest().values()).as(memory.toString()).contains(memory.runs());
     }
 
     @Test
-    void eachThreadHasStaticsOfItsOwn() {
-        Tally tally = countOnBothThreads("per-thread", "PerThread");
-        assertThat(tally.highest().values().stream().mapToInt(Integer::intValue).sum())
-                .as(tally.toString())
-                .isEqualTo(tally.runs());
+    void eachThreadHasStaticsAndResourcesOfItsOwnAndTheMemoryIsShared() {
+        Pool pool = pool("per-thread", "PerThread");
+
+        Counts statics = countOnBothThreads(pool, "count");
+        assertThat(statics.ofAllThreads()).as(statics.toString()).isEqualTo(statics.runs());
+        Counts resources = countOnBothThreads(pool, "resource");
+        assertThat(resources.ofAllThreads()).as(resources.toString()).isEqualTo(resources.runs());
+        Counts memory = countOnBothThreads(pool, "tally");
+        assertThat(memory.highest().values()).as(memory.toString()).contains(memory.runs());
     }
 
-    /** Counts until either thread has counted, and notes the highest count that each has seen. */
-    private Tally countOnBothThreads(String name, String isolation) {
-        Pool pool = namespace
+    private Pool pool(String name, String isolation) {
+        return namespace
                 .pool(name)
                 .apply("threads: 2\ntasks: {isolation: %s, artifacts: [{configMap: fixtures}]}".formatted(isolation))
                 .awaitSettled();
+    }
+
+    /** Counts until either thread has counted, and notes the highest count that each has seen. */
+    private static Counts countOnBothThreads(Pool pool, String task) {
         Map<Integer, Integer> highest = new TreeMap<>();
         int[] runs = {0};
         Wait.until("both threads have counted", () -> {
-            pool.sendAtOnce(6, new Http.Request("POST", "/tasks/count", Map.of(), new byte[0]))
+            pool.sendAtOnce(6, new Http.Request("POST", "/tasks/" + task, Map.of(), new byte[0]))
                     .forEach(answer -> {
                         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
                         highest.merge(answer.thread(), Integer.parseInt(answer.body()), Math::max);
@@ -60,8 +74,12 @@ class IsolationE2E {
                     });
             return highest.size() == 2;
         });
-        return new Tally(runs[0], highest);
+        return new Counts(runs[0], highest);
     }
 
-    private record Tally(int runs, Map<Integer, Integer> highest) {}
+    private record Counts(int runs, Map<Integer, Integer> highest) {
+        int ofAllThreads() {
+            return highest.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
 }
