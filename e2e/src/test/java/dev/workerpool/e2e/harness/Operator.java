@@ -111,6 +111,16 @@ public final class Operator {
         return leases.getFirst();
     }
 
+    /** What the only operator, or one of several, has logged so far. */
+    public String log() {
+        return kubectl("logs", "deployment/" + NAME, "--tail=-1").out();
+    }
+
+    public String log(Pod pod) {
+        return kubectl("logs", "pod/" + pod.getMetadata().getName(), "--tail=-1")
+                .out();
+    }
+
     public void killHard(Pod pod) {
         cluster.killHard(pod, pod.getSpec().getContainers().getFirst().getName());
     }

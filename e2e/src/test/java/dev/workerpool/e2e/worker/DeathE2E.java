@@ -6,9 +6,11 @@ import dev.workerpool.api.v1alpha1.LastDeath;
 import dev.workerpool.e2e.fixtures.Crash;
 import dev.workerpool.e2e.fixtures.Fill;
 import dev.workerpool.e2e.fixtures.Hold;
+import dev.workerpool.e2e.fixtures.Swell;
 import dev.workerpool.e2e.harness.ClusterTest;
 import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Load;
+import dev.workerpool.e2e.harness.Operator;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
@@ -27,9 +29,11 @@ class DeathE2E {
     private static final int CONNECTIONS = 4;
 
     private final TestNamespace namespace;
+    private final Operator operator;
 
-    DeathE2E(TestNamespace namespace) {
+    DeathE2E(TestNamespace namespace, Operator operator) {
         this.namespace = namespace;
+        this.operator = operator;
     }
 
     @Test
@@ -64,6 +68,11 @@ class DeathE2E {
         pool.awaitEvent(
                 "WorkerRestarted",
                 event -> event.getMessage().contains(name) && event.getMessage().contains("in its container"));
+        assertThat(operator.log().lines().filter(line -> line.contains("WorkerDied") && line.contains(name)))
+                .as("what the operator logs of it")
+                .singleElement()
+                .asString()
+                .contains("SIGKILL");
         assertThat(pool.podUids()).as("a worker dies, its pod stays").isEqualTo(before);
         assertThat(pool.pods())
                 .allMatch(
@@ -140,6 +149,37 @@ class DeathE2E {
         assertThat(death.message()).isEqualTo("executing fill");
         pool.awaitEvent("WorkerDied", event -> event.getMessage().contains("its heap was full"));
         assertThat(pool.run("primes", "{\"n\":10}").body()).isEqualTo("{\"count\":4}");
+    }
+
+    @Test
+    void whatTheKernelKillsForMemoryIsNamedAsSuchAndTheOtherReplicaServesOn() {
+        namespace.configMap("swelling", TaskJar.of("fixtures.jar", Swell.class));
+        Pool pool = namespace.pool("swollen").apply("""
+                        replicas: 2
+                        threads: 1
+                        tasks: {artifacts: [{configMap: swelling}]}
+                        resources: {limits: {memory: 320Mi}}
+                        """).awaitSettled().awaitPeers();
+        Set<String> before = pool.podUids();
+
+        try (Load load = Load.modest(pool).awaitAnswers(10)) {
+            Http.Answer answer = pool.run("swell", "4000000");
+            assertThat(answer.status()).as(answer.toString()).isIn(500, 502);
+            assertThat(answer.body()).containsAnyOf("Worker stopped with exit code 137", "replica-lost");
+            awaitDeath(pool);
+            load.awaitAnswers(20).stop().assertNothingFailed();
+        }
+
+        LastDeath death = pool.status().lastDeath();
+        assertThat(death.reason()).isEqualTo("OOMKilled");
+        assertThat(death.exitCode()).isEqualTo(137);
+        assertThat(death.signal()).isEqualTo("SIGKILL");
+        assertThat(death.message()).isEqualTo("executing swell");
+        assertThat(pool.podUids()).as("both replicas").isEqualTo(before);
+        assertThat(pool.status().restartsByReplica().keySet())
+                .as("who died")
+                .allMatch(replica -> replica.startsWith(death.pod()));
+        pool.awaitEvent("WorkerDied", event -> event.getMessage().contains("OOMKilled"));
     }
 
     @Test
