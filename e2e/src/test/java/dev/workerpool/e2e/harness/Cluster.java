@@ -129,8 +129,16 @@ public final class Cluster implements AutoCloseable {
 
     /** The worker image under one more name, which to Kubernetes is another image. */
     public String tagWorkerImage(String tag) {
-        String name = "docker.io/" + settings.workerImage().replaceAll(":[^:/]*$", "") + ":" + tag;
-        onNode("ctr", "-n", "k8s.io", "images", "tag", "--force", "docker.io/" + settings.workerImage(), name);
+        return tag(settings.workerImage(), tag);
+    }
+
+    public String tagOperatorImage(String tag) {
+        return tag(settings.operatorImage(), tag);
+    }
+
+    private String tag(String image, String tag) {
+        String name = "docker.io/" + image.replaceAll(":[^:/]*$", "") + ":" + tag;
+        onNode("ctr", "-n", "k8s.io", "images", "tag", "--force", "docker.io/" + image, name);
         return name;
     }
 
@@ -146,6 +154,40 @@ public final class Cluster implements AutoCloseable {
                 .strip();
         assertThat(workers).as("children of process %s", primary).matches("[0-9]+");
         onNode("kill", "-9", workers);
+    }
+
+    /** Stops a container's main process where it stands: it keeps all it has, and does nothing. */
+    public void freeze(Pod pod) {
+        onNode("kill", "-STOP", process(pod, onlyContainer(pod)));
+    }
+
+    public void thaw(Pod pod) {
+        onNode("kill", "-CONT", process(pod, onlyContainer(pod)));
+    }
+
+    private static String onlyContainer(Pod pod) {
+        return pod.getSpec().getContainers().getFirst().getName();
+    }
+
+    /** Stops the API server where it stands: connections stay open, and nobody answers. */
+    public void freezeApiServer() {
+        signalApiServer("STOP");
+    }
+
+    public void thawApiServer() {
+        signalApiServer("CONT");
+    }
+
+    /** rancher/k3s has it in one process with the kubelet, which would be stopped with it. */
+    public boolean canFreezeApiServer() {
+        return !settings.k3sImage().contains("rancher/k3s");
+    }
+
+    private void signalApiServer(String signal) {
+        String script = "for process in /proc/[0-9]*; do"
+                + " if [ \"$(cat $process/comm)\" = kube-apiserver ]; then kill -$0 ${process#/proc/} && exit 0; fi;"
+                + " done; exit 1";
+        onNode("sh", "-c", script, signal);
     }
 
     private String process(Pod pod, String containerName) {

@@ -2,8 +2,14 @@ package dev.workerpool.e2e.harness;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /**
  * The namespace of one test class. It enforces the restricted Pod Security Standard, so a pod that asks for more than
@@ -54,6 +60,32 @@ public final class TestNamespace implements AutoCloseable {
 
     public String apply(String yaml) {
         return kubectl("apply", "-f", "-").input(yaml).out();
+    }
+
+    /** The resource versions of all pools here and of all that was made for them: none changes unless it is written. */
+    public Map<String, String> resourceVersions() {
+        String kinds =
+                "workerpools,deployments,replicasets,pods,services,endpointslices,poddisruptionbudgets,networkpolicies";
+        String each = "{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{'\\n'}{end}";
+        return kubectl("get", kinds, "-o", "jsonpath=" + each)
+                .out()
+                .lines()
+                .map(line -> line.split(" "))
+                .collect(Collectors.toMap(words -> words[0], words -> words[1], (one, same) -> one, TreeMap::new));
+    }
+
+    /** Waits until nothing was written for three seconds, and returns the versions that all has then. */
+    public Map<String, String> awaitQuiet() {
+        AtomicReference<Map<String, String>> versions = new AtomicReference<>(Map.of());
+        Awaitility.await("nothing is written in " + name)
+                .atMost(Wait.AT_MOST)
+                .during(Duration.ofSeconds(3))
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    Map<String, String> now = resourceVersions();
+                    return now.equals(versions.getAndSet(now));
+                });
+        return versions.get();
     }
 
     /** One more namespace, for tests that need a neighbour; the caller closes it. */

@@ -7,8 +7,11 @@ import dev.workerpool.e2e.harness.OperatorTest;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +57,42 @@ class LeaderE2E {
         // once.
         handsOver(leader, () -> operator.kubectl("delete", "pod", leader, "--grace-period=0", "--force")
                 .out());
+    }
+
+    @Test
+    void aLeaderThatIsFrozenIsReplacedAndWritesNothingOnceItThaws() {
+        Pod frozen = operator.leader();
+        int port = pool.get().getSpec().service().port();
+        // In the middle of this, with some luck: then it wakes up with a write at hand that is of yesterday.
+        pool.patch("{\"service\":{\"port\":%d}}".formatted(port + 1));
+        namespace.cluster().freeze(frozen);
+        Map<String, String> written;
+        String leader;
+        try {
+            Instant start = Instant.now();
+            pool.patch("{\"service\":{\"port\":%d}}".formatted(port + 2));
+            leader = operator.leaderAfter(frozen.getMetadata().getName())
+                    .getMetadata()
+                    .getName();
+            assertThat(Duration.between(start, Instant.now())).isLessThan(TAKEOVER);
+            Wait.untilAsserted("what came in meanwhile is done", () -> assertThat(servicePort())
+                    .isEqualTo(port + 2));
+            pool.awaitSettled();
+            written = namespace.awaitQuiet();
+        } finally {
+            namespace.cluster().thaw(frozen);
+        }
+        Wait.untilAsserted("it knows that it leads no longer", () -> assertThat(operator.log(frozen))
+                .contains("This operator leads no longer"));
+        operator.awaitReady();
+
+        assertThat(operator.leader().getMetadata().getName()).isEqualTo(leader);
+        assertThat(servicePort()).isEqualTo(port + 2);
+        assertThat(namespace.resourceVersions()).isEqualTo(written);
+        assertThat(operator.pods())
+                .flatExtracting(pod -> pod.getStatus().getContainerStatuses())
+                .extracting(ContainerStatus::getRestartCount)
+                .containsOnly(0);
     }
 
     private void handsOver(String leader, Runnable end) {
