@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -23,6 +26,20 @@ public record TaskJar(String name, byte[] bytes) {
     /** A jar that promises a task class which is not in it. */
     public static TaskJar promising(String name, String missingClass) {
         return write(name, missingClass);
+    }
+
+    /** Written into a folder of its own, which a container may be shown: whoever its user is can read there. */
+    public Path inFolder() {
+        try {
+            Path folder = Files.createDirectories(Settings.read()
+                    .root()
+                    .resolve("e2e/target/jars")
+                    .resolve(UUID.randomUUID().toString()));
+            Files.write(folder.resolve(name), bytes);
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static TaskJar write(String name, String providers, Class<?>... classes) {
