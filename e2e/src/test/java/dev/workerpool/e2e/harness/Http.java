@@ -177,7 +177,7 @@ public final class Http implements AutoCloseable {
         }
 
         /** The replica that the connection leads to; it may have passed the request to the one that answers. */
-        String connectedTo() {
+        public String connectedTo() {
             String via = header("Via");
             return via.isEmpty() ? replica() : via.substring(via.indexOf(' ') + 1);
         }

@@ -3,12 +3,15 @@ package dev.workerpool.e2e.install;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.e2e.harness.Command;
+import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Load;
 import dev.workerpool.e2e.harness.Operator;
 import dev.workerpool.e2e.harness.OperatorTest;
 import dev.workerpool.e2e.harness.Pool;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -80,9 +83,68 @@ class HelmE2E {
             load.awaitAnswers(10).stop().assertNothingFailed();
         }
         assertThat(pool.podUids()).isEqualTo(before);
-        String log = operator.kubectl("logs", "deployment/" + Operator.NAME).out();
-        assertThat(log.lines()).isNotEmpty().allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+        assertThat(operator.log().lines()).isNotEmpty().allMatch(line -> line.startsWith("{") && line.endsWith("}"));
         operator.install();
+    }
+
+    @Test
+    void anotherVersionRollsThePoolsThatLeaveTheImageToItAndBack() {
+        String present = namespace.cluster().settings().workerImage();
+        namespace.cluster().tagWorkerImage("next");
+        namespace.cluster().tagOperatorImage("next");
+        Pool following =
+                namespace.pool("following").apply("replicas: 2\nthreads: 1").awaitSettled();
+        Pool pinned = namespace
+                .pool("pinned")
+                .apply("replicas: 1\nthreads: 1\nimage: " + present)
+                .awaitSettled();
+        Set<String> pinnedPods = pinned.podUids();
+
+        try (Load load = Load.modest(following).awaitAnswers(10);
+                Load onPinned = Load.modest(pinned).awaitAnswers(10)) {
+            operator.install("image.tag=next", "worker.image.tag=next");
+            Pod young = Wait.forPresent("a replica of the next version", () -> following.pods().stream()
+                    .filter(pod -> image(pod).endsWith(":next"))
+                    .findFirst());
+            // So that both versions are there for a while.
+            namespace.kubectl("rollout", "pause", "deployment/following").out();
+            assertVersionsPassToEachOther(following, young.getMetadata().getName());
+            namespace.kubectl("rollout", "resume", "deployment/following").out();
+            awaitImage(following, "workerpool/worker:next");
+
+            operator.helm(List.of("rollback", Operator.RELEASE, "-n", Operator.NAMESPACE, "--wait"));
+            awaitImage(following, present);
+            load.awaitAnswers(10).stop().assertNothingFailed();
+            onPinned.awaitAnswers(10).stop().assertNothingFailed();
+        }
+        assertThat(pinned.podUids()).isEqualTo(pinnedPods);
+    }
+
+    private static void assertVersionsPassToEachOther(Pool pool, String young) {
+        Set<String> from = new HashSet<>();
+        Set<String> to = new HashSet<>();
+        Wait.until("requests were passed from the next version, and to it", () -> {
+            for (Http.Answer answer : pool.sendAtOnce(12, Http.Request.json("/tasks/fibonacci", "{\"n\":30}"))) {
+                assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+                if (!answer.connectedTo().equals(answer.replica())) {
+                    from.add(answer.connectedTo());
+                    to.add(answer.replica());
+                }
+            }
+            return from.contains(young) && to.contains(young);
+        });
+        assertThat(pool.pods()).as("replicas of either version").hasSize(3);
+    }
+
+    private static void awaitImage(Pool pool, String image) {
+        Wait.untilAsserted("all replicas run " + image, () -> assertThat(pool.pods())
+                .hasSize(2)
+                .allMatch(pod -> image(pod).equals(image)));
+        pool.awaitSettled();
+    }
+
+    private static String image(Pod pod) {
+        return pod.getSpec().getContainers().getFirst().getImage();
     }
 
     @Test
