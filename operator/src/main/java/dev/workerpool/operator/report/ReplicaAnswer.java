@@ -44,7 +44,8 @@ record ReplicaAnswer(ReplicaReport report, Load load, long rejected, Optional<Se
                 .filter(JsonNode::isIntegralNumber)
                 .map(generation -> new SettingsInForce(
                         generation.asLong(),
-                        json.path("settings").path("threads").asInt(0)));
+                        json.path("settings").path("threads").asInt(0),
+                        json.path("threadsMissing").asInt(0)));
     }
 
     /** By reason. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How far the running replicas are with the settings of their pool. A replica runs them when it says so, and when it was
@@ -48,8 +49,8 @@ public final class Takeover {
 
     int threads(Replica replica) {
         return Optional.ofNullable(told.inForce().get(replica.uid()))
-                .map(SettingsInForce::threads)
-                .filter(threads -> threads > 0)
+                .filter(said -> said.threads() > 0)
+                .map(said -> said.threads() - said.missing())
                 .orElseGet(replica::threads);
     }
 
@@ -73,8 +74,22 @@ public final class Takeover {
                         : " (started without the present control key: takes them over when it is replaced)");
     }
 
-    /** What they answered who refuse; each text is told once. */
     List<Trouble> troubles() {
+        return Stream.concat(refusals(), notStarted()).toList();
+    }
+
+    private Stream<Trouble> notStarted() {
+        return running.stream()
+                .flatMap(replica -> Stream.ofNullable(told.inForce().get(replica.uid()))
+                        .filter(said -> said.missing() > 0)
+                        .map(said -> new Trouble(
+                                Trouble.THREADS_NOT_STARTED,
+                                "replica %s serves on with %d of %d threads: its node lets its worker have no more"
+                                        .formatted(replica.name(), said.threads() - said.missing(), said.threads()))));
+    }
+
+    /** What they answered who refuse; each text is told once. */
+    private Stream<Trouble> refusals() {
         Map<String, List<String>> names = pending().stream()
                 .filter(replica -> told.refusals().containsKey(replica.uid()))
                 .collect(Collectors.groupingBy(
@@ -91,8 +106,7 @@ public final class Takeover {
                                         refusal.getValue().getFirst(),
                                         refusal.getValue().size() > 1
                                                 ? " and " + (refusal.getValue().size() - 1) + " more"
-                                                : "")))
-                .toList();
+                                                : "")));
     }
 
     List<Replica> pending() {

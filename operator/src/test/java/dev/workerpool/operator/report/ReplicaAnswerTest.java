@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.PastDeath;
+import dev.workerpool.operator.status.SettingsInForce;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,6 +30,14 @@ class ReplicaAnswerTest {
         assertThat(answer.load()).isEqualTo(new Load(2, 1, 3));
         assertThat(answer.rejected()).isEqualTo(5);
         assertThat(busier.report()).isEqualTo(answer.report());
+    }
+
+    @Test
+    void takesThreadsThatAReplicaIsRefusedForPartOfItsSettings() throws IOException {
+        ReplicaAnswer answer =
+                parse("{\"generation\":3,\"settings\":{\"threads\":4},\"threads\":[{},{}],\"threadsMissing\":2}");
+
+        assertThat(answer.settings()).contains(new SettingsInForce(3, 4, 2));
     }
 
     @Test

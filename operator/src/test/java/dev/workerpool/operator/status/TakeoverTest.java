@@ -44,6 +44,19 @@ class TakeoverTest {
     }
 
     @Test
+    void aReplicaWhoseNodeGivesItFewerThreadsRunsThemAndIsToldOf() {
+        Replica replica = replica("a", RELEASE, "{threads: 1}", 1);
+        Takeover takeover = takeover(RELEASE, Map.of("uid-of-a", new SettingsInForce(3, 4, 1)), replica);
+
+        assertThat(takeover.isComplete()).isTrue();
+        assertThat(takeover.threads(replica)).isEqualTo(3);
+        assertThat(takeover.troubles())
+                .containsExactly(new Trouble(
+                        "ThreadsNotStarted",
+                        "replica a serves on with 3 of 4 threads: its node lets its worker have no more"));
+    }
+
+    @Test
     void aReplicaThatNobodyCanTellRunsWhatItWasStartedWith() {
         for (Release release : List.of(KEYLESS, OTHER_KEY)) {
             assertThat(takeover(release, Map.of(), replica("a", KEYLESS, "{threads: 4}", 1))
