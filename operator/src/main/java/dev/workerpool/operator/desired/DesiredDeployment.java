@@ -11,6 +11,11 @@ public final class DesiredDeployment {
 
     private DesiredDeployment() {}
 
+    /** What a new pod of this Deployment starts with. */
+    public static Cpu cpu(Deployment present) {
+        return PresentTemplate.cpu(present.getSpec().getTemplate());
+    }
+
     /** @param present the Deployment that is there, of which something may stay */
     public static Deployment of(WorkerPool pool, Release release, Optional<Deployment> present) {
         PresentTemplate.Marked next = new PresentTemplate(present).next(PodTemplate.of(pool, release), release);

@@ -75,7 +75,7 @@ final class PresentTemplate {
         PodTemplateSpec lagging =
                 environment.equals(environment(newest)) ? newest : withEnvironment(newest, environment);
         Cpu before = Cpu.in(given);
-        Cpu asked = Cpu.in(worker(newest).getResources());
+        Cpu asked = cpu(newest);
         boolean inPlace = release.resizesPods() && !before.equals(asked) && before.canBecome(asked);
         return inPlace ? withCpu(lagging, given) : lagging;
     }
@@ -112,6 +112,10 @@ final class PresentTemplate {
             changed.put("cpu", from.get("cpu"));
         }
         return changed;
+    }
+
+    static Cpu cpu(PodTemplateSpec template) {
+        return Cpu.in(worker(template).getResources());
     }
 
     private static List<EnvVar> environment(PodTemplateSpec template) {

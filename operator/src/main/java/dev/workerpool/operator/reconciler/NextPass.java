@@ -54,6 +54,7 @@ final class NextPass {
                         blocked(children, notResized, whileBlocked),
                         volumes(replicas),
                         leaving(replicas, now),
+                        cpu(replicas, now),
                         status,
                         budget,
                         release)
@@ -71,11 +72,19 @@ final class NextPass {
 
     /** A node that is lost brings no event. */
     private static Optional<Duration> leaving(List<Replica> replicas, Instant now) {
-        return replicas.stream()
-                .flatMap(replica -> replica.lostAt().stream())
+        return next(replicas.stream().map(Replica::lostAt), now);
+    }
+
+    /** Nor does one that keeps a replica waiting. */
+    private static Optional<Duration> cpu(List<Replica> replicas, Instant now) {
+        return next(replicas.stream().map(Replica::cpuOverdueAt), now);
+    }
+
+    private static Optional<Duration> next(Stream<Optional<Instant>> times, Instant now) {
+        return times.flatMap(Optional::stream)
                 .filter(now::isBefore)
                 .min(Instant::compareTo)
-                .map(lost -> Duration.between(now, lost).plusSeconds(1));
+                .map(time -> Duration.between(now, time).plusSeconds(1));
     }
 
     /** A volume that is not there brings no event either. */

@@ -5,17 +5,20 @@ import static java.net.HttpURLConnection.HTTP_NOT_FOUND;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.desired.Cpu;
+import dev.workerpool.operator.desired.DesiredDeployment;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.APIResourceList;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -69,10 +72,28 @@ final class PodSizes {
         return possible;
     }
 
-    /** Where one replica cannot be resized, a change would never reach it: then all are replaced. */
-    static boolean suffice(WorkerPool pool, Collection<Replica> replicas) {
+    /**
+     * Where one replica cannot be resized, a change would never reach it: then all are replaced. So they are, once, where the
+     * template's CPU is in the way: a new pod may have been placed where what is asked for has no room, or not be let in with
+     * what it starts with.
+     *
+     * @param present the Deployment as it is
+     */
+    static boolean suffice(WorkerPool pool, Collection<Replica> replicas, Optional<Deployment> present, Instant now) {
         Cpu asked = Cpu.of(pool.getSpec().resources());
-        return replicas.stream().filter(Replica::counts).allMatch(replica -> replica.canComeTo(asked));
+        boolean inTheWay = present.filter(
+                        deployment -> !DesiredDeployment.cpu(deployment).equals(asked))
+                .filter(deployment -> cannotMakeReplicas(deployment)
+                        || replicas.stream().anyMatch(replica -> replica.waitsTooLongForCpu(now)))
+                .isPresent();
+        return !inTheWay && replicas.stream().filter(Replica::counts).allMatch(replica -> replica.canComeTo(asked));
+    }
+
+    private static boolean cannotMakeReplicas(Deployment deployment) {
+        return deployment.getStatus() != null
+                && deployment.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("ReplicaFailure")
+                                && condition.getStatus().equals("True"));
     }
 
     /**

@@ -162,7 +162,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         List<Replica> replicas = reports.completed(pods.replicas(context));
         Optional<Deployment> lastTold = Children.present(Deployment.class, context);
         Release present = release.withControlKey(controlKey.publicKeys()).resizingPods(sizes.arePossible());
-        Release applied = present.resizingPods(present.resizesPods() && PodSizes.suffice(pool, replicas));
+        Release applied =
+                present.resizingPods(present.resizesPods() && PodSizes.suffice(pool, replicas, lastTold, now));
         reports.follow(pool, replicas);
         TaskRefusals.Verdict verdict = refusedTypes.verdict(pool, replicas, present, now);
         Map<String, Object> sections = new HashMap<>(refusedTypes.section(pool, verdict));

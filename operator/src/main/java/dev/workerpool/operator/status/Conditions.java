@@ -83,6 +83,13 @@ final class Conditions {
     }
 
     private String whyCpuRolls() {
+        Optional<Replica> late = observed.replicas().stream()
+                .filter(replica -> replica.waitsTooLongForCpu(now))
+                .findFirst();
+        if (late.isPresent()) {
+            return "; CPU is changed by replacing pods, for the node of replica "
+                    + late.get().name() + " has not given it for a minute";
+        }
         Cpu asked = Cpu.of(pool.getSpec().resources());
         Optional<Replica> other = observed.replicas().stream()
                 .filter(replica -> replica.counts() && !replica.cpu().amounts().equals(asked.amounts()))

@@ -44,6 +44,9 @@ public final class Replica {
     /** How long a node usually needs at most to remove a pod whose grace period is over. */
     public static final Duration NODE_PATIENCE = Duration.ofSeconds(30);
 
+    /** How long another CPU may take that a node is about to give. */
+    private static final Duration CPU_PATIENCE = Duration.ofMinutes(1);
+
     private final Pod pod;
     private final PodStatus status;
     private final List<PastDeath> told;
@@ -238,6 +241,19 @@ public final class Replica {
                         || condition("PodResizePending", "True")
                                 .filter(pending -> !"Infeasible".equals(pending.getReason()))
                                 .isPresent());
+    }
+
+    /** When a node that keeps it waiting for CPU counts as one that will not give it; empty while none does. */
+    public Optional<Instant> cpuOverdueAt() {
+        return condition("PodResizePending", "True")
+                .filter(_ -> counts())
+                .map(PodCondition::getLastTransitionTime)
+                .map(Instant::parse)
+                .map(since -> since.plus(CPU_PATIENCE));
+    }
+
+    public boolean waitsTooLongForCpu(Instant now) {
+        return cpuOverdueAt().filter(overdue -> !overdue.isAfter(now)).isPresent();
     }
 
     /** What its worker reads when it starts, of what may change afterwards. */

@@ -381,6 +381,50 @@ class LiveChangeIT {
         });
     }
 
+    /** Made with what the template had, a new one may lie where there is no room to grow, and would wait for ever. */
+    @Test
+    void aPodThatItsNodeKeepsWaitingForCpuIsReplaced() {
+        runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
+        cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 3}}}");
+        awaitThat(() -> assertThat(cpu(0)).isEqualTo("3/3"));
+
+        waitForCpu(Instant.now().minusSeconds(30));
+        awaitThat(
+                () -> assertThat(cluster.condition("thumbnails", "Progressing").reason())
+                        .isEqualTo("ResizingCpu"));
+        assertThat(templateCpu()).as("it may come yet").isEqualTo("1");
+
+        waitForCpu(Instant.now().minusSeconds(61));
+        awaitThat(() -> {
+            assertThat(templateCpu()).isEqualTo("3");
+            assertThat(cluster.condition("thumbnails", "Progressing").message())
+                    .isEqualTo(
+                            "0 of 1 replicas are up to date; CPU is changed by replacing pods, for the node of replica"
+                                    + " thumbnails-0 has not given it for a minute");
+        });
+    }
+
+    private void waitForCpu(Instant since) {
+        cluster.setPodStatus(
+                "thumbnails-0", workers.getFirst().running(started.toString()).replace("conditions: [", """
+                        conditions: [{type: PodResizePending, status: "True", reason: Deferred, lastTransitionTime: "%s"}, """.formatted(
+                                since.truncatedTo(ChronoUnit.SECONDS))));
+    }
+
+    @Test
+    void whenNoReplicaCanBeMadeTheTemplateCatchesUpWithTheCpu() {
+        runPool("{replicas: 1, resources: {limits: {cpu: 3}}}", 1);
+        cluster.apply("thumbnails", "{replicas: 2, resources: {limits: {cpu: 1}}}");
+        awaitThat(() -> assertThat(cpu(0)).isEqualTo("1/1"));
+        assertThat(templateCpu()).isEqualTo("3");
+
+        cluster.setDeploymentStatus("thumbnails", """
+                conditions: [{type: ReplicaFailure, status: "True", reason: FailedCreate, message: "exceeded quota"}]
+                """);
+
+        awaitThat(() -> assertThat(templateCpu()).isEqualTo("1"));
+    }
+
     @Test
     void aPodThatItsNodeCannotResizeIsReplacedAndTheStatusSaysWhy() {
         runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
