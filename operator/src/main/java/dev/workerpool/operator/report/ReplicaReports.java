@@ -52,83 +52,6 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** A load that is older says nothing of now. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    private static final long UNKNOWN = -1;
-
-    private static final class Followed {
-        private final ResourceID pool;
-        private final String address;
-        private final Duration interval;
-        private volatile ReplicaReport report;
-        private volatile ReplicaAnswer last;
-        private volatile long lastAt;
-        private volatile int silences;
-        private long rejected;
-        private SettingsInForce settings;
-        private boolean missed;
-
-        /** @param rejected of the tasks that its worker refused, those that are counted; {@link #UNKNOWN} before it said how many */
-        private Followed(ResourceID pool, String address, Duration interval, long rejected) {
-            this.pool = pool;
-            this.address = address;
-            this.interval = interval;
-            this.rejected = rejected;
-        }
-
-        /** The same worker, asked at another interval. */
-        private synchronized Followed at(Duration other) {
-            var followed = new Followed(pool, address, other, rejected);
-            followed.report = report;
-            followed.last = last;
-            followed.lastAt = lastAt;
-            followed.silences = silences;
-            followed.settings = settings().orElse(null);
-            followed.missed = wasMissed();
-            return followed;
-        }
-
-        /** @return whether this is news; what was asked before it was told something arrives afterwards, and is old */
-        private synchronized boolean note(SettingsInForce told) {
-            if (told.equals(settings) || (settings != null && told.generation() < settings.generation())) {
-                return false;
-            }
-            settings = told;
-            return true;
-        }
-
-        /** Told once. */
-        private synchronized boolean wasMissed() {
-            boolean before = missed;
-            missed = false;
-            return before;
-        }
-
-        private synchronized void miss() {
-            missed = true;
-        }
-
-        /** Another worker in the same container, which knows nothing of what the last one was told. */
-        private synchronized void beginAnew() {
-            settings = null;
-            last = null;
-            rejected = 0;
-        }
-
-        /** @return how many more it refused than is counted */
-        private synchronized long count(long refused) {
-            long before = rejected == UNKNOWN ? refused : rejected;
-            rejected = refused;
-            return Math.max(0, refused - before);
-        }
-
-        private int restarts() {
-            return report == null ? 0 : report.restarts();
-        }
-
-        private synchronized Optional<SettingsInForce> settings() {
-            return Optional.ofNullable(settings);
-        }
-    }
-
     private final Map<Worker, Followed> workers = new ConcurrentHashMap<>();
     private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();
     private final Map<ResourceID, LongAdder> rejected = new ConcurrentHashMap<>();
@@ -281,7 +204,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** What a worker refused that was there before, an operator before this one has counted. */
     private Followed follow(Worker worker, ResourceID pool, Replica replica, Duration interval) {
         return new Followed(
-                pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? UNKNOWN : 0);
+                pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? Followed.UNKNOWN : 0);
     }
 
     private void keepAsking(Worker worker, Followed followed, Duration lastPause) {
