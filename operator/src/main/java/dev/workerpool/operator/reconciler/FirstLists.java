@@ -23,6 +23,9 @@ final class FirstLists {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
     private static final List<Class<? extends HasMetadata>> CHILDREN =
             List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
 
@@ -35,9 +38,19 @@ final class FirstLists {
     }
 
     boolean haveCome(String namespace, EventSourceRetriever<WorkerPool> watches) {
-        boolean overdue = nanoTime.getAsLong() - since >= PATIENCE.toNanos();
+        boolean overdue = waited().compareTo(PATIENCE) >= 0;
         return hasCome(Pod.class, namespace, watches)
                 && (overdue || CHILDREN.stream().allMatch(kind -> hasCome(kind, namespace, watches)));
+    }
+
+    /** Until it is worth looking again: where lists take long there are thousands of pools that look. */
+    Duration pause() {
+        long pause = Math.clamp(waited().toMillis() / 4, SHORTEST_PAUSE.toMillis(), LONGEST_PAUSE.toMillis());
+        return Duration.ofMillis(pause);
+    }
+
+    private Duration waited() {
+        return Duration.ofNanos(nanoTime.getAsLong() - since);
     }
 
     private static boolean hasCome(

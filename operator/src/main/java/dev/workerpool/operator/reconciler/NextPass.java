@@ -17,14 +17,12 @@ import java.util.stream.Stream;
 /** When to look again, beyond what events and the regular interval bring. */
 final class NextPass {
 
-    private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
-
     private static final Duration VOLUMES_OVERDUE = Replica.VOLUME_PATIENCE.plusSeconds(1);
 
     private NextPass() {}
 
-    static UpdateControl<WorkerPool> onceSynced() {
-        return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(UNTIL_SYNCED);
+    static UpdateControl<WorkerPool> onceListed(Duration pause) {
+        return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(pause);
     }
 
     /**

@@ -151,7 +151,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
     private UpdateControl<WorkerPool> pass(WorkerPool pool, Context<WorkerPool> context) {
         if (!firstLists.haveCome(pool.getMetadata().getNamespace(), context.eventSourceRetriever())) {
-            return NextPass.onceSynced();
+            return NextPass.onceListed(firstLists.pause());
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pool.setStatus(statuses.current(pool));

@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.processing.event.EventSourceRetriever;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,15 @@ class FirstListsTest {
         now += FirstLists.PATIENCE.toNanos();
 
         assertThat(haveCome("space")).isFalse();
+    }
+
+    @Test
+    void areLookedForLessOftenTheLongerTheyTake() {
+        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(1));
+        now += Duration.ofSeconds(20).toNanos();
+        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(5));
+        now += Duration.ofHours(1).toNanos();
+        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @SuppressWarnings("unchecked")
