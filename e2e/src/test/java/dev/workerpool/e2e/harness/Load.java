@@ -2,6 +2,8 @@ package dev.workerpool.e2e.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -135,7 +137,18 @@ public final class Load implements AutoCloseable {
     }
 
     /** A request that was not answered with 200, and the replica that its connection led to. */
-    public record Failure(String replica, String what) {}
+    public record Failure(String replica, String what) {
+        /**
+         * Whether a worker's death explains it: the worker was executing it, here or for a peer, or died in the middle of its
+         * answer, after which the connection is closed.
+         */
+        public boolean wasUnderWayAtTheDeathOf(Pod victim) {
+            return what.contains("urn:workerpool:problem:worker-stopped")
+                    || what.contains("urn:workerpool:problem:replica-lost")
+                    || what.contains(EOFException.class.getName())
+                            && replica.equals(victim.getMetadata().getName());
+        }
+    }
 
     /** What came of the load. */
     public record Tally(int succeeded, Map<String, Integer> byReplica, List<Failure> failures, int unreachable) {
