@@ -93,7 +93,7 @@ class HelmE2E {
         namespace.cluster().tagWorkerImage("next");
         namespace.cluster().tagOperatorImage("next");
         Pool following =
-                namespace.pool("following").apply("replicas: 2\nthreads: 1").awaitSettled();
+                namespace.pool("following").apply("replicas: 1\nthreads: 1").awaitSettled();
         Pool pinned = namespace
                 .pool("pinned")
                 .apply("replicas: 1\nthreads: 1\nimage: " + present)
@@ -102,14 +102,13 @@ class HelmE2E {
 
         try (Load load = Load.modest(following).awaitAnswers(10);
                 Load onPinned = Load.modest(pinned).awaitAnswers(10)) {
+            holdUpChanges(120);
             operator.install("image.tag=next", "worker.image.tag=next");
             Pod young = Wait.forPresent("a replica of the next version", () -> following.pods().stream()
                     .filter(pod -> image(pod).endsWith(":next"))
                     .findFirst());
-            // So that both versions are there for a while.
-            namespace.kubectl("rollout", "pause", "deployment/following").out();
             assertVersionsPassToEachOther(following, young.getMetadata().getName());
-            namespace.kubectl("rollout", "resume", "deployment/following").out();
+            holdUpChanges(0);
             awaitImage(following, "workerpool/worker:next");
 
             operator.helm(List.of("rollback", Operator.RELEASE, "-n", Operator.NAMESPACE, "--wait"));
@@ -118,6 +117,18 @@ class HelmE2E {
             onPinned.awaitAnswers(10).stop().assertNothingFailed();
         }
         assertThat(pinned.podUids()).isEqualTo(pinnedPods);
+    }
+
+    /** The old replica leaves so long after the new one takes tasks. The operator does not mind: the field is not one of its own. */
+    private void holdUpChanges(int seconds) {
+        namespace
+                .kubectl(
+                        "patch",
+                        "deployment",
+                        "following",
+                        "-p",
+                        "{\"spec\":{\"minReadySeconds\":%d}}".formatted(seconds))
+                .out();
     }
 
     private static void assertVersionsPassToEachOther(Pool pool, String young) {
@@ -133,13 +144,13 @@ class HelmE2E {
             }
             return from.contains(young) && to.contains(young);
         });
-        assertThat(pool.pods()).as("replicas of either version").hasSize(3);
+        assertThat(pool.pods()).as("a replica of either version").hasSize(2);
     }
 
     private static void awaitImage(Pool pool, String image) {
-        Wait.untilAsserted("all replicas run " + image, () -> assertThat(pool.pods())
-                .hasSize(2)
-                .allMatch(pod -> image(pod).equals(image)));
+        Wait.untilAsserted(
+                "it runs " + image,
+                () -> assertThat(pool.pods()).extracting(HelmE2E::image).containsExactly(image));
         pool.awaitSettled();
     }
 
