@@ -97,9 +97,13 @@ public final class ApiServer implements ParameterResolver {
                     .customResourceDefinitions()
                     .withName("workerpools.workerpool.dev")
                     .waitUntilCondition(
-                            crd -> crd.getStatus().getConditions().stream()
-                                    .anyMatch(condition -> condition.getType().equals("Established")
-                                            && condition.getStatus().equals("True")),
+                            crd -> crd.getStatus() != null
+                                    && crd.getStatus().getConditions() != null
+                                    && crd.getStatus().getConditions().stream()
+                                            .anyMatch(condition -> condition
+                                                            .getType()
+                                                            .equals("Established")
+                                                    && condition.getStatus().equals("True")),
                             30,
                             TimeUnit.SECONDS);
         }

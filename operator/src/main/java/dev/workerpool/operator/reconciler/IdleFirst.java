@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,10 @@ final class IdleFirst {
         if (desired >= before || desired == 0 || candidates.size() <= desired) {
             return;
         }
-        Map<String, Load> loads = reports.loadsNow(candidates, LIMIT);
+        Map<String, Load> loads = new HashMap<>();
+        // A busy machine may make an idle replica late: what it said a moment ago is better than nothing.
+        candidates.forEach(replica -> reports.freshLoad(replica).ifPresent(load -> loads.put(replica.uid(), load)));
+        loads.putAll(reports.loadsNow(candidates, LIMIT));
         write(pool.getMetadata().getNamespace(), DeletionCosts.of(candidates, loads));
     }
 

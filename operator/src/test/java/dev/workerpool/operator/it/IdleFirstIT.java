@@ -34,20 +34,23 @@ class IdleFirstIT {
     void writesTheLoadOfEachReplicaWhenThePoolIsScaledInAndNotBefore() {
         String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         try (var busy = new FakeReplica("127.0.0.81", 4, 3);
-                var idle = new FakeReplica("127.0.0.82", 4, 0)) {
-            cluster.apply("thumbnails", "{replicas: 3}");
+                var idle = new FakeReplica("127.0.0.82", 4, 0);
+                var late = new FakeReplica("127.0.0.84", 4, 1)) {
+            cluster.apply("thumbnails", "{replicas: 4}");
             cluster.awaitReconciled("thumbnails");
-            for (String suffix : new String[] {"busy", "idle", "silent"}) {
+            for (String suffix : new String[] {"busy", "idle", "late", "silent"}) {
                 cluster.createPod("thumbnails", suffix);
             }
             cluster.setPodStatus("thumbnails-busy", busy.ready(since));
             cluster.setPodStatus("thumbnails-idle", idle.ready(since));
+            cluster.setPodStatus("thumbnails-late", late.ready(since));
             cluster.setPodStatus("thumbnails-silent", busy.ready(since).replace("127.0.0.81", "127.0.0.83"));
             awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
-                    .isEqualTo(3));
+                    .isEqualTo(4));
             assertThat(annotations("busy")).doesNotContainKey(COST);
             awaitThat(() -> assertThat(cluster.metric("workerpool_pool_active", "thumbnails"))
-                    .isEqualTo(3));
+                    .isEqualTo(4));
+            late.close();
 
             cluster.apply("thumbnails", "{replicas: 1}");
 
@@ -57,6 +60,7 @@ class IdleFirstIT {
             // Written before the Deployment, so all is there now.
             assertThat(annotations("idle")).containsEntry(COST, "0");
             assertThat(annotations("busy")).containsEntry(COST, "3");
+            assertThat(annotations("late")).as("by its last word").containsEntry(COST, "1");
             assertThat(annotations("silent")).containsEntry(COST, "1000000");
         }
     }

@@ -5,6 +5,7 @@ import dev.workerpool.worker.kept.KeptPass;
 import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** The request that a connection is busy with. */
@@ -60,7 +61,11 @@ final class Call implements Exchange {
 
     @Override
     public void execute(Runnable task) {
-        connection.loop().execute(task);
+        try {
+            connection.loop().execute(task);
+        } catch (RejectedExecutionException ended) {
+            // The process ends, and with it the connection: nobody is left who could be answered.
+        }
     }
 
     @Override

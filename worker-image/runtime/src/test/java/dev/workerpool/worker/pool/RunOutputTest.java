@@ -124,7 +124,7 @@ class RunOutputTest {
         var printed = new ByteArrayOutputStream();
         System.setOut(new PrintStream(printed, true));
         TaskOutput.capture();
-        try (var fixture = PoolFixture.settings().start(tasks)) {
+        try (var fixture = PoolFixture.settings().patience(Duration.ofMillis(5)).start(tasks)) {
             var first = fixture.submit("keeps", "of the run");
             first.output();
             awaitLines(1);
