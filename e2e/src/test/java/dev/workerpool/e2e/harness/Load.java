@@ -139,11 +139,12 @@ public final class Load implements AutoCloseable {
     /** A request that was not answered with 200, and the replica that its connection led to. */
     public record Failure(String replica, String what) {
         /**
-         * Whether a worker's death explains it: the worker was executing it, here or for a peer, or died in the middle of its
-         * answer, after which the connection is closed.
+         * Whether a worker's death explains it: the worker was executing it, here or for a peer, had read of it what it had not
+         * got to write down, or died in the middle of its answer, after which the connection is closed.
          */
         public boolean wasUnderWayAtTheDeathOf(Pod victim) {
             return what.contains("urn:workerpool:problem:worker-stopped")
+                    || what.contains("urn:workerpool:problem:worker-died")
                     || what.contains("urn:workerpool:problem:replica-lost")
                     || what.contains(EOFException.class.getName())
                             && replica.equals(victim.getMetadata().getName());
