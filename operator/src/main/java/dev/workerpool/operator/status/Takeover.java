@@ -50,7 +50,7 @@ public final class Takeover {
     int threads(Replica replica) {
         return Optional.ofNullable(told.inForce().get(replica.uid()))
                 .filter(said -> said.threads() > 0)
-                .map(said -> said.threads() - said.missing())
+                .map(SettingsInForce::present)
                 .orElseGet(replica::threads);
     }
 
@@ -85,7 +85,7 @@ public final class Takeover {
                         .map(said -> new Trouble(
                                 Trouble.THREADS_NOT_STARTED,
                                 "replica %s serves on with %d of %d threads: its node lets its worker have no more"
-                                        .formatted(replica.name(), said.threads() - said.missing(), said.threads()))));
+                                        .formatted(replica.name(), said.present(), said.threads()))));
     }
 
     /** What they answered who refuse; each text is told once. */

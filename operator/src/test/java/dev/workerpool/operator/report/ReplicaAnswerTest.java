@@ -40,6 +40,15 @@ class ReplicaAnswerTest {
         assertThat(answer.settings()).contains(new SettingsInForce(3, 4, 2));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 5, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void noMoreThreadsAreMissingThanThereAreToBe(int missing) throws IOException {
+        ReplicaAnswer answer =
+                parse("{\"generation\":3,\"settings\":{\"threads\":4},\"threadsMissing\":%d}".formatted(missing));
+
+        assertThat(answer.settings()).contains(new SettingsInForce(3, 4, missing < 0 ? 0 : 4));
+    }
+
     @Test
     void takesWhatIsNotToldForNothing() throws IOException {
         assertThat(parse("{}").load()).isEqualTo(Load.NONE);
