@@ -264,29 +264,25 @@ class KillTest {
 
     @Test
     void leavesAClassUsableThatAFinallyBlockInitialises() throws Exception {
-        try (var fixture = PoolFixture.settings()
-                .timeout(Duration.ofMillis(30))
-                .patience(SHORT)
-                .grace(Duration.ofSeconds(20))
-                .start(tasks(Isolation.SHARED))) {
-            assertThat(fixture.submit("initialisesatlast", "").await()).isInstanceOf(Outcome.TimedOut.class);
-
-            fixture.pool.apply(PoolFixture.settings().live());
-            assertThat(fixture.submit("initialisesatlast", "x").output()).isEqualTo("initialised");
-        }
+        assertUsableAfterAKill("initialisesatlast", "x");
     }
 
     @Test
     void leavesAClassUsableWhoseInitialiserTookTooLong() throws Exception {
+        assertUsableAfterAKill("initialises", "");
+    }
+
+    /** @param calm an input with which the task ends by itself */
+    private void assertUsableAfterAKill(String task, String calm) throws Exception {
         try (var fixture = PoolFixture.settings()
                 .timeout(Duration.ofMillis(30))
                 .patience(SHORT)
                 .grace(Duration.ofSeconds(20))
                 .start(tasks(Isolation.SHARED))) {
-            assertThat(fixture.submit("initialises", "").await()).isInstanceOf(Outcome.TimedOut.class);
+            assertThat(fixture.submit(task, "").await()).isInstanceOf(Outcome.TimedOut.class);
 
             fixture.pool.apply(PoolFixture.settings().live());
-            assertThat(fixture.submit("initialises", "").output()).isEqualTo("initialised");
+            assertThat(fixture.submit(task, calm).output()).isEqualTo("initialised");
         }
     }
 }
