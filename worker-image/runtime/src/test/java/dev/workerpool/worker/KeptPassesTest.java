@@ -132,12 +132,27 @@ class KeptPassesTest extends KeptFixture {
     }
 
     @Test
-    void anAnswerThatWasBegunIsNotPiecedTogether() throws Exception {
+    void anAnswerThatWasReadInPartIsTheClientsToo() throws Exception {
         write(HEAD);
         primary.awaitReadOfAPass(HEAD.length());
         die(3, 0);
+        answer("Content-Length: 5\r\n\r\nyours");
 
-        assertThat(client.read().body()).contains("problem:worker-stopped");
+        RawClient.Answer answer = client.read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("yours");
+        assertThatNextHas("workerpool_passes_total{outcome=\"answered\",reason=\"inherited\"} 1.0");
+    }
+
+    @Test
+    void itsConnectionIsGoneOnWithBehindIt() throws Exception {
+        write(HEAD);
+        primary.awaitReadOfAPass(HEAD.length());
+        die(3, 0);
+        answer("Content-Length: 5\r\n\r\nyours");
+        client.read();
+
+        assertThat(client.post("/tasks/copy", "another").read().body()).isEqualTo("another");
     }
 
     @Test

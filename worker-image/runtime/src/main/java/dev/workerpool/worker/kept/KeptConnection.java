@@ -87,9 +87,7 @@ public final class KeptConnection extends KeptSocket {
 
     /** Where the next bytes of the request are to be put before {@link #received}; null when there is no place for so many. */
     public ByteBuffer place(int size) {
-        return length < 0 || size > CAPACITY - length
-                ? null
-                : entry.limit(BYTES + length + size).position(BYTES + length);
+        return place(BYTES, length, size);
     }
 
     /** So many bytes were read. @param placed whether they were put where {@link #place} said */

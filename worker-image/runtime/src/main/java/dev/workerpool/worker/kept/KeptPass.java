@@ -5,17 +5,24 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A connection to a peer. The answer to a request that the peer has is still to be had on it when the process that passed the
- * request has died, as long as that had read nothing of it.
+ * request has died, with what that had read of it already.
  */
 public final class KeptPass extends KeptSocket {
     static final int PEER = 1;
 
     private static final int IDLE = 1;
     private static final int AWAITING = 2;
-    private static final int READING = 3;
+
+    /** Of the bytes kept of the answer; -1 when there were too many. They are behind the replica's name. */
+    private static final int ANSWER_LENGTH = 40;
+
+    private static final int ANSWER = BYTES + 256;
+
+    private int length;
 
     private KeptPass(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
         super(all, slot, descriptor, entry);
+        this.length = entry.getInt(ANSWER_LENGTH);
     }
 
     /** @param replica whom it leads to */
@@ -45,17 +52,31 @@ public final class KeptPass extends KeptSocket {
         state(AWAITING);
     }
 
-    /** So many bytes of the answer were read. */
-    public void received(int size) {
-        if (state() == AWAITING) {
-            state(READING);
-        }
+    /** Where the next bytes of the answer are to be put before {@link #received}; null when there is no place for so many. */
+    public ByteBuffer place(int size) {
+        return place(ANSWER, length, size);
+    }
+
+    /** So many bytes of the answer were read. @param placed whether they were put where {@link #place} said */
+    public void received(int size, boolean placed) {
+        length(placed ? length + size : -1);
         read(size);
+    }
+
+    /** What was read of the answer so far. */
+    public ByteBuffer bytes() {
+        return entry.slice(ANSWER, length).asReadOnlyBuffer();
     }
 
     /** The answer was read to its end. */
     public void idle() {
+        length(0);
         next(IDLE);
+    }
+
+    private void length(int bytes) {
+        length = bytes;
+        entry.putInt(ANSWER_LENGTH, bytes);
     }
 
     /**
@@ -64,6 +85,6 @@ public final class KeptPass extends KeptSocket {
      * @param readInAll by the kernel's account, -1 when it gives none
      */
     boolean awaits(long request, long readInAll) {
-        return state() == AWAITING && request() == request && readInAll == read();
+        return state() == AWAITING && request() == request && length >= 0 && readInAll == read();
     }
 }

@@ -33,7 +33,6 @@ public abstract sealed class KeptSocket permits KeptConnection, KeptPass {
     static final int KIND = 20;
 
     static final int BYTES = 64;
-    static final int CAPACITY = ConnectionTable.ENTRY - BYTES;
 
     static final int STATES = 8;
     static final int FREE = 0;
@@ -64,6 +63,19 @@ public abstract sealed class KeptSocket permits KeptConnection, KeptPass {
         entry.putInt(KIND, whose);
         read = readSoFar;
         LONG.setRelease(entry, READ, read);
+    }
+
+    /**
+     * Where bytes are put behind those that are there already.
+     *
+     * @param start of all of them
+     * @param length of those that are there; below 0 when there were too many
+     * @return null when there is no place for so many
+     */
+    ByteBuffer place(int start, int length, int size) {
+        return length < 0 || size > ConnectionTable.ENTRY - start - length
+                ? null
+                : entry.limit(start + length + size).position(start + length);
     }
 
     int slot() {

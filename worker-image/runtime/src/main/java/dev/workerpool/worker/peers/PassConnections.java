@@ -2,6 +2,8 @@ package dev.workerpool.worker.peers;
 
 import dev.workerpool.worker.kept.KeptPass;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -10,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -173,6 +176,8 @@ final class PassConnections {
         /** Null when the connection ends with this process. */
         private KeptPass kept;
 
+        private boolean replays;
+
         PassConnection(Channel channel) {
             this.channel = channel;
             channel.pipeline().addLast(new ResponseDecoder(this::received), this);
@@ -192,6 +197,11 @@ final class PassConnections {
             pass = resumed;
             kept = by;
             pass.resumed(channel);
+            if (kept.bytes().hasRemaining()) {
+                // What comes now comes behind that, and nobody is told before he knows what he is told of.
+                channel.config().setAutoRead(false);
+                loop.execute(this::replay);
+            }
         }
 
         private void idle(Peer to) {
@@ -203,10 +213,28 @@ final class PassConnections {
         }
 
         /** Before they are decoded: half a head never comes through the decoder. */
-        private void received(int bytes) {
-            if (kept != null) {
-                kept.received(bytes);
+        private void received(ByteBuf bytes) {
+            if (kept == null || replays) {
+                return;
             }
+            int size = bytes.readableBytes();
+            ByteBuffer place = kept.place(size);
+            if (place != null) {
+                bytes.getBytes(bytes.readerIndex(), place);
+            }
+            kept.received(size, place != null);
+        }
+
+        /** Reads again what the worker before this one had read of the answer. */
+        private void replay() {
+            if (kept == null) {
+                return; // It was closed meanwhile, and its pass has heard of that.
+            }
+            channel.config().setAutoRead(true);
+            replays = true;
+            channel.pipeline().fireChannelRead(Unpooled.copiedBuffer(kept.bytes()));
+            replays = false;
+            channel.pipeline().fireChannelReadComplete();
         }
 
         @Override
