@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # One k3s node in Docker: started, filled with the images and the chart, asked, and removed again.
-# A script sets `cluster` (the container's name), `k3s_image` and `KUBECONFIG` first, and `cluster_options` for docker run.
+# A script sets `cluster` (the container's name), `k3s_image` and `KUBECONFIG` first, `cluster_options` for docker run
+# and `server_options` for k3s.
 : "${cluster:=}" "${k3s_image:=}"
 cluster_options=()
+server_options=()
 
 # start_cluster IMAGE …: with these images in the node, which has no registry to pull them from.
 start_cluster() {
@@ -15,7 +17,8 @@ launch_cluster() {
     local loading _
     docker run -d --privileged --name "$cluster" --hostname "$cluster" --label "$project_label=$cluster" \
         --cgroupns host -v /sys/fs/cgroup:/sys/fs/cgroup:rw --tmpfs /run --tmpfs /var/run \
-        -p 127.0.0.1::6443 "${cluster_options[@]}" "$k3s_image" server --disable=traefik --disable=metrics-server --tls-san=127.0.0.1
+        -p 127.0.0.1::6443 "${cluster_options[@]}" "$k3s_image" server --disable=traefik --disable=metrics-server --tls-san=127.0.0.1 \
+        "${server_options[@]}"
     load_images "$@" &
     loading=$!
     for _ in {1..360}; do

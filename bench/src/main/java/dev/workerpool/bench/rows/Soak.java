@@ -52,6 +52,7 @@ public final class Soak implements Row {
             worker.awaitCorrectAnswer();
             int n = tune(bench);
             ManyKills.of(worker, ManyKills.UNTIL_LEVEL, ManyKills.SHORT);
+            Vitals.getUsedTo(worker);
             double rate = LOAD * 2e9 / SERVICE_NANOS;
             var load =
                     load(worker, Arrivals.poisson(rate, seconds, 1), i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
