@@ -21,7 +21,6 @@ public final class DeploymentDependent extends PoolDependent<Deployment> {
 
     @Override
     protected void empty(Deployment child) {
-        super.empty(child);
         child.setSpec(null);
         child.setStatus(null);
     }

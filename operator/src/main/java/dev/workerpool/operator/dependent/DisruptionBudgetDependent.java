@@ -34,7 +34,6 @@ public final class DisruptionBudgetDependent extends PoolDependent<PodDisruption
 
     @Override
     protected void empty(PodDisruptionBudget child) {
-        super.empty(child);
         child.setSpec(null);
         child.setStatus(null);
     }

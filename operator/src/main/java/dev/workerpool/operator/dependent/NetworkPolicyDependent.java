@@ -21,7 +21,6 @@ public final class NetworkPolicyDependent extends PoolDependent<NetworkPolicy> {
 
     @Override
     protected void empty(NetworkPolicy child) {
-        super.empty(child);
         child.setSpec(null);
     }
 }

@@ -3,15 +3,16 @@ package dev.workerpool.operator.dependent;
 import static java.net.HttpURLConnection.HTTP_CONFLICT;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.AppliedForm;
 import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.dependent.Matcher;
 import io.javaoperatorsdk.operator.processing.dependent.kubernetes.CRUDKubernetesDependentResource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -58,10 +59,8 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
      */
     protected abstract R desired(WorkerPool pool, Release release, Supplier<Optional<R>> present);
 
-    /** Leaves what events are told by: the metadata without who wrote which field. */
-    protected void empty(R child) {
-        child.getMetadata().setManagedFields(List.of());
-    }
+    /** Leaves what events are told by: the metadata. */
+    protected abstract void empty(R child);
 
     @Override
     protected final R desired(WorkerPool pool, Context<WorkerPool> context) {
@@ -71,7 +70,21 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
     private R desired(WorkerPool pool, Context<WorkerPool> context, Supplier<Optional<R>> present) {
         Release release =
                 context.managedWorkflowAndDependentResourceContext().getMandatory(Release.class, Release.class);
-        return desired(pool, release, present);
+        R desired = desired(pool, release, present);
+        // As JSON it is looked at twice.
+        context.managedWorkflowAndDependentResourceContext().put(formKey(), AppliedForm.of(desired));
+        return desired;
+    }
+
+    @Override
+    public Matcher.Result<R> match(R actual, R desired, WorkerPool pool, Context<WorkerPool> context) {
+        AppliedForm form =
+                context.managedWorkflowAndDependentResourceContext().getMandatory(formKey(), AppliedForm.class);
+        return Matcher.Result.computed(form.isIn(actual), desired);
+    }
+
+    private String formKey() {
+        return "form " + resourceType().getName();
     }
 
     @Override

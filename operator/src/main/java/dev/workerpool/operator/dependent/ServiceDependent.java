@@ -67,7 +67,6 @@ public final class ServiceDependent extends PoolDependent<Service> {
 
     @Override
     protected void empty(Service child) {
-        super.empty(child);
         child.setSpec(null);
         child.setStatus(null);
     }

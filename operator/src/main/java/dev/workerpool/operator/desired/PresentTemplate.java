@@ -58,7 +58,7 @@ final class PresentTemplate {
         return Optional.ofNullable(present.getMetadata().getAnnotations())
                 .flatMap(notes -> TemplateMark.parse(notes.get(TemplateMark.ANNOTATION)))
                 .map(noted -> noted.equals(lagging.mark()))
-                .orElseGet(() -> TemplateMark.covers(present.getSpec().getTemplate(), lagging.template()));
+                .orElseGet(() -> AppliedForm.covers(present.getSpec().getTemplate(), lagging.template()));
     }
 
     /** Either there is nothing to learn, or the pods of this template listen to us. */

@@ -9,48 +9,106 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.EventSourceRetriever;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
  * Whether what a pool has in the cluster has been listed. Before that there seems to be none of it: a status made of that
  * would forget what was counted, and a Deployment that is not seen would be told a number of replicas as if it were new.
  * Pods are waited for without end, children for {@link #PATIENCE}: one kind that may not be listed must not hold up the rest.
+ * A pool that was too early is woken when they have come: where lists take long there are thousands that wait.
  */
-final class FirstLists {
+final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private static final List<Class<? extends HasMetadata>> CHILDREN =
             List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
 
     private final LongSupplier nanoTime;
     private final long since;
+    private final Set<ResourceID> waiting = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looks = new AtomicBoolean();
+    private final ScheduledExecutorService looker = looker();
+    private volatile EventSourceRetriever<WorkerPool> watches;
 
     FirstLists(LongSupplier nanoTime) {
+        super(Void.class, "first-lists");
         this.nanoTime = nanoTime;
         this.since = nanoTime.getAsLong();
     }
 
-    boolean haveCome(String namespace, EventSourceRetriever<WorkerPool> watches) {
-        boolean overdue = waited().compareTo(PATIENCE) >= 0;
+    private static ScheduledExecutorService looker() {
+        return new ScheduledThreadPoolExecutor(
+                1,
+                Thread.ofPlatform().daemon().name("first-lists").factory(),
+                // A pass may still end when nobody looks any more.
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    /** If they have not, there will be an event for the pool when they have. */
+    boolean haveCome(ResourceID pool, EventSourceRetriever<WorkerPool> watches) {
+        String namespace = pool.getNamespace().orElseThrow();
+        if (haveCome(namespace, watches)) {
+            return true;
+        }
+        this.watches = watches;
+        waiting.add(pool);
+        lookSoon();
+        return false;
+    }
+
+    private void lookSoon() {
+        if (looks.compareAndSet(false, true)) {
+            looker.schedule(this::look, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    void look() {
+        looks.set(false);
+        Map<String, Boolean> come = new HashMap<>();
+        for (ResourceID pool : waiting) {
+            if (come.computeIfAbsent(pool.getNamespace().orElseThrow(), name -> haveCome(name, watches))) {
+                waiting.remove(pool);
+                getEventHandler().handleEvent(new Event(pool));
+            }
+        }
+        if (!waiting.isEmpty()) {
+            lookSoon();
+        }
+    }
+
+    private boolean haveCome(String namespace, EventSourceRetriever<WorkerPool> watches) {
+        boolean overdue = nanoTime.getAsLong() - since >= PATIENCE.toNanos();
         return hasCome(Pod.class, namespace, watches)
                 && (overdue || CHILDREN.stream().allMatch(kind -> hasCome(kind, namespace, watches)));
     }
 
-    /** Until it is worth looking again: where lists take long there are thousands of pools that look. */
-    Duration pause() {
-        long pause = Math.clamp(waited().toMillis() / 4, SHORTEST_PAUSE.toMillis(), LONGEST_PAUSE.toMillis());
-        return Duration.ofMillis(pause);
+    @Override
+    public Set<Void> getSecondaryResources(WorkerPool pool) {
+        return Set.of();
     }
 
-    private Duration waited() {
-        return Duration.ofNanos(nanoTime.getAsLong() - since);
+    @Override
+    public void stop() {
+        super.stop();
+        looker.shutdownNow();
     }
 
     private static boolean hasCome(

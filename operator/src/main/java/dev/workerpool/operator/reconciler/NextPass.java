@@ -21,10 +21,6 @@ final class NextPass {
 
     private NextPass() {}
 
-    static UpdateControl<WorkerPool> onceListed(Duration pause) {
-        return UpdateControl.<WorkerPool>noUpdate().rescheduleAfter(pause);
-    }
-
     /**
      * Throws what may pass by itself, so that the framework tries again with growing pauses and without end. What blocks a
      * child for good is looked at again after a while: nobody tells us when a foreign object goes or a right is granted.

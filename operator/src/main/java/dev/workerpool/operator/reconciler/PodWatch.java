@@ -85,7 +85,6 @@ final class PodWatch {
     }
 
     private static Pod stripped(Pod pod) {
-        pod.getMetadata().setManagedFields(null);
         pod.getMetadata().setAnnotations(null);
         pod.setSpec(new PodSpecBuilder()
                 .withNodeName(pod.getSpec().getNodeName())

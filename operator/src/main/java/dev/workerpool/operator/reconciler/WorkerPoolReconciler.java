@@ -134,6 +134,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         List<EventSource<?, WorkerPool>> sources = new ArrayList<>(pods.eventSources(context));
         sources.add(reports);
         sources.add(autoscaled);
+        sources.add(firstLists);
         return sources;
     }
 
@@ -150,8 +151,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     }
 
     private UpdateControl<WorkerPool> pass(WorkerPool pool, Context<WorkerPool> context) {
-        if (!firstLists.haveCome(pool.getMetadata().getNamespace(), context.eventSourceRetriever())) {
-            return NextPass.onceListed(firstLists.pause());
+        if (!firstLists.haveCome(ResourceID.fromResource(pool), context.eventSourceRetriever())) {
+            return UpdateControl.noUpdate();
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pool.setStatus(statuses.current(pool));

@@ -2,18 +2,9 @@ package dev.workerpool.operator.runtime;
 
 import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.Release;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.Status;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
@@ -21,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,29 +80,7 @@ public final class Candidate implements AutoCloseable {
                 .withRequestRetryBackoffLimit(3)
                 .withUserAgent("workerpool-operator")
                 .build();
-        return new KubernetesClientBuilder()
-                .withConfig(config)
-                .withKubernetesSerialization(serialization())
-                .withHttpClientBuilderConsumer(
-                        http -> http.addOrReplaceInterceptor(Fence.NAME, new Fence(this::mayWrite)))
-                .build();
-    }
-
-    /**
-     * One mapper for all of the process, for it keeps much of each kind that it has read or written once. The kinds that watches
-     * bring are named: looked for on the class path, each of 300 would be loaded with its builders to be known by name.
-     */
-    private static KubernetesSerialization serialization() {
-        var serialization = new KubernetesSerialization(Serialization.jsonMapper(), false);
-        Stream.of(
-                        Status.class,
-                        Pod.class,
-                        Deployment.class,
-                        Service.class,
-                        PodDisruptionBudget.class,
-                        NetworkPolicy.class)
-                .forEach(serialization::registerKubernetesResource);
-        return serialization;
+        return OperatorClient.of(config, Fence.NAME, new Fence(this::mayWrite));
     }
 
     private boolean mayWrite() {

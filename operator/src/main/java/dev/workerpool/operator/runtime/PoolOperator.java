@@ -13,7 +13,6 @@ import io.javaoperatorsdk.operator.RuntimeInfo;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
-import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -68,10 +67,7 @@ public final class PoolOperator implements AutoCloseable {
                 client, release, controlKey, instance, whileBlocked, meters.getPrometheusRegistry(), Clock.systemUTC());
         operator.register(reconciler, controller -> {
             controller.withRetry(retry());
-            if (namespaces.isEmpty()) {
-                // For one informer only: each takes a store for its own.
-                controller.withItemStore(new TransformingItemStore<>(PoolOperator::stripped));
-            } else {
+            if (!namespaces.isEmpty()) {
                 controller.settingNamespaces(namespaces);
             }
         });
@@ -88,12 +84,6 @@ public final class PoolOperator implements AutoCloseable {
         copy.setSpec(((WorkerPool) pool).getSpec());
         copy.setStatus(((WorkerPool) pool).getStatus());
         return (R) copy;
-    }
-
-    /** Who wrote which field is most of a pool, and nobody here reads it. */
-    private static WorkerPool stripped(WorkerPool pool) {
-        pool.getMetadata().setManagedFields(null);
-        return pool;
     }
 
     /** The framework's default gives up after five attempts; an outage may last longer than any number of them. */

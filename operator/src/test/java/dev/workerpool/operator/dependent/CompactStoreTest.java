@@ -2,8 +2,6 @@ package dev.workerpool.operator.dependent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.FieldsV1;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -23,18 +21,6 @@ class CompactStoreTest {
                 .isNull();
         assertThat(store.get("space/a")).isEqualTo(service);
         assertThat(store.get("space/b")).isNull();
-    }
-
-    @Test
-    void keepsWhoWroteWhichFieldForServerSideApplyIsComparedByIt() {
-        store.put("space/a", service("a", "1"));
-        assertThat(store.get("space/a")
-                        .getMetadata()
-                        .getManagedFields()
-                        .getFirst()
-                        .getFieldsV1())
-                .extracting(FieldsV1::getAdditionalProperties)
-                .isEqualTo(Map.of("f:spec", Map.of("f:type", Map.of())));
     }
 
     @Test
@@ -97,9 +83,7 @@ class CompactStoreTest {
         assertThat(store.values().toList()).extracting(Service::getSpec).containsOnlyNulls();
         assertThat(store.get("space/a").getSpec()).isNotNull();
         assertThat(store.put("space/a", service("a", "2")))
-                .satisfies(before -> assertThat(before.getSpec()).isNull())
-                .satisfies(before ->
-                        assertThat(before.getMetadata().getManagedFields()).isEmpty());
+                .satisfies(before -> assertThat(before.getSpec()).isNull());
     }
 
     private void put(String name, String note) {
@@ -129,15 +113,11 @@ class CompactStoreTest {
     }
 
     private static Service service(String name, String version) {
-        var fields = new FieldsV1();
-        fields.setAdditionalProperty("f:spec", Map.of("f:type", Map.of()));
         return new ServiceBuilder()
                 .withNewMetadata()
                 .withName(name)
                 .withNamespace("space")
                 .withResourceVersion(version)
-                .withManagedFields(
-                        new ManagedFieldsEntryBuilder().withFieldsV1(fields).build())
                 .endMetadata()
                 .withNewSpec()
                 .withType("ClusterIP")

@@ -10,6 +10,7 @@ import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.control.ControlKey;
 import dev.workerpool.operator.desired.DesiredDisruptionBudget;
 import dev.workerpool.operator.desired.Release;
+import dev.workerpool.operator.runtime.OperatorClient;
 import dev.workerpool.operator.runtime.PoolOperator;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -26,7 +27,6 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetricsV2;
@@ -79,13 +79,11 @@ public final class Cluster implements AutoCloseable {
 
     /** An operator that reaches the API server as the configuration says, with every request shown to {@code inspector}. */
     public Cluster startOperator(Config config, Interceptor inspector) {
-        operatorClient = new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder(config)
-                        .withRequestRetryBackoffLimit(1)
-                        .withRequestTimeout(5_000)
-                        .build())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("inspector", inspector))
+        Config patient = new ConfigBuilder(config)
+                .withRequestRetryBackoffLimit(1)
+                .withRequestTimeout(5_000)
                 .build();
+        operatorClient = OperatorClient.of(patient, "inspector", inspector);
         operator = new PoolOperator(
                 operatorClient,
                 RELEASE,

@@ -8,14 +8,16 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.event.EventSourceRetriever;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class FirstListsTest {
@@ -23,6 +25,11 @@ class FirstListsTest {
     private final Set<Class<?>> late = new HashSet<>();
     private long now;
     private final FirstLists lists = new FirstLists(() -> now);
+
+    @AfterEach
+    void stop() {
+        lists.stop();
+    }
 
     @Test
     void waitForEveryKindOfTheNamespace() {
@@ -53,18 +60,32 @@ class FirstListsTest {
     }
 
     @Test
-    void areLookedForLessOftenTheLongerTheyTake() {
-        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(1));
-        now += Duration.ofSeconds(20).toNanos();
-        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(5));
-        now += Duration.ofHours(1).toNanos();
-        assertThat(lists.pause()).isEqualTo(Duration.ofSeconds(10));
+    void wakeThePoolsThatWereEarly() {
+        List<ResourceID> woken = new CopyOnWriteArrayList<>();
+        lists.setEventHandler(event -> woken.add(event.getRelatedCustomResourceID()));
+        haveCome("space");
+        late.add(Pod.class);
+        haveCome("space");
+
+        lists.look();
+        assertThat(woken).as("before").isEmpty();
+
+        late.clear();
+        lists.look();
+        assertThat(woken).as("when they have come").containsExactly(pool("space"));
+
+        lists.look();
+        assertThat(woken).as("once").hasSize(1);
     }
 
     @SuppressWarnings("unchecked")
     private boolean haveCome(String namespace) {
-        return lists.haveCome(namespace, (EventSourceRetriever<WorkerPool>) fake(
+        return lists.haveCome(pool(namespace), (EventSourceRetriever<WorkerPool>) fake(
                 (proxy, method, arguments) -> List.of(watch((Class<?>) arguments[0])), EventSourceRetriever.class));
+    }
+
+    private static ResourceID pool(String namespace) {
+        return new ResourceID("pool", namespace);
     }
 
     private Object watch(Class<?> kind) {
