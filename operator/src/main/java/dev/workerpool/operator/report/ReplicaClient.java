@@ -17,12 +17,6 @@ final class ReplicaClient implements AutoCloseable {
         this.port = new ReplicaPort(executor, port);
     }
 
-    /** As {@link #status}, of a replica that was silent: it is asked only if there is anybody. */
-    ReplicaAnswer statusOfSilent(String address) throws IOException, InterruptedException {
-        port.knock(address);
-        return status(address);
-    }
-
     /** @throws IOException when there is nothing to be had: no answer, or another one than a replica gives */
     ReplicaAnswer status(String address) throws IOException, InterruptedException {
         HttpResponse<byte[]> response =

@@ -1,12 +1,8 @@
 package dev.workerpool.operator.report;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -42,20 +38,6 @@ public final class ReplicaPort implements AutoCloseable {
     public HttpRequest.Builder request(String address, String path) {
         String host = address.contains(":") ? "[" + address + "]" : address;
         return HttpRequest.newBuilder(URI.create("http://" + host + ":" + port + path));
-    }
-
-    /**
-     * Knocks: a connection is made and closed again. Where nobody answers, that is all it costs to learn it.
-     *
-     * @throws HttpConnectTimeoutException when nothing comes back
-     * @throws IOException when it is refused, or cannot be reached
-     */
-    public void knock(String address) throws IOException {
-        try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, port), (int) CONNECT.toMillis());
-        } catch (SocketTimeoutException e) {
-            throw new HttpConnectTimeoutException("no connection within " + CONNECT.toMillis() + " ms");
-        }
     }
 
     /** @throws IOException when there is no answer, or it is too slow or too long */

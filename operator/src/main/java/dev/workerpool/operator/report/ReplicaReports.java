@@ -239,8 +239,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     private void ask(Followed followed) throws InterruptedException {
         try {
-            ReplicaAnswer answer =
-                    followed.silences > 0 ? client.statusOfSilent(followed.address) : client.status(followed.address);
+            ReplicaAnswer answer = client.status(followed.address);
             followed.silences = 0;
             if (followed.restarts() != answer.report().restarts()) {
                 followed.beginAnew();

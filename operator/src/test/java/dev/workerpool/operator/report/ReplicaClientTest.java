@@ -75,49 +75,6 @@ class ReplicaClientTest {
                 .hasMessageContaining("503");
     }
 
-    @Test
-    void asksASilentOneThatIsBack() throws Exception {
-        threads.execute(this::hearAKnock);
-
-        assertThat(client.statusOfSilent("127.0.0.1").load()).isEqualTo(new Load(0, 0, 3));
-    }
-
-    private void hearAKnock() {
-        try (Socket knock = server.accept()) {
-            assertThat(knock.getInputStream().read()).as("nothing is asked").isEqualTo(-1);
-            answer(OK + "12\r\n\r\n{\"queued\":3}");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @Test
-    void tellsASilentOneFromOneThatRefuses() throws Exception {
-        server.close();
-
-        assertThatThrownBy(() -> client.statusOfSilent("127.0.0.1"))
-                .isInstanceOf(IOException.class)
-                .satisfies(failure ->
-                        assertThat(Turns.isSilence((IOException) failure)).isFalse());
-    }
-
-    /** Whoever knocks at a port with as many connections waiting as there may be hears nothing. */
-    @Test
-    void noticesThatASilentOneStillIs() throws Exception {
-        try (var full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
-                var first = new Socket(full.getInetAddress(), full.getLocalPort());
-                var second = new Socket(full.getInetAddress(), full.getLocalPort());
-                var silent = new ReplicaClient(threads, full.getLocalPort())) {
-            assertThat(first.isConnected() && second.isConnected()).isTrue();
-
-            assertThatThrownBy(() -> silent.statusOfSilent("127.0.0.1"))
-                    .isInstanceOf(IOException.class)
-                    .satisfies(failure -> assertThat(Turns.isSilence((IOException) failure))
-                            .as("silence, for the next pause")
-                            .isTrue());
-        }
-    }
-
     /** Says so much, and then nothing until the other side hangs up. */
     private void answer(String bytes) {
         threads.execute(() -> {
