@@ -37,13 +37,14 @@ public final class KillsInARow implements Row {
     public void measure(Bench bench) throws Exception {
         try (Server worker = bench.sides().worker(SETTINGS, List.of())) {
             worker.awaitCorrectAnswer();
+            int kills = bench.quick() ? QUICK_KILLS : KILLS;
             double calm = neighbours(bench, worker, 5).rate();
             underLoad(bench, worker, bench.quick() ? QUICK_WARM_UP : ManyKills.UNTIL_LEVEL, ManyKills.SHORT);
             // What is measured has another time limit, and loops that run longer are compiled once more.
-            underLoad(bench, worker, bench.quick() ? QUICK_KILLS : KILLS);
+            underLoad(bench, worker, kills);
             Vitals.getUsedTo(worker);
             Map<String, Double> before = lowest(bench, worker);
-            double beside = underLoad(bench, worker, bench.quick() ? QUICK_KILLS : KILLS);
+            double beside = underLoad(bench, worker, kills);
             Map<String, Double> after = lowest(bench, worker);
             report(bench, before, after, beside / calm);
         }

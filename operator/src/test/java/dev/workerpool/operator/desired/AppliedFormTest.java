@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.IntOrString;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.TolerationBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -126,7 +127,7 @@ class AppliedFormTest {
     void anElementPutInPlaceOfOursIsSeen() {
         var port = DesiredService.of(Pools.pool());
         noted(port);
-        var actual = new io.fabric8.kubernetes.api.model.ServiceBuilder(port)
+        var actual = new ServiceBuilder(port)
                 .editSpec()
                 .withPorts(new ServicePortBuilder()
                         .withPort(1)

@@ -39,11 +39,8 @@ public final class KeptConnection extends KeptSocket {
     private static final int ANSWERING = 3;
     private static final int PASSED = 4;
 
-    private int length;
-
     private KeptConnection(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
-        super(all, slot, descriptor, entry);
-        this.length = entry.getInt(LENGTH);
+        super(all, slot, descriptor, entry, LENGTH, BYTES);
     }
 
     /** A connection with no request begun. */
@@ -61,7 +58,7 @@ public final class KeptConnection extends KeptSocket {
 
     /** @param readInAll by the kernel's account, -1 when it gives none */
     Left left(long readInAll) {
-        boolean whole = length >= 0 && (readInAll < 0 || readInAll == read());
+        boolean whole = isWhole() && (readInAll < 0 || readInAll == read());
         return switch (state()) {
             case UNTOUCHED -> whole ? Left.UNTOUCHED : Left.TORN;
             case BEGUN -> Left.BEGUN;
@@ -78,24 +75,6 @@ public final class KeptConnection extends KeptSocket {
     /** As {@link KeptPass#request} named it. */
     long passedRequest() {
         return entry.getLong(PASSED_REQUEST);
-    }
-
-    /** What was read of the request so far. */
-    public ByteBuffer bytes() {
-        return entry.slice(BYTES, Math.max(0, length)).asReadOnlyBuffer();
-    }
-
-    /** Where the next bytes of the request are to be put before {@link #received}; null when there is no place for so many. */
-    public ByteBuffer place(int size) {
-        return place(BYTES, length, size);
-    }
-
-    /** So many bytes were read. @param placed whether they were put where {@link #place} said */
-    public void received(int size, boolean placed) {
-        // In this order: who dies in between has read more than it accounts for.
-        length = placed ? length + size : -1;
-        entry.putInt(LENGTH, length);
-        read(size);
     }
 
     /** As it turned out, nobody has acted on it. */
@@ -126,8 +105,7 @@ public final class KeptConnection extends KeptSocket {
 
     /** The last byte of the answer was sent, and nothing was read behind the request. */
     public void idle() {
-        length = 0;
-        entry.putInt(LENGTH, 0);
+        drop();
         next(UNTOUCHED);
     }
 }

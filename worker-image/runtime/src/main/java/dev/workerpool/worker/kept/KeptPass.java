@@ -13,16 +13,13 @@ public final class KeptPass extends KeptSocket {
     private static final int IDLE = 1;
     private static final int AWAITING = 2;
 
-    /** Of the bytes kept of the answer; -1 when there were too many. They are behind the replica's name. */
+    /** Of the bytes kept of the answer. They are behind the replica's name. */
     private static final int ANSWER_LENGTH = 40;
 
     private static final int ANSWER = BYTES + 256;
 
-    private int length;
-
     private KeptPass(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
-        super(all, slot, descriptor, entry);
-        this.length = entry.getInt(ANSWER_LENGTH);
+        super(all, slot, descriptor, entry, ANSWER_LENGTH, ANSWER);
     }
 
     /** @param replica whom it leads to */
@@ -52,31 +49,10 @@ public final class KeptPass extends KeptSocket {
         state(AWAITING);
     }
 
-    /** Where the next bytes of the answer are to be put before {@link #received}; null when there is no place for so many. */
-    public ByteBuffer place(int size) {
-        return place(ANSWER, length, size);
-    }
-
-    /** So many bytes of the answer were read. @param placed whether they were put where {@link #place} said */
-    public void received(int size, boolean placed) {
-        length(placed ? length + size : -1);
-        read(size);
-    }
-
-    /** What was read of the answer so far. */
-    public ByteBuffer bytes() {
-        return entry.slice(ANSWER, length).asReadOnlyBuffer();
-    }
-
     /** The answer was read to its end. */
     public void idle() {
-        length(0);
+        drop();
         next(IDLE);
-    }
-
-    private void length(int bytes) {
-        length = bytes;
-        entry.putInt(ANSWER_LENGTH, bytes);
     }
 
     /**
@@ -85,6 +61,6 @@ public final class KeptPass extends KeptSocket {
      * @param readInAll by the kernel's account, -1 when it gives none
      */
     boolean awaits(long request, long readInAll) {
-        return state() == AWAITING && request() == request && length >= 0 && readInAll == read();
+        return state() == AWAITING && request() == request && isWhole() && readInAll == read();
     }
 }

@@ -41,15 +41,25 @@ public abstract sealed class KeptSocket permits KeptConnection, KeptPass {
     private final KeptConnections all;
     private final int slot;
     private final int descriptor;
+    /** Where the length of the bytes kept is, and where these begin. */
+    private final int lengthAt;
+
+    private final int start;
     private long number;
     private long read;
 
+    /** Of the bytes kept; -1 when there were too many. */
+    private int length;
+
     /** As it is found in the entry. */
-    KeptSocket(KeptConnections all, int slot, int descriptor, ByteBuffer entry) {
+    KeptSocket(KeptConnections all, int slot, int descriptor, ByteBuffer entry, int lengthAt, int start) {
         this.all = all;
         this.slot = slot;
         this.descriptor = descriptor;
         this.entry = entry;
+        this.lengthAt = lengthAt;
+        this.start = start;
+        this.length = entry.getInt(lengthAt);
         this.number = (long) LONG.getAcquire(entry, WORD) / STATES;
         this.read = (long) LONG.getAcquire(entry, READ);
     }
@@ -65,17 +75,39 @@ public abstract sealed class KeptSocket permits KeptConnection, KeptPass {
         LONG.setRelease(entry, READ, read);
     }
 
-    /**
-     * Where bytes are put behind those that are there already.
-     *
-     * @param start of all of them
-     * @param length of those that are there; below 0 when there were too many
-     * @return null when there is no place for so many
-     */
-    ByteBuffer place(int start, int length, int size) {
+    /** What was read so far of the request, or of the answer. */
+    public ByteBuffer bytes() {
+        return entry.slice(start, Math.max(0, length)).asReadOnlyBuffer();
+    }
+
+    /** Where the next bytes are to be put before {@link #received}; null when there is no place for so many. */
+    public ByteBuffer place(int size) {
         return length < 0 || size > ConnectionTable.ENTRY - start - length
                 ? null
                 : entry.limit(start + length + size).position(start + length);
+    }
+
+    /** So many bytes were read. @param placed whether they were put where {@link #place} said */
+    public void received(int size, boolean placed) {
+        // In this order: who dies in between has read more than it accounts for.
+        length(placed ? length + size : -1);
+        read += size;
+        LONG.setRelease(entry, READ, read);
+    }
+
+    /** Are all bytes that were read kept? */
+    boolean isWhole() {
+        return length >= 0;
+    }
+
+    /** Of what was read, nothing is of use any more. */
+    void drop() {
+        length(0);
+    }
+
+    private void length(int bytes) {
+        length = bytes;
+        entry.putInt(lengthAt, bytes);
     }
 
     int slot() {
@@ -89,11 +121,6 @@ public abstract sealed class KeptSocket permits KeptConnection, KeptPass {
     /** Bytes, in the life of the socket. */
     public long read() {
         return read;
-    }
-
-    void read(int size) {
-        read += size;
-        LONG.setRelease(entry, READ, read);
     }
 
     /** Of the request that is in it, or the next one. */
