@@ -103,7 +103,7 @@ public final class SettingsChannel implements AutoCloseable {
             }
             now.add(worker.get());
             Line line = lines.get(worker.get());
-            LiveSettings settings = LiveSettings.of(pool, replica.givenCpu());
+            LiveSettings settings = LiveSettings.of(pool, replica.cpu().given());
             boolean knows = sections.isEmpty() || (line != null && line.knows(sections));
             boolean runs =
                     replica.isLeaving() || runs(replica) >= generation && hasThreads(replica, settings.threads());

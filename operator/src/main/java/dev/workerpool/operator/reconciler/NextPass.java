@@ -71,7 +71,10 @@ final class NextPass {
 
     /** Nor does one that keeps a replica waiting. */
     private static Optional<Duration> cpu(List<Replica> replicas, Instant now) {
-        return next(replicas.stream().map(Replica::cpuOverdueAt), now);
+        return next(
+                replicas.stream().filter(Replica::counts).map(replica -> replica.cpu()
+                        .overdueAt()),
+                now);
     }
 
     private static Optional<Duration> next(Stream<Optional<Instant>> times, Instant now) {

@@ -84,9 +84,13 @@ final class PodSizes {
         boolean inTheWay = present.filter(
                         deployment -> !DesiredDeployment.cpu(deployment).equals(asked))
                 .filter(deployment -> cannotMakeReplicas(deployment)
-                        || replicas.stream().anyMatch(replica -> replica.waitsTooLongForCpu(now)))
+                        || replicas.stream()
+                                .anyMatch(replica ->
+                                        replica.counts() && replica.cpu().isOverdue(now)))
                 .isPresent();
-        return !inTheWay && replicas.stream().filter(Replica::counts).allMatch(replica -> replica.canComeTo(asked));
+        return !inTheWay
+                && replicas.stream().filter(Replica::counts).allMatch(replica -> replica.cpu()
+                        .canBecome(asked));
     }
 
     private static boolean cannotMakeReplicas(Deployment deployment) {
@@ -105,7 +109,7 @@ final class PodSizes {
         Cpu asked = Cpu.of(pool.getSpec().resources());
         List<Replica> others = replicas.stream()
                 .filter(Replica::counts)
-                .filter(replica -> !replica.cpu().equals(asked))
+                .filter(replica -> !replica.cpu().asked().equals(asked))
                 .toList();
         if (others.isEmpty() || !release.resizesPods()) {
             return List.of();

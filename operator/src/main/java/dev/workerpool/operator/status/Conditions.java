@@ -75,7 +75,9 @@ final class Conditions {
         if (!takeover.pending().isEmpty()) {
             return new Finding(true, "TakingOverSettings", takeover.progress());
         }
-        long waiting = observed.replicas().stream().filter(Replica::waitsForCpu).count();
+        long waiting = observed.replicas().stream()
+                .filter(replica -> replica.counts() && replica.cpu().isAwaited())
+                .count();
         if (waiting > 0) {
             return new Finding(true, "ResizingCpu", waiting + " replicas wait for their node to change their CPU");
         }
@@ -84,7 +86,7 @@ final class Conditions {
 
     private String whyCpuRolls() {
         Optional<Replica> late = observed.replicas().stream()
-                .filter(replica -> replica.waitsTooLongForCpu(now))
+                .filter(replica -> replica.counts() && replica.cpu().isOverdue(now))
                 .findFirst();
         if (late.isPresent()) {
             return "; CPU is changed by replacing pods, for the node of replica "
@@ -92,7 +94,8 @@ final class Conditions {
         }
         Cpu asked = Cpu.of(pool.getSpec().resources());
         Optional<Replica> other = observed.replicas().stream()
-                .filter(replica -> replica.counts() && !replica.cpu().amounts().equals(asked.amounts()))
+                .filter(replica ->
+                        replica.counts() && !replica.cpu().asked().amounts().equals(asked.amounts()))
                 .findFirst();
         if (other.isEmpty() || asked.amounts().isEmpty()) {
             return "";
@@ -101,14 +104,14 @@ final class Conditions {
             return "; CPU is changed by replacing pods, for this cluster cannot resize them (no pods/resize)";
         }
         return observed.replicas().stream()
-                .filter(replica -> replica.counts() && !replica.canComeTo(asked))
+                .filter(replica -> replica.counts() && !replica.cpu().canBecome(asked))
                 .findFirst()
                 .map(replica -> "; CPU is changed by replacing pods, for " + whyNotInPlace(replica, asked))
                 .orElse("");
     }
 
     private static String whyNotInPlace(Replica replica, Cpu asked) {
-        return replica.cpu().canBecome(asked)
+        return replica.cpu().asked().canBecome(asked)
                 ? "the node of replica " + replica.name() + " cannot resize them (Kubernetes before 1.33)"
                 : "a pod in place can neither get nor lose a request or limit, nor come to another quality of service";
     }

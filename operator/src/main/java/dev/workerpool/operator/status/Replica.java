@@ -3,14 +3,10 @@ package dev.workerpool.operator.status;
 import static dev.workerpool.operator.desired.WorkerPoolNames.WORKER_CONTAINER;
 import static java.util.Objects.requireNonNullElse;
 
-import dev.workerpool.operator.desired.Cpu;
 import dev.workerpool.operator.desired.LiveEnvironment;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,20 +31,15 @@ public final class Replica {
         EXITED
     }
 
-    /** The exit code of a process that SIGTERM ended: a worker that runs handles it. */
-    private static final int TERMINATED_WHILE_STARTING = 143;
-
     /** How long a node usually needs at most to mount volumes that are there. */
     public static final Duration VOLUME_PATIENCE = Duration.ofSeconds(20);
 
     /** How long a node usually needs at most to remove a pod whose grace period is over. */
     public static final Duration NODE_PATIENCE = Duration.ofSeconds(30);
 
-    /** How long another CPU may take that a node is about to give. */
-    private static final Duration CPU_PATIENCE = Duration.ofMinutes(1);
-
     private final Pod pod;
     private final PodStatus status;
+    private final PodConditions conditions;
     private final List<PastDeath> told;
 
     public Replica(Pod pod) {
@@ -60,6 +51,7 @@ public final class Replica {
         this.told = List.copyOf(told);
         // Absent until the API server or the kubelet has said anything.
         this.status = requireNonNullElse(pod.getStatus(), new PodStatus());
+        this.conditions = new PodConditions(status.getConditions());
     }
 
     /** @param deaths of earlier workers in the container that runs now, as the present worker tells them */
@@ -81,18 +73,16 @@ public final class Replica {
     }
 
     public State state() {
-        if (isOver()) {
+        if (end().isOver()) {
             return State.EXITED;
         }
         if (pod.getMetadata().getDeletionTimestamp() != null) {
             return State.DRAINING;
         }
-        if (worker().isEmpty()
-                || worker().get().getState() == null
-                || worker().get().getState().getRunning() == null) {
+        if (worker().filter(Replica::hasStarted).isEmpty()) {
             return State.PENDING;
         }
-        return isReady() ? State.READY : State.STARTED;
+        return conditions.has("Ready", "True") ? State.READY : State.STARTED;
     }
 
     /** Its worker runs and is not asked to leave. */
@@ -155,9 +145,7 @@ public final class Replica {
         if (state() != State.READY) {
             return Optional.empty();
         }
-        return condition("Ready", "True")
-                .map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse);
+        return conditions.since("Ready", "True");
     }
 
     /**
@@ -188,11 +176,7 @@ public final class Replica {
 
     /** When its worker left as it was asked to. */
     public Optional<Instant> exitedAt() {
-        return worker().map(ContainerStatus::getState)
-                .map(state -> state.getTerminated())
-                .filter(terminated -> left(terminated.getExitCode()))
-                .map(terminated -> terminated.getFinishedAt())
-                .map(Instant::parse);
+        return end().leftAt();
     }
 
     /** Threads its worker was started with; 0 when the pod is not of our making. */
@@ -200,60 +184,8 @@ public final class Replica {
         return environment().threads();
     }
 
-    /** What its pod is to have; the node may still owe it. */
-    public Cpu cpu() {
-        return pod.getSpec().getContainers().stream()
-                .filter(container -> container.getName().equals(WORKER_CONTAINER))
-                .findFirst()
-                .map(Container::getResources)
-                .map(Cpu::in)
-                .orElseGet(() -> Cpu.in(new ResourceRequirements()));
-    }
-
-    /** What its worker has, as its node tells; what its pod is to have, where the node does not tell. */
-    public Cpu givenCpu() {
-        Cpu asked = cpu();
-        return worker().map(ContainerStatus::getResources)
-                .map(Cpu::in)
-                .filter(given -> given.request().isPresent() == asked.request().isPresent()
-                        && given.limit().isPresent() == asked.limit().isPresent())
-                .orElse(asked);
-    }
-
-    /**
-     * Whether it can come to this CPU while it runs. A node that does not tell what its containers have is older than
-     * resizing; the API server goes by the same and refuses it there.
-     */
-    public boolean canComeTo(Cpu asked) {
-        return cpu().equals(asked) || (cpu().canBecome(asked) && nodeResizes());
-    }
-
-    boolean nodeResizes() {
-        return worker().filter(worker -> startedAt().isPresent())
-                .map(worker -> worker.getResources() != null)
-                .orElse(true);
-    }
-
-    /** Its node has not given it the CPU yet that it is to have, and says so. */
-    boolean waitsForCpu() {
-        return counts()
-                && (condition("PodResizeInProgress", "True").isPresent()
-                        || condition("PodResizePending", "True")
-                                .filter(pending -> !"Infeasible".equals(pending.getReason()))
-                                .isPresent());
-    }
-
-    /** When a node that keeps it waiting for CPU counts as one that will not give it; empty while none does. */
-    public Optional<Instant> cpuOverdueAt() {
-        return condition("PodResizePending", "True")
-                .filter(_ -> counts())
-                .map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse)
-                .map(since -> since.plus(CPU_PATIENCE));
-    }
-
-    public boolean waitsTooLongForCpu(Instant now) {
-        return cpuOverdueAt().filter(overdue -> !overdue.isAfter(now)).isPresent();
+    public ReplicaCpu cpu() {
+        return new ReplicaCpu(pod, conditions, worker());
     }
 
     /** What its worker reads when it starts, of what may change afterwards. */
@@ -269,10 +201,11 @@ public final class Replica {
      * not die: it left.
      */
     public Optional<Death> lastDeath() {
-        if (isOver() && "Failed".equals(status.getPhase()) && worker().isEmpty()) {
-            return Optional.of(podDeath());
-        }
-        return worker().flatMap(this::workerDeath).or(() -> evicted() ? Optional.of(podDeath()) : Optional.empty());
+        return end().find();
+    }
+
+    private LastDeath end() {
+        return new LastDeath(pod, status, worker());
     }
 
     /** Its worker died and is not back, whether its pod is asked to leave or not. */
@@ -283,52 +216,8 @@ public final class Replica {
     /** Its worker died and is not back; empty when its pod is asked to leave or over. */
     public Optional<DeadWorker> deadWorker() {
         return counts()
-                ? worker().flatMap(worker -> DeadWorker.of(worker, condition("Ready", "False")))
+                ? worker().flatMap(worker -> DeadWorker.of(worker, conditions.find("Ready", "False")))
                 : Optional.empty();
-    }
-
-    private Optional<Death> workerDeath(ContainerStatus worker) {
-        var now = worker.getState() == null ? null : worker.getState().getTerminated();
-        if (now != null && !left(now.getExitCode())) {
-            return Optional.of(Death.of(name(), uid(), restarts(), now));
-        }
-        var before =
-                worker.getLastState() == null ? null : worker.getLastState().getTerminated();
-        return Optional.ofNullable(before).map(terminated -> Death.of(name(), uid(), restarts() - 1, terminated));
-    }
-
-    /** Its pod was deleted, and it drained, or was told so before it could take anything. */
-    private boolean left(Integer exitCode) {
-        boolean asked = pod.getMetadata().getDeletionTimestamp() != null;
-        return asked && (Objects.equals(exitCode, 0) || Objects.equals(exitCode, TERMINATED_WHILE_STARTING));
-    }
-
-    private boolean evicted() {
-        return isOver() && "Evicted".equals(status.getReason());
-    }
-
-    /** The kubelet ended the pod as a whole: it says why, and often nothing of the containers. */
-    private Death podDeath() {
-        return new Death(
-                name(),
-                uid(),
-                restarts(),
-                Optional.empty(),
-                status.getReason() == null ? "Failed" : status.getReason(),
-                status.getMessage() == null ? "" : status.getMessage(),
-                podFailedAt(),
-                List.of());
-    }
-
-    private Instant podFailedAt() {
-        return status.getConditions().stream()
-                .filter(condition -> condition.getType().equals("DisruptionTarget")
-                        || condition.getType().equals("Ready"))
-                .map(condition -> condition.getLastTransitionTime())
-                .filter(Objects::nonNull)
-                .map(Instant::parse)
-                .max(Instant::compareTo)
-                .orElse(Instant.EPOCH);
     }
 
     /** What keeps the pod from running, worst first. */
@@ -338,7 +227,8 @@ public final class Replica {
         }
         return Stream.concat(
                         containers()
-                                .map(container -> Trouble.ofContainer(name(), container, condition("Ready", "False"))),
+                                .map(container ->
+                                        Trouble.ofContainer(name(), container, conditions.find("Ready", "False"))),
                         status.getConditions().stream().map(condition -> Trouble.ofPod(name(), condition)))
                 .flatMap(Optional::stream)
                 .toList();
@@ -357,17 +247,9 @@ public final class Replica {
     }
 
     private Optional<Instant> volumesAwaitedSince() {
-        return condition("PodReadyToStartContainers", "False")
-                .flatMap(_ -> condition("PodScheduled", "True"))
-                .map(PodCondition::getLastTransitionTime)
-                .map(Instant::parse);
-    }
-
-    private Optional<PodCondition> condition(String type, String value) {
-        return status.getConditions().stream()
-                .filter(condition -> condition.getType().equals(type)
-                        && condition.getStatus().equals(value))
-                .findFirst();
+        return conditions
+                .find("PodReadyToStartContainers", "False")
+                .flatMap(_ -> conditions.since("PodScheduled", "True"));
     }
 
     private Stream<ContainerStatus> containers() {
@@ -380,11 +262,8 @@ public final class Replica {
                 .findFirst();
     }
 
-    private boolean isReady() {
-        return condition("Ready", "True").isPresent();
-    }
-
-    private boolean isOver() {
-        return "Failed".equals(status.getPhase()) || "Succeeded".equals(status.getPhase());
+    /** Its process runs, whether it takes tasks or not. */
+    static boolean hasStarted(ContainerStatus worker) {
+        return worker.getState() != null && worker.getState().getRunning() != null;
     }
 }
