@@ -32,7 +32,8 @@ import java.util.stream.Stream;
  * Writes many pools, or what the operator makes of them, and prints seconds.
  *
  * <pre>
- * Pools pools  NAMESPACE REPLICAS COUNT          WorkerPools; until all their children exist and each status is of the newest spec
+ * Pools pools  NAMESPACE REPLICAS COUNT          WorkerPools; until all their children exist, and until each status is of the
+ *                                                newest spec too
  * Pools same   NAMESPACE REPLICAS COUNT EACH     the same, with EACH replicas in every pool
  * Pools bare   NAMESPACE REPLICAS COUNT THREADS  the children themselves, written by a loop of so many threads
  * Pools sample NAMESPACE REPLICAS                one pool, from which `bare` takes its children
@@ -96,17 +97,24 @@ final class Pools {
     }
 
     private double[] pools(int count) throws Exception {
-        var missing = new CountDownLatch(
-                IntStream.range(0, count).map(number -> children(number).size() + 1).sum());
+        var children = new CountDownLatch(
+                IntStream.range(0, count).map(number -> children(number).size()).sum());
+        var statuses = new CountDownLatch(count);
         try (var watches = new Watches(client, namespace)) {
-            watches.children(_ -> missing.countDown());
-            watches.pools(Watches::isOfNewestSpec, _ -> missing.countDown());
+            watches.children(_ -> children.countDown());
+            watches.pools(Watches::isOfNewestSpec, _ -> statuses.countDown());
             long start = System.nanoTime();
             inParallel(count, CREATORS, this::create);
-            if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
-                throw new IllegalStateException(missing.getCount() + " objects were not there in time");
-            }
-            return since(start);
+            await(children, "children");
+            double written = since(start);
+            await(statuses, "statuses");
+            return new double[] {written, since(start)};
+        }
+    }
+
+    private static void await(CountDownLatch missing, String what) throws InterruptedException {
+        if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
+            throw new IllegalStateException(missing.getCount() + " " + what + " were not there in time");
         }
     }
 
@@ -169,10 +177,8 @@ final class Pools {
             watches.pools(Watches::hasCountedARestart, _ -> missing.countDown());
             long start = System.nanoTime();
             inParallel(pods.size(), CREATORS, i -> die(pods.get(i)));
-            if (!missing.await(MINUTES_AT_MOST, TimeUnit.MINUTES)) {
-                throw new IllegalStateException(missing.getCount() + " pools did not count their deaths");
-            }
-            return since(start);
+            await(missing, "counted deaths");
+            return new double[] {since(start)};
         }
     }
 
@@ -244,7 +250,7 @@ final class Pools {
                 count,
                 threads,
                 i -> of(i, samples).forEach(sample -> apply(sample, "pool-" + i, replicas(i))));
-        return since(start);
+        return new double[] {since(start)};
     }
 
     /** The children that the operator made for a pool. */
@@ -290,8 +296,8 @@ final class Pools {
         return child;
     }
 
-    private static double[] since(long start) {
-        return new double[] {(System.nanoTime() - start) / 1e9};
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
     }
 
     private interface Work {
