@@ -18,7 +18,11 @@ import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way to one worker. While there is something to tell, an attempt is under way, in the queue or due after a pause. */
+/**
+ * The way to one worker. While there is something to tell, an attempt is under way, in the queue or due after a pause; or the
+ * worker is silent to the reports too, and these have its pool looked at when it answers: thousands that nobody reaches need not
+ * be tried twice each, and what they are told costs a signature.
+ */
 final class Line {
 
     private static final Logger LOG = LoggerFactory.getLogger(Line.class);
@@ -30,9 +34,6 @@ final class Line {
 
     private static final int AT_FIRST = 20;
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-
-    /** So often silent, it is only asked how it is, and told when it answers: thousands need not be tried twice each. */
-    private static final int LEFT_TO_REPORTS = 3;
 
     /**
      * What all lines have in common.
@@ -104,7 +105,7 @@ final class Line {
             return;
         }
         try {
-            goOn(told, isTold(told));
+            goOn(told, !means.reports().isSilent(worker) && isTold(told));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -116,15 +117,13 @@ final class Line {
 
     private synchronized void goOn(Message told, boolean done) {
         boolean news = !told.equals(target);
-        telling = open && (news || (!done && silences < LEFT_TO_REPORTS));
+        telling = open && (news || !done) && !means.reports().takeOver(worker);
         if (telling && news) {
             attempts = 0;
             means.turns().take(silences, this::attempt);
         } else if (telling) {
             Duration pause = silences > 0 ? Turns.pause(silences) : pause(attempts++);
             again = means.turns().after(pause, () -> means.turns().take(silences, this::attempt));
-        } else if (open && !done) {
-            means.reports().missed(worker);
         }
     }
 

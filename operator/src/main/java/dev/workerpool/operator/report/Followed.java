@@ -60,8 +60,10 @@ final class Followed {
         return before;
     }
 
-    synchronized void miss() {
-        missed = true;
+    /** Whoever hears from it says that it is not silent any more, and looks afterwards whether it was missed. */
+    synchronized boolean missWhileSilent() {
+        missed |= silences > 0;
+        return silences > 0;
     }
 
     /** Another worker in the same container, which knows nothing of what the last one was told. */

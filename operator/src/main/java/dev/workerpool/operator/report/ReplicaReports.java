@@ -176,12 +176,21 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         }
     }
 
-    /** Somebody has something to tell it and cannot reach it: its pool is looked at as soon as it answers. */
-    public void missed(Worker worker) {
+    /** Whether it could not even be reached when it was last asked. */
+    public boolean isSilent(Worker worker) {
         Followed followed = workers.get(worker.first());
-        if (followed != null) {
-            followed.miss();
-        }
+        return followed != null && followed.silences > 0;
+    }
+
+    /**
+     * Somebody has something to tell it, and need not try while it is silent here too: its pool is looked at as soon as it
+     * answers.
+     *
+     * @return false when it is not silent, as far as is known here
+     */
+    public boolean takeOver(Worker worker) {
+        Followed followed = workers.get(worker.first());
+        return followed != null && followed.missWhileSilent();
     }
 
     /** Has the pool looked at again soon. */
