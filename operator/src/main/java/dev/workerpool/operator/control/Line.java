@@ -99,15 +99,19 @@ final class Line {
         again.cancel(false);
     }
 
-    private void attempt() {
+    /** @return whether the worker was reached */
+    private boolean attempt() {
         Message told = target();
         if (told == null) {
-            return;
+            return false;
         }
+        boolean tries = !means.reports().isSilent(worker);
         try {
-            goOn(told, !means.reports().isSilent(worker) && isTold(told));
+            goOn(told, tries && isTold(told));
+            return tries && silences == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -216,21 +216,23 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
                 pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? Followed.UNKNOWN : 0);
     }
 
-    private void keepAsking(Worker worker, Followed followed, Duration lastPause) {
+    /** @return whether it was reached */
+    private boolean keepAsking(Worker worker, Followed followed, Duration lastPause) {
         if (!isRunning() || workers.get(worker) != followed) {
-            return;
+            return false;
         }
         try {
             ask(followed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return;
+            return false;
         }
         // A replica that has just started is about to answer; one that never does is asked ever less often.
         Duration next =
                 followed.report != null ? min(followed.interval, pace()) : min(lastPause.multipliedBy(2), AFTERWARDS);
         Duration pause = followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
         turns.after(pause, () -> turns.take(followed.silences, () -> keepAsking(worker, followed, pause)));
+        return followed.silences == 0;
     }
 
     /** That a worker died and was forked again in place, nobody else tells: few replicas are asked often. */

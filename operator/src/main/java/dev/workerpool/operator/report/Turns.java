@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
  * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have
  * turns of their own, fewer, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands,
  * must not hold up those that can. Nor those that were silent once or twice, as a busy one may be, and so these wait in a
- * third line, apart from those that have been silent for long.
+ * third line, apart from those that have been silent for long. Where one after the other of them stays silent, it is the way
+ * to them that is closed, and to try one at a time is enough to see it open.
  *
  * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
  * would take more memory than all that is known of their pools.
@@ -34,6 +35,9 @@ public final class Turns implements AutoCloseable {
     /** Where they answer again, one turn is over within milliseconds, and one after the other is quick enough. */
     private static final int LOST_AT_A_TIME = 1;
 
+    /** Turns in silence, one after the other, that many replicas would not have by chance. */
+    static final int WAY_IS_CLOSED = 32;
+
     /** Silent more often in a row, a replica is none that only missed a turn. */
     private static final int MISSED = 3;
 
@@ -46,12 +50,20 @@ public final class Turns implements AutoCloseable {
             Thread.ofVirtual().name("replica-", 0).factory());
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("replica-turns").factory(), new ThreadPoolExecutor.DiscardPolicy());
-    private final Line answering = new Line(AT_A_TIME);
-    private final Line silent = new Line(SILENT_AT_A_TIME);
-    private final Line lost = new Line(LOST_AT_A_TIME);
+    private final Line answering = new Line(AT_A_TIME, AT_A_TIME);
+    private final Line silent = new Line(SILENT_AT_A_TIME, LOST_AT_A_TIME);
+    private final Line lost = new Line(LOST_AT_A_TIME, LOST_AT_A_TIME);
 
     public Turns() {
         clock.setRemoveOnCancelPolicy(true);
+    }
+
+    /** What is said to a replica in its turn. */
+    @FunctionalInterface
+    public interface Talk {
+
+        /** @return whether it was reached: it answered, or its node did in its place */
+        boolean reaches();
     }
 
     /**
@@ -59,7 +71,7 @@ public final class Turns implements AutoCloseable {
      *
      * @param silences how often in a row its replica was silent
      */
-    public void take(int silences, Runnable talk) {
+    public void take(int silences, Talk talk) {
         line(silences).add(talk);
     }
 
@@ -95,45 +107,64 @@ public final class Turns implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    /** Each of its threads takes the next in the queue, and ends when there is none. */
+    /** Each of its threads takes the next in the queue, and ends when there is none, or too many are at it. */
     private final class Line {
 
-        private final Queue<Runnable> waiting = new ArrayDeque<>();
-        private int free;
+        private final Queue<Talk> waiting = new ArrayDeque<>();
+        private final int most;
+        private final int least;
+        private int talking;
 
-        private Line(int atATime) {
-            this.free = atATime;
+        /** Turns in a row in which nobody was reached. */
+        private int silent;
+
+        /** @param least so many at a time while the way seems to be closed */
+        private Line(int most, int least) {
+            this.most = most;
+            this.least = least;
         }
 
-        private synchronized void add(Runnable talk) {
+        private int atATime() {
+            return silent < WAY_IS_CLOSED ? most : least;
+        }
+
+        private synchronized void add(Talk talk) {
             waiting.add(talk);
-            if (free == 0) {
-                return;
-            }
+            goOn();
+        }
+
+        private void goOn() {
             try {
-                threads.execute(this::talkOn);
-                free--;
+                for (int more = Math.min(atATime() - talking, waiting.size()); more > 0; more--) {
+                    threads.execute(this::talkOn);
+                    talking++;
+                }
             } catch (RejectedExecutionException e) {
                 LOG.debug("Nobody is talked to any more", e);
             }
         }
 
         private void talkOn() {
-            for (Runnable talk = next(); talk != null; talk = next()) {
+            for (Talk talk = next(); talk != null; talk = next()) {
                 try {
-                    talk.run();
+                    said(talk.reaches());
                 } catch (RuntimeException e) {
                     LOG.warn("A replica could not be talked to", e);
                 }
             }
         }
 
-        private synchronized Runnable next() {
-            Runnable next = threads.isShutdown() ? null : waiting.poll();
+        private synchronized Talk next() {
+            Talk next = threads.isShutdown() || talking > atATime() ? null : waiting.poll();
             if (next == null) {
-                free++;
+                talking--;
             }
             return next;
+        }
+
+        private synchronized void said(boolean reached) {
+            silent = reached ? 0 : Math.min(silent + 1, WAY_IS_CLOSED);
+            goOn();
         }
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -30,13 +31,13 @@ class TurnsTest {
         for (int i = 0; i < 2000; i++) {
             turns.take(1, () -> {
                 trying.incrementAndGet();
-                awaitUninterruptibly(timeOut);
+                return isReachedAfter(timeOut);
             });
         }
         await().until(() -> trying.get() > 0);
 
         var answered = new CountDownLatch(1);
-        turns.take(0, answered::countDown);
+        turns.take(0, () -> isReached(answered));
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(trying).as("that try at a time").hasValueLessThan(10);
@@ -49,12 +50,12 @@ class TurnsTest {
     void thousandsThatNobodyEverReachesDoNotHoldUpOneThatMissedATurn() throws Exception {
         var timeOut = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
-            turns.take(4, () -> awaitUninterruptibly(timeOut));
+            turns.take(4, () -> isReachedAfter(timeOut));
         }
 
         var answered = new CountDownLatch(3);
         for (int silences = 1; silences <= 3; silences++) {
-            turns.take(silences, answered::countDown);
+            turns.take(silences, () -> isReached(answered));
         }
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
@@ -93,17 +94,53 @@ class TurnsTest {
         turns.close();
         var said = new AtomicInteger();
 
-        turns.take(0, said::incrementAndGet);
+        turns.take(0, () -> said.incrementAndGet() > 0);
         turns.after(Duration.ZERO, said::incrementAndGet);
 
         assertThat(said).hasValue(0);
     }
 
-    private static void awaitUninterruptibly(CountDownLatch latch) {
+    @Test
+    void whereOneAfterTheOtherIsSilentTheyAreTriedOneAtATimeUntilOneIsReached() {
+        // So many more that those which are not counted yet make no difference.
+        int silent = 2 * Turns.WAY_IS_CLOSED;
+        var tried = new AtomicInteger();
+        for (int i = 0; i < silent; i++) {
+            turns.take(1, () -> tried.incrementAndGet() < 0);
+        }
+        await().atMost(30, TimeUnit.SECONDS).until(() -> tried.get() == silent);
+
+        var trying = new AtomicInteger();
+        var reached = new Semaphore(0);
+        for (int i = 0; i < 100; i++) {
+            turns.take(1, () -> {
+                trying.incrementAndGet();
+                reached.acquireUninterruptibly();
+                return true;
+            });
+        }
+        await().atMost(30, TimeUnit.SECONDS).until(() -> trying.get() > 0);
+        assertThat(trying).as("tried at a time").hasValue(1);
+
+        reached.release();
+        await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(trying)
+                .as("tried at a time, beside the one that was reached")
+                .hasValue(1 + 8));
+        reached.release(100);
+    }
+
+    private static boolean isReached(CountDownLatch answered) {
+        answered.countDown();
+        return true;
+    }
+
+    private static boolean isReachedAfter(CountDownLatch timeOut) {
         try {
-            latch.await();
+            timeOut.await();
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 
