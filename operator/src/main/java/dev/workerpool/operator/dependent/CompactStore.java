@@ -10,7 +10,6 @@ import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +61,7 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     };
 
     private final Map<String, Packed> objects = new ConcurrentHashMap<>();
-    private final Class<R> type;
+    private final ObjectReader reader;
     private final KubernetesSerialization serialization;
     private final UnaryOperator<R> stripped;
     private final Consumer<R> emptied;
@@ -78,7 +77,7 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
             Class<R> type, KubernetesSerialization serialization, UnaryOperator<R> stripped, Consumer<R> emptied) {
         this.emptied = emptied;
         this.stripped = stripped;
-        this.type = type;
+        this.reader = Serialization.jsonMapper().readerFor(type);
         this.serialization = serialization;
     }
 
@@ -169,7 +168,14 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
     }
 
     private R unpacked(Packed packed) {
-        return packed == null ? null : serialization.unmarshal(new ByteArrayInputStream(inflated(packed)), type);
+        if (packed == null) {
+            return null;
+        }
+        try {
+            return reader.readValue(inflated(packed));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Made of the metadata alone: the rest is passed over, not read. */
@@ -177,7 +183,6 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
         if (packed == null) {
             return null;
         }
-        ObjectReader reader = Serialization.jsonMapper().readerFor(type);
         try (JsonParser json = reader.createParser(inflated(packed));
                 var metadata = new FilteringParserDelegate(json, OUTLINE, Inclusion.INCLUDE_ALL_AND_PATH, true)) {
             R object = reader.readValue(metadata);

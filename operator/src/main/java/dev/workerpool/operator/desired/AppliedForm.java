@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map.Entry;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -69,17 +70,28 @@ public final class AppliedForm {
         if (!desired.isObject()) {
             return desired.equals(actual);
         }
-        return desired.properties().stream()
-                .allMatch(field -> covers(field.getKey(), actual.get(field.getKey()), field.getValue()));
+        for (Entry<String, JsonNode> field : desired.properties()) {
+            if (!covers(field.getKey(), actual.get(field.getKey()), field.getValue())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean covers(String name, JsonNode actual, JsonNode desired) {
         if (actual == null) {
             return isNone(name, desired);
         }
-        return MERGED.contains(name) && desired.isArray()
-                ? desired.valueStream().allMatch(element -> has(actual, element))
-                : covers(actual, desired);
+        return MERGED.contains(name) && desired.isArray() ? hasAll(actual, desired) : covers(actual, desired);
+    }
+
+    private static boolean hasAll(JsonNode list, JsonNode elements) {
+        for (JsonNode element : elements) {
+            if (!has(list, element)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** An environment variable's empty value is left out by the API server. */
@@ -90,6 +102,11 @@ public final class AppliedForm {
     }
 
     private static boolean has(JsonNode list, JsonNode element) {
-        return list.valueStream().anyMatch(one -> covers(one, element));
+        for (JsonNode one : list) {
+            if (covers(one, element)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

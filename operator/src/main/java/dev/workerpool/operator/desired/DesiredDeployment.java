@@ -19,7 +19,7 @@ public final class DesiredDeployment {
     /** @param present the Deployment that is there, of which something may stay */
     public static Deployment of(WorkerPool pool, Release release, Optional<Deployment> present) {
         PresentTemplate.Marked next = new PresentTemplate(present).next(PodTemplate.of(pool, release), release);
-        return new DeploymentBuilder()
+        Deployment deployment = new DeploymentBuilder()
                 .withMetadata(ChildMetadata.of(pool))
                 .editMetadata()
                 .addToAnnotations(TemplateMark.ANNOTATION, next.mark().text())
@@ -38,8 +38,10 @@ public final class DesiredDeployment {
                 .withMaxSurge(new IntOrString("25%"))
                 .endRollingUpdate()
                 .endStrategy()
-                .withTemplate(next.template())
                 .endSpec()
                 .build();
+        // A builder copies what it is given, twice: what is large is set.
+        deployment.getSpec().setTemplate(next.template());
+        return deployment;
     }
 }

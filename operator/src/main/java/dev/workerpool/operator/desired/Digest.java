@@ -1,5 +1,6 @@
 package dev.workerpool.operator.desired;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -34,8 +35,16 @@ final class Digest {
         switch (node.getNodeType()) {
             case OBJECT -> writeFields(node, out);
             case ARRAY -> writeElements(node, out);
-            default -> out.append(node);
+            case STRING -> writeText(node.textValue(), out);
+            default -> out.append(node.asText());
         }
+    }
+
+    /** As a node writes itself, which makes a generator each time: most of a tree are texts. */
+    private static void writeText(String text, StringBuilder out) {
+        out.append('"');
+        JsonStringEncoder.getInstance().quoteAsString(text, out);
+        out.append('"');
     }
 
     private static void writeFields(JsonNode object, StringBuilder out) {

@@ -41,13 +41,11 @@ final class PodTemplate {
         WorkerPoolSpec spec = pool.getSpec();
         String image = spec.image() != null ? spec.image() : release.workerImage();
         var artifacts = new TaskArtifacts(spec, image);
-        return new PodTemplateSpecBuilder()
+        PodTemplateSpec template = new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .withLabels(labels(pool))
                 .endMetadata()
                 .withNewSpec()
-                .withInitContainers(artifacts.initContainers())
-                .withContainers(WorkerContainer.of(pool, release, image, artifacts))
                 .withVolumes(volumes(artifacts))
                 .withTerminationGracePeriodSeconds(gracePeriodSeconds(spec))
                 .withAutomountServiceAccountToken(false)
@@ -58,6 +56,10 @@ final class PodTemplate {
                 .withTopologySpreadConstraints(topologySpread(pool))
                 .endSpec()
                 .build();
+        // A builder copies what it is given, twice: what is large is set.
+        template.getSpec().setInitContainers(artifacts.initContainers());
+        template.getSpec().setContainers(List.of(WorkerContainer.of(pool, release, image, artifacts)));
+        return template;
     }
 
     private static Map<String, String> labels(WorkerPool pool) {

@@ -10,10 +10,7 @@ final class Variable {
 
     /** The kubelet reads {@code $(NAME)} as a reference and {@code $$} as a dollar sign; a literal has neither. */
     static EnvVar literal(String name, String value) {
-        return new EnvVarBuilder()
-                .withName(name)
-                .withValue(value.replace("$", "$$"))
-                .build();
+        return new EnvVar(name, value.replace("$", "$$"), null);
     }
 
     /** What a pod learns about itself. */

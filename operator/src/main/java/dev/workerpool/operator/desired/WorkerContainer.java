@@ -29,11 +29,10 @@ final class WorkerContainer {
 
     static Container of(WorkerPool pool, Release release, String image, TaskArtifacts artifacts) {
         WorkerPoolSpec spec = pool.getSpec();
-        return new ContainerBuilder()
+        Container container = new ContainerBuilder()
                 .withName(WorkerPoolNames.WORKER_CONTAINER)
                 .withImage(image)
                 .withImagePullPolicy(spec.imagePullPolicy())
-                .withEnv(environment(pool, release))
                 .withPorts(
                         port(WorkerPoolNames.TASKS_PORT_NAME, WorkerPoolNames.TASKS_PORT),
                         port(WorkerPoolNames.MANAGEMENT_PORT_NAME, WorkerPoolNames.MANAGEMENT_PORT))
@@ -46,6 +45,9 @@ final class WorkerContainer {
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .withSecurityContext(PodTemplate.containerSecurity())
                 .build();
+        // A builder copies what it is given, twice: what is large is set.
+        container.setEnv(environment(pool, release));
+        return container;
     }
 
     private static List<EnvVar> environment(WorkerPool pool, Release release) {
