@@ -5,10 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any replica answers for any run. */
 class PeerRunsTest extends PeerFixture {
@@ -70,6 +73,27 @@ class PeerRunsTest extends PeerFixture {
 
         assertThat(send(a, "HEAD", run + "/result").status()).isEqualTo(200);
         await().atMost(PATIENCE).until(() -> passes(a, "owner", "cancelled") == 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1000, 3_000_000})
+    void theLengthOfAResultIsToldWhicheverReplicaIsAsked(int length) throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        String result = begin(b, "large", "" + length) + "/result";
+        await().atMost(PATIENCE).until(() -> send(b, "GET", result).status() == 200);
+
+        for (Worker asked : List.of(a, b)) {
+            try (var client = new RawClient(asked.taskPort())) {
+                Answer head = client.send("HEAD " + result + " HTTP/1.1\r\nHost: t\r\n\r\n")
+                        .read(false);
+                assertThat(head.header("Content-Length")).isEqualTo("" + length);
+                Answer whole = client.get(result).read();
+                assertThat(whole.header("Content-Length")).isEqualTo("" + length);
+                assertThat(whole.body()).hasSize(length);
+            }
+        }
     }
 
     @Test

@@ -66,7 +66,7 @@ final class AnswerWriter {
         }
     }
 
-    /** @param chunked otherwise the body ends with the connection */
+    /** @param chunked otherwise the body ends with the connection, or with the length that the head tells */
     void stream(Response head, ResponseEncoder.Persistence persistence, boolean chunked, StreamedBody body) {
         stream = new StreamWriter(ctx, body, chunked, this::streamed);
         ctx.write(encoder.streamedHead(ctx.alloc(), head, persistence, chunked));

@@ -277,12 +277,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         keeping.streams();
         boolean headOnly = incoming.isHead();
-        boolean untilClose = incoming.isHttp10() && !headOnly;
+        boolean openEnded = body.length() < 0 && !headOnly;
+        boolean untilClose = openEnded && incoming.isHttp10();
         var persistence = beginWriting(untilClose);
         if (headOnly) {
             abandonCall(); // Who makes a body that nobody gets had better know.
         }
-        writer.stream(head, persistence, !untilClose && !headOnly, headOnly ? () -> StreamedBody.END : body);
+        Response told = body.length() < 0 ? head : head.with("Content-Length", Long.toString(body.length()));
+        writer.stream(told, persistence, openEnded && !untilClose, headOnly ? () -> StreamedBody.END : body);
     }
 
     void advance(Call from) {

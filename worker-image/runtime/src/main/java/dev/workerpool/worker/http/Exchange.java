@@ -11,7 +11,8 @@ interface Exchange {
     void respond(Response response);
 
     /**
-     * Answers with a body that is made while it is sent: in chunks for HTTP/1.1, until the connection closes for HTTP/1.0.
+     * Answers with a body that is made while it is sent: with its length where it knows that, else in chunks for HTTP/1.1, and
+     * until the connection closes for HTTP/1.0.
      * From any thread; does nothing when the client has gone.
      *
      * @param head as {@link Response#streamed} makes it

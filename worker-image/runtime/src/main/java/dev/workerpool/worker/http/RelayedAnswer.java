@@ -27,6 +27,9 @@ final class RelayedAnswer implements StreamedBody {
     private final Exchange exchange;
     private final Consumer<Boolean> reading;
 
+    /** Of the body, as the peer tells it; -1 when it does not. */
+    private final long length;
+
     /** Of an answer that is passed on whole, else null. */
     private final ByteBuffer whole;
 
@@ -35,13 +38,14 @@ final class RelayedAnswer implements StreamedBody {
     private ByteBuffer last;
 
     private RelayedAnswer(
-            int status, HttpHeaders head, String via, int length, Exchange exchange, Consumer<Boolean> reading) {
+            int status, HttpHeaders head, String via, long length, Exchange exchange, Consumer<Boolean> reading) {
         this.status = status;
         this.mediaType = head.get(HttpHeaderNames.CONTENT_TYPE);
         this.headers = relayed(head, via);
         this.exchange = exchange;
         this.reading = reading;
-        this.whole = length < 0 ? null : ByteBuffer.allocate(length);
+        this.length = length;
+        this.whole = length < 0 || length > WHOLE ? null : ByteBuffer.allocate((int) length);
     }
 
     /**
@@ -50,7 +54,7 @@ final class RelayedAnswer implements StreamedBody {
      */
     static RelayedAnswer of(int status, HttpHeaders head, String via, Exchange exchange, Consumer<Boolean> reading) {
         long length = status == 204 ? 0 : contentLength(head);
-        var answer = new RelayedAnswer(status, head, via, length > WHOLE ? -1 : (int) length, exchange, reading);
+        var answer = new RelayedAnswer(status, head, via, length, exchange, reading);
         if (answer.whole == null) {
             exchange.stream(Response.streamed(status, answer.mediaType, answer.headers), answer);
         }
@@ -112,6 +116,11 @@ final class RelayedAnswer implements StreamedBody {
         last = BROKEN;
         exchange.advance();
         return true;
+    }
+
+    @Override
+    public long length() {
+        return length;
     }
 
     @Override

@@ -49,7 +49,8 @@ final class ResponseEncoder {
     }
 
     /**
-     * What is streamed is chunked, or without any length when the connection's end is the body's, as HTTP/1.0 has it.
+     * What is streamed is chunked, or as long as one of its headers tells, or without any length when the connection's end is
+     * the body's, as HTTP/1.0 has it.
      *
      * @return the head of a streamed answer
      */

@@ -20,6 +20,11 @@ interface StreamedBody {
      */
     ByteBuffer next();
 
+    /** How many bytes all parts have together, where that is known before they are there; -1 where it is not. */
+    default long length() {
+        return -1;
+    }
+
     /** What to send when nothing was sent for {@link HttpLimits#KEEP_ALIVE}, for proxies in between; null for nothing. */
     default ByteBuffer keepAlive() {
         return null;
