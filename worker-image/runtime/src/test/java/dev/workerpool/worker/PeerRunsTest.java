@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -120,13 +121,7 @@ class PeerRunsTest extends PeerFixture {
             assertThat(follower.readHead().header("Workerpool-Replica")).isEqualTo("a");
             assertThat(follower.chunk()).startsWith("event: run\n");
             workers.remove("b");
-            var drained = CompletableFuture.supplyAsync(() -> {
-                try {
-                    return b.stop();
-                } catch (InterruptedException e) {
-                    throw new AssertionError(e);
-                }
-            });
+            var drained = CompletableFuture.supplyAsync(() -> stop(b));
 
             assertThat(follower.chunk())
                     .as("the end, at which clients come again")
@@ -135,6 +130,44 @@ class PeerRunsTest extends PeerFixture {
             assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(metric(a, "workerpool_active")).isEqualTo(1);
+    }
+
+    @Test
+    void whoWaitsForARunOfAnotherReplicaIsToldHowItStandsByOneThatDrains() throws Exception {
+        Worker b = start("b");
+        FakePeer owner = new FakePeer("a", PeerRunsTest::answerUnlessItIsToWait);
+        closeables.add(owner);
+        introduce(b, Map.of("a", owner.port()));
+        try (var waiting = new RawClient(b.taskPort())) {
+            waiting.send("GET /runs/a-zzz-1 HTTP/1.1\r\nHost: t\r\nPrefer: wait=60\r\n\r\n");
+            await().atMost(PATIENCE).until(() -> owner.passed().size() == 1);
+            workers.remove("b");
+            var drained = CompletableFuture.supplyAsync(() -> stop(b));
+
+            Answer answer = waiting.read();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body()).isEqualTo("Active");
+            waiting.close();
+            assertThat(drained.get(20, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(owner.passed()).hasSize(2);
+    }
+
+    private static void answerUnlessItIsToWait(Socket socket, String head) throws Exception {
+        if (head.contains("Prefer: wait=60")) {
+            assertThat(socket.getInputStream().read()).as("its caller has gone").isNegative();
+        } else {
+            FakePeer.answering("HTTP/1.1 200 OK\r\nWorkerpool-Replica: a\r\nContent-Length: 6\r\n\r\nActive")
+                    .accept(socket, head);
+        }
+    }
+
+    private static boolean stop(Worker worker) {
+        try {
+            return worker.stop();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

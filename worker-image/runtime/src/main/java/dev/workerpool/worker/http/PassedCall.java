@@ -42,7 +42,7 @@ final class PassedCall implements PassObserver {
     private static final int MOST_TRIES = 3;
 
     private final Peers peers;
-    private final PassedRequest request;
+    private PassedRequest request;
     private final Exchange exchange;
     private final Owner owner;
     private int tries;
@@ -133,6 +133,14 @@ final class PassedCall implements PassObserver {
             over = true;
             owner.here();
         }
+    }
+
+    /** How the run stands is an answer too, and who likes to wait for its end asks the next replica. */
+    @Override
+    public void hurried(Routing.Choice there) {
+        exchange.declined();
+        request = request.withoutWaiting();
+        pass(there);
     }
 
     @Override

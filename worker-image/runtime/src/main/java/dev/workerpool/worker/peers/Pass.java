@@ -266,6 +266,18 @@ public final class Pass {
         return state == State.ANSWERED && events && request.method().equals("GET");
     }
 
+    /** Does the peer wait, as its caller likes it to, for the end of a run that goes on without this replica? */
+    private boolean isPolled() {
+        return state == State.SENT && request.isPoll();
+    }
+
+    private void hurry() {
+        connections.count(choice.reason(), PassOutcome.CANCELLED);
+        // Before this one ends: a drain that waits for the last answer is not to see a moment without any.
+        observer.hurried(choice);
+        over(false);
+    }
+
     /** Nothing is read for now, or what is streamed may be long in coming: that the peer is there the socket knows. */
     private boolean maySayNothing() {
         return state == State.ANSWERED && (paused || streamed && !events);
@@ -275,6 +287,10 @@ public final class Pass {
     void check(long now) {
         if (isFollowed() && connections.isDraining()) {
             ended(false); // Whoever follows comes again, and is told more by another replica.
+            return;
+        }
+        if (isPolled() && connections.isDraining()) {
+            hurry();
             return;
         }
         if (!maySayNothing() && deadline - now <= 0) {

@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
 
 /**
- * Who passed a request. Called on the event loop it was passed on; exactly one of {@link #ended}, {@link #declined} and
- * {@link #lost} comes, as the last. After a cancel nothing comes.
+ * Who passed a request. Called on the event loop it was passed on; exactly one of {@link #ended}, {@link #declined},
+ * {@link #hurried} and {@link #lost} comes, as the last. After a cancel nothing comes.
  */
 public interface PassObserver {
     /** From now on the peer may come to have the request; until now nobody can have begun with it. */
@@ -34,6 +34,14 @@ public interface PassObserver {
      * @param byPeer whether the peer itself says so; otherwise the request has not reached it
      */
     void declined(String why, boolean byPeer);
+
+    /**
+     * This replica goes, and the peer would go on waiting before it answers what can be asked again: whoever passed it may ask
+     * for an answer at once, there.
+     */
+    default void hurried(Routing.Choice there) {
+        lost("this replica goes");
+    }
 
     /** The peer may have done it, and nobody will learn: it must not be done again. Also in the middle of an answer. */
     void lost(String why);

@@ -3,6 +3,7 @@ package dev.workerpool.worker.peers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -17,6 +18,21 @@ import java.util.concurrent.TimeUnit;
  * @param admittedAt when its run came to this replica, as {@link System#nanoTime} tells; its wait goes on over there
  */
 public record PassedRequest(String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt) {
+    private static final AsciiString PREFER = AsciiString.cached("prefer");
+
+    /**
+     * Does its caller like to wait for the answer? Of those that change nothing, as to ask for how a run stands, and can
+     * therefore be asked again.
+     */
+    boolean isPoll() {
+        return method.equals("GET") && headers.contains(PREFER);
+    }
+
+    /** The same from a caller that does not like to wait. */
+    public PassedRequest withoutWaiting() {
+        return new PassedRequest(method, target, headers.copy().remove(PREFER), body, admittedAt);
+    }
+
     /** Writes the head. */
     void writeHead(ByteBuf out, Routing.Choice choice, String from, String token) {
         ByteBufUtil.writeAscii(out, method);
