@@ -28,8 +28,11 @@ public final class ControlChannel {
     private final Counter refused;
     private TokenVerifier verifier;
 
-    /** When the newest message that was taken, by this worker or one before it in the container, was signed. */
-    private Instant latest = Instant.MIN;
+    /** By this worker and those before it in the container. */
+    private TakenTokens taken = TakenTokens.NONE;
+
+    /** The last message that was put in force; empty when there was none. */
+    private ByteBuffer last = ByteBuffer.allocate(0);
 
     /** @param sections fields of messages beyond those of the pool, by name */
     public ControlChannel(
@@ -77,10 +80,13 @@ public final class ControlChannel {
      * That one verified it.
      */
     public synchronized void recall() {
-        memory.recall().ifPresent(last -> {
-            latest = last.issued();
+        memory.recall().ifPresent(kept -> {
+            taken = kept.taken();
+            last = kept.message();
             try {
-                apply(last.message());
+                if (last.hasRemaining()) {
+                    apply(last);
+                }
             } catch (InvalidMessageException | StaleGenerationException e) {
                 LOG.log(Level.INFO, "What the worker before was told last is left out: {0}", e.getMessage());
             }
@@ -96,15 +102,16 @@ public final class ControlChannel {
     public synchronized LiveSettings change(String token, ByteBuffer body)
             throws ControlRefusedException, InvalidMessageException, StaleGenerationException {
         glance(token);
-        Instant issued;
         try {
-            issued = verifier().verify(token, body);
+            taken = taken.with(verifier().verify(token, body));
         } catch (ControlRefusedException e) {
             throw counted(e);
         }
+        // Before anything of it is in force: however this worker ends, the next one does not take it a second time.
+        memory.keep(new SettingsMemory.Kept(taken, last));
         LiveSettings after = apply(body);
-        latest = issued.isAfter(latest) ? issued : latest;
-        memory.keep(new SettingsMemory.Kept(latest, body));
+        last = body;
+        memory.keep(new SettingsMemory.Kept(taken, last));
         return after;
     }
 
@@ -141,7 +148,7 @@ public final class ControlChannel {
 
     private TokenVerifier verifier() {
         if (verifier == null) {
-            verifier = new TokenVerifier(settings, startedAt, latest, clock);
+            verifier = new TokenVerifier(settings, startedAt, taken, clock);
         }
         return verifier;
     }

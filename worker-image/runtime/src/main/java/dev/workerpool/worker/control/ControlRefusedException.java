@@ -18,7 +18,7 @@ public final class ControlRefusedException extends Exception {
                 "The token is not valid at this time: expired, not valid yet, valid for more than 60 s,"
                         + " or older than this process"),
         BODY("body", "The token's claim body is not the SHA-256 of this body"),
-        REPLAYED("replayed", "The token was used before, or is no newer than one that a worker before this one took"),
+        REPLAYED("replayed", "The token was used before, or is older than one that a worker before this one took"),
         TOO_MANY("too-many", "Too many tokens were used within the time that they are valid");
 
         private final String label;

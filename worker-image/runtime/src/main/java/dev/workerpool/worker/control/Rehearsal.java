@@ -34,7 +34,7 @@ final class Rehearsal {
         try {
             var itself = new ControlSettings(List.of(Base64.getDecoder().decode(KEY)), AUDIENCE);
             var body = ByteBuffer.wrap(BODY.getBytes(StandardCharsets.UTF_8));
-            new TokenVerifier(itself, THEN.instant(), Instant.MIN, THEN).verify(TOKEN, body);
+            new TokenVerifier(itself, THEN.instant(), TakenTokens.NONE, THEN).verify(TOKEN, body);
             SettingsDescription.of(
                     SettingsMessage.read(body, settings, Map.of()).settings());
         } catch (ControlRefusedException | InvalidMessageException e) {

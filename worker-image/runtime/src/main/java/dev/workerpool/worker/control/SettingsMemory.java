@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,8 @@ public final class SettingsMemory {
     /** For a process that none comes after. */
     public static final SettingsMemory NONE = new SettingsMemory(null);
 
+    private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
     private final Path file;
 
     private SettingsMemory(Path file) {
@@ -36,24 +40,33 @@ public final class SettingsMemory {
     }
 
     /**
-     * @param issued when the newest of the messages that were taken was signed: none up to then is to be taken again
-     * @param message the last of them
+     * @param taken what is not to be taken again
+     * @param message the last one that was put in force; empty when there was none
      */
-    record Kept(Instant issued, ByteBuffer message) {}
+    record Kept(TakenTokens taken, ByteBuffer message) {}
 
+    /** A line that says what was taken, and the message behind it. */
     void keep(Kept last) {
         if (file == null) {
             return;
         }
         try (var channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            var issued = ByteBuffer.wrap((last.issued().toEpochMilli() + "\n").getBytes(StandardCharsets.US_ASCII));
-            ByteBuffer message = last.message().duplicate();
-            while (message.hasRemaining()) {
-                channel.write(new ByteBuffer[] {issued, message});
+            ByteBuffer[] parts = {line(last.taken()), last.message().duplicate()};
+            while (parts[0].hasRemaining() || parts[1].hasRemaining()) {
+                channel.write(parts);
             }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "After a death these settings are not in force at once: {0}", e.toString());
         }
+    }
+
+    /** An id may have any characters. */
+    private static ByteBuffer line(TakenTokens taken) {
+        var line = new StringBuilder().append(taken.newest().toEpochMilli());
+        for (String id : taken.ids()) {
+            line.append(' ').append(ENCODER.encodeToString(id.getBytes(StandardCharsets.UTF_8)));
+        }
+        return StandardCharsets.US_ASCII.encode(line.append('\n').toString());
     }
 
     /** Empty when nothing was kept. Who died while keeping it left a part, which is no message. */
@@ -77,8 +90,17 @@ public final class SettingsMemory {
         if (length == bytes.length) {
             return Optional.empty();
         }
-        long issued = Long.parseLong(new String(bytes, 0, length, StandardCharsets.US_ASCII));
         byte[] message = Arrays.copyOfRange(bytes, length + 1, bytes.length);
-        return Optional.of(new Kept(Instant.ofEpochMilli(issued), ByteBuffer.wrap(message)));
+        TakenTokens taken = taken(new String(bytes, 0, length, StandardCharsets.US_ASCII));
+        return Optional.of(new Kept(taken, ByteBuffer.wrap(message)));
+    }
+
+    private static TakenTokens taken(String line) {
+        String[] words = line.split(" ");
+        var ids = new HashSet<String>();
+        for (int i = 1; i < words.length; i++) {
+            ids.add(new String(Base64.getUrlDecoder().decode(words[i]), StandardCharsets.UTF_8));
+        }
+        return new TakenTokens(Instant.ofEpochMilli(Long.parseLong(words[0])), ids);
     }
 }

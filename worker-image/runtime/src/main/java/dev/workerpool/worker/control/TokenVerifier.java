@@ -1,6 +1,7 @@
 package dev.workerpool.worker.control;
 
 import dev.workerpool.worker.control.ControlRefusedException.Reason;
+import dev.workerpool.worker.control.TakenTokens.Token;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -41,15 +42,15 @@ final class TokenVerifier {
     /** What was signed before may have been used before, by the process that this one replaced in its pod. */
     private final Instant startedAt;
 
-    private final Instant takenUpTo;
+    private final TakenTokens taken;
 
     private final UsedTokens used = new UsedTokens();
 
-    /** @param takenUpTo when the newest token was issued that workers before this one in the container have taken */
-    TokenVerifier(ControlSettings settings, Instant startedAt, Instant takenUpTo, InstantSource clock) {
+    /** @param taken by the workers before this one in the container */
+    TokenVerifier(ControlSettings settings, Instant startedAt, TakenTokens taken, InstantSource clock) {
         this.audience = settings.audience();
         this.startedAt = startedAt;
-        this.takenUpTo = takenUpTo;
+        this.taken = taken;
         this.clock = clock;
         try {
             var factory = KeyFactory.getInstance("Ed25519");
@@ -61,8 +62,8 @@ final class TokenVerifier {
         }
     }
 
-    /** @return when the message was signed */
-    Instant verify(String token, ByteBuffer body) throws ControlRefusedException {
+    /** @return what it is known by from now on */
+    Token verify(String token, ByteBuffer body) throws ControlRefusedException {
         Instant now = clock.instant();
         // Before the library looks: five parts would be an encrypted token, which costs much to open.
         if (token.chars().filter(c -> c == '.').count() != 2) {
@@ -76,18 +77,19 @@ final class TokenVerifier {
                     || issued.plusSeconds(SKEW_SECONDS).isBefore(startedAt)) {
                 throw new ControlRefusedException(Reason.EXPIRED);
             }
-            if (!issued.isAfter(takenUpTo)) {
+            var known = new Token(issued, claims.getJwtId());
+            if (taken.has(known)) {
                 throw new ControlRefusedException(Reason.REPLAYED);
             }
             String digest = claims.getStringClaimValue("body");
-            if (digest == null || claims.getJwtId().length() > MAX_ID_LENGTH) {
+            if (digest == null || known.id().length() > MAX_ID_LENGTH) {
                 throw new ControlRefusedException(Reason.MALFORMED);
             }
             if (!digest.equals(digest(body))) {
                 throw new ControlRefusedException(Reason.BODY);
             }
-            used.use(claims.getJwtId(), expires.plusSeconds(SKEW_SECONDS + 1), now);
-            return issued;
+            used.use(known.id(), expires.plusSeconds(SKEW_SECONDS + 1), now);
+            return known;
         } catch (MalformedClaimException | RuntimeException e) {
             // The library throws what it likes at headers and claims of other types and sizes than it expects.
             throw new ControlRefusedException(Reason.MALFORMED);

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.workerpool.worker.control.ControlRefusedException.Reason;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -194,13 +196,48 @@ class ControlTokensTest extends ControlFixture {
         ControlChannel next = channel(operator.encoded(), memory);
         next.recall();
 
-        for (String taken : List.of(first, last)) {
-            var refused = catchThrowableOfType(ControlRefusedException.class, () -> next.change(taken, body));
-            assertThat(refused.reason()).isEqualTo(Reason.REPLAYED);
-        }
+        assertThatAllAreReplayed(next, List.of(first, last), body);
         now = now.plusSeconds(9);
         assertThat(next.change(operator.sign(POD, BODY, now), body).generation())
                 .isEqualTo(7);
+    }
+
+    /** The operator may sign a message within the second of the last one before a death: tokens are dated to the second. */
+    @Test
+    void theNextWorkerInTheContainerTakesWhatIsSignedInTheSameSecond(@TempDir Path folder) throws Exception {
+        SettingsMemory memory = SettingsMemory.in(Files.createFile(folder.resolve("memory")));
+        ByteBuffer body = ByteBuffer.wrap(BODY.getBytes(StandardCharsets.UTF_8));
+        var tokens = new ArrayList<String>();
+        for (int worker = 1; worker <= 3; worker++) {
+            ControlChannel next = channel(operator.encoded(), memory);
+            next.recall();
+            String token = operator.sign(POD, BODY, now, claims -> claims.setJwtId("\n ü" + tokens.size()));
+
+            assertThat(next.change(token, body).generation()).isEqualTo(7);
+            tokens.add(token);
+            assertThatAllAreReplayed(next, tokens, body);
+        }
+    }
+
+    @Test
+    void whatWasTakenAndNotPutInForceIsNotTakenByTheNextWorkerEither(@TempDir Path folder) throws Exception {
+        SettingsMemory memory = SettingsMemory.in(Files.createFile(folder.resolve("memory")));
+        ByteBuffer body = ByteBuffer.wrap("{\"generation\":7,\"threads\":0}".getBytes(StandardCharsets.UTF_8));
+        String token = operator.sign(POD, "{\"generation\":7,\"threads\":0}", now);
+        ControlChannel dead = channel(operator.encoded(), memory);
+        assertThatExceptionOfType(InvalidMessageException.class).isThrownBy(() -> dead.change(token, body));
+        ControlChannel next = channel(operator.encoded(), memory);
+        next.recall();
+
+        assertThatAllAreReplayed(next, List.of(token), body);
+        assertThat(pool.live()).isEqualTo(INITIAL);
+    }
+
+    private static void assertThatAllAreReplayed(ControlChannel channel, List<String> tokens, ByteBuffer body) {
+        for (String taken : tokens) {
+            var refused = catchThrowableOfType(ControlRefusedException.class, () -> channel.change(taken, body));
+            assertThat(refused.reason()).isEqualTo(Reason.REPLAYED);
+        }
     }
 
     @Test
