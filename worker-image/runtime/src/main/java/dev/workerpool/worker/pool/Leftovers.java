@@ -3,6 +3,7 @@ package dev.workerpool.worker.pool;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -200,11 +201,14 @@ final class Leftovers {
     private void giveUp(Leftover one) {
         one.stage = Stage.GIVEN_UP;
         pool.failures().warn("Threads that task " + one.run.task().type() + " left behind do not stop");
-        int lingering = leftovers.stream()
+        List<Run> lingering = leftovers.stream()
                 .filter(other -> other.stage == Stage.GIVEN_UP)
-                .mapToInt(other -> Math.max(1, other.belongings.threadsAlive().size()))
-                .sum();
-        if (lingering >= MAX_LINGERING && !exhausted) {
+                .flatMap(other ->
+                        Collections.nCopies(
+                                Math.max(1, other.belongings.threadsAlive().size()), other.run)
+                                .stream())
+                .toList();
+        if (lingering.size() >= MAX_LINGERING && !exhausted) {
             exhausted = true;
             pool.exhausted(lingering);
         }

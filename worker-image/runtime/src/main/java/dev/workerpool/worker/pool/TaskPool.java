@@ -212,9 +212,14 @@ public final class TaskPool {
         return ended;
     }
 
-    void exhausted(int lost) {
-        LOG.log(Level.ERROR, "{0} threads are lost to code that does not stop: the worker has to be replaced", lost);
-        listener.tooManyThreadsLost(lost);
+    /** @param lost the runs that keep threads, one for each of these */
+    void exhausted(List<Run> lost) {
+        LOG.log(
+                Level.ERROR,
+                "{0} threads are lost to code that does not stop: the worker has to be replaced",
+                lost.size());
+        terminationLog.endsBecauseOf(lost.stream().map(Run::task).toList());
+        listener.tooManyThreadsLost(lost.size());
     }
 
     public List<ThreadStatus> status() {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * What each thread executes, where it is found after any death of the process, SIGKILL included: in the file that the
@@ -21,7 +22,8 @@ import java.util.Collection;
  * page that outlives the process, and no system call.
  *
  * <p>One line of fixed width per thread, in the order of their numbers: {@code executing <task type>}, or nothing but
- * spaces while the thread is idle. The platform reads 4,096 bytes: threads that do not fit have no line.
+ * spaces while the thread is idle. The platform reads 4,096 bytes: threads that do not fit have no line. A thread that was
+ * given up left its line to its successor, and gets one again when the process ends because of such threads.
  */
 public final class TerminationLog implements Closeable {
     private static final Logger LOG = System.getLogger(TerminationLog.class.getName());
@@ -45,6 +47,9 @@ public final class TerminationLog implements Closeable {
     private final int width;
     /** By number less one; null where no thread has been. Guarded by this. */
     private final Slot[] slots;
+
+    /** Of the runs that the process ends for; guarded by this. */
+    private List<TaskEntry> unending = List.of();
 
     private TerminationLog(FileChannel file, MappedByteBuffer page, int start, byte[][] notes, int width) {
         this.file = file;
@@ -108,7 +113,15 @@ public final class TerminationLog implements Closeable {
         return slots[number - 1];
     }
 
-    /** A clean end leaves no message of its own. To be called when no run is started any more. */
+    /** The process is going to end because of runs of these, which keep threads that have no line any more. */
+    synchronized void endsBecauseOf(List<TaskEntry> tasks) {
+        unending = tasks;
+    }
+
+    /**
+     * A clean end leaves no message of its own; an end because of some runs leaves a line for each. To be called when no run is
+     * started any more.
+     */
     @Override
     public synchronized void close() throws IOException {
         if (file == null || !file.isOpen()) {
@@ -119,6 +132,16 @@ public final class TerminationLog implements Closeable {
             if (Arrays.stream(slots).noneMatch(slot -> slot != null && slot.busy)) {
                 file.truncate(start);
             }
+            for (TaskEntry task : unending) {
+                append(notes[task.index()]);
+            }
+        }
+    }
+
+    private void append(byte[] note) throws IOException {
+        long end = file.size();
+        if (end + width <= SIZE) {
+            file.write(ByteBuffer.wrap(note), end);
         }
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -191,3 +192,8 @@ final class ThreadRoster {
         return lost;
     }
 }
+
+    /** The runs that the lost threads are in. */
+    List<Run> lostTo() {
+        return lost.stream().map(PoolThread::current).filter(Objects::nonNull).toList();
+    }

@@ -127,7 +127,7 @@ final class Watchdog {
                 count);
         run.end(pool);
         if (pool.roster().becomesExhausted()) {
-            pool.exhausted(count);
+            pool.exhausted(pool.roster().lostTo());
         }
     }
 

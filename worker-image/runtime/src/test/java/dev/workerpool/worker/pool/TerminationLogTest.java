@@ -7,6 +7,7 @@ import dev.workerpool.worker.task.TaskEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +113,29 @@ class TerminationLogTest {
         }
 
         assertThat(file).hasContent("executing primes   \n");
+    }
+
+    @Test
+    void hasALineForEachRunThatTheWorkerEndsBecauseOf() throws Exception {
+        String noted = "died 1 137 signal 2026-01-01T10:00:00.000Z primes\n";
+        Files.writeString(file, noted);
+        try (var log = TerminationLog.open(file, noted.length(), List.of(primes, thumbnail))) {
+            log.slot(3).executing(primes);
+            log.slot(3).idle();
+            log.endsBecauseOf(List.of(thumbnail, primes, thumbnail));
+        }
+
+        assertThat(file).hasContent(noted + "executing thumbnail\nexecuting primes   \nexecuting thumbnail\n");
+    }
+
+    @Test
+    void hasNoMoreLinesAtTheEndThanThePlatformReads() throws Exception {
+        try (var log = open()) {
+            log.slot(1).executing(primes);
+            log.endsBecauseOf(Collections.nCopies(500, thumbnail));
+        }
+
+        assertThat(Files.readString(file)).hasSize(204 * 20).startsWith("executing primes   \nexecuting thumbnail\n");
     }
 
     /** Stands for a worker that dies in the middle of a run. */
