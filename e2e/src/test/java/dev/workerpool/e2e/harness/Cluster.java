@@ -156,6 +156,22 @@ public final class Cluster implements AutoCloseable {
         onNode("kill", "-9", workers);
     }
 
+    /** Lets a pod's container have so many processes and threads more than it has now, as a limit of its node would. */
+    public void limitThreads(Pod pod, int more) {
+        setMostThreads(pod, "$(($(cat ${file%max}current) + " + more + "))");
+    }
+
+    public void liftLimitOfThreads(Pod pod) {
+        setMostThreads(pod, "max");
+    }
+
+    /** Where control groups lie differs between their versions and from node to node, and the container's id is in each path. */
+    private void setMostThreads(Pod pod, String most) {
+        String script = "file=$(find /sys/fs/cgroup -path \"*$0*\" -name pids.max | head -n 1);"
+                + " [ -n \"$file\" ] && echo " + most + " >$file";
+        onNode("sh", "-c", script, containerId(pod, "worker"));
+    }
+
     /** Stops a container's main process where it stands: it keeps all it has, and does nothing. */
     public void freeze(Pod pod) {
         onNode("kill", "-STOP", process(pod, onlyContainer(pod)));
@@ -190,13 +206,17 @@ public final class Cluster implements AutoCloseable {
         onNode("sh", "-c", script, signal);
     }
 
-    private String process(Pod pod, String containerName) {
-        String id = pod.getStatus().getContainerStatuses().stream()
+    private static String containerId(Pod pod, String containerName) {
+        return pod.getStatus().getContainerStatuses().stream()
                 .filter(status -> status.getName().equals(containerName))
                 .map(ContainerStatus::getContainerID)
                 .map(full -> full.substring(full.indexOf("//") + 2))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private String process(Pod pod, String containerName) {
+        String id = containerId(pod, containerName);
         return onNode("ctr", "-n", "k8s.io", "tasks", "ls")
                 .lines()
                 .filter(line -> line.startsWith(id))

@@ -53,6 +53,31 @@ class ImagesE2E {
         }
     }
 
+    /** By Docker, as a kubelet with --pod-max-pids does it. */
+    @Test
+    void aWorkerThatGetsFewerThreadsThanItIsToHaveServesWithThoseAndDrains() {
+        try (ImageContainer worker = ImageContainer.ofWorker(
+                "-p",
+                "127.0.0.1::8000",
+                "-p",
+                "127.0.0.1::9000",
+                "--pids-limit",
+                "64",
+                "-e",
+                "WORKERPOOL_THREADS=500")) {
+            Wait.untilAsserted("it is ready", () -> assertThat(status(worker))
+                    .contains("\"state\":\"Ready\"")
+                    .containsPattern("\"threadsMissing\":4[0-9]{2},"));
+            assertThat(send(worker, 8000, Http.Request.json("/tasks/primes", "{\"n\":10}"))
+                            .body())
+                    .isEqualTo("{\"count\":4}");
+
+            worker.signal("TERM");
+
+            assertThat(worker.awaitExit()).isZero();
+        }
+    }
+
     private static String status(ImageContainer worker) {
         return send(worker, 9000, Http.Request.get("/status")).body();
     }

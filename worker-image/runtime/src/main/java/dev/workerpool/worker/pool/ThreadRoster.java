@@ -24,6 +24,12 @@ final class ThreadRoster {
     /** Nanoseconds from one refusal of the system to the next attempt. */
     static final long RETRY = TimeUnit.SECONDS.toNanos(1);
 
+    /**
+     * Where threads are scarce, so many are left to the rest of the worker: what moves bytes, takes a message of the operator, such
+     * as to have fewer threads, or a signal to drain, and what compiles. A drain for which there is no thread never begins.
+     */
+    static final int ROOM = 8;
+
     private final RunQueue queue;
     private final IntFunction<PoolThread> making;
     private final Runnable onMissing;
@@ -32,6 +38,9 @@ final class ThreadRoster {
     private PoolThread[] threads = {};
 
     private int wanted;
+
+    /** So many the system bears; threads with a higher number are missing until it has been asked again. */
+    private int borne = Integer.MAX_VALUE;
 
     /** When the system refused one last. */
     private long refusedAt = System.nanoTime();
@@ -53,21 +62,41 @@ final class ThreadRoster {
 
     /** Has so many threads from now on: missing ones start at once, surplus ones end when they are in no run. */
     synchronized void resize(int count) {
+        // What it does not bear it has just said, unless another number is asked for.
+        int most = count == wanted ? borne : Integer.MAX_VALUE;
         wanted = count;
-        queue.employ(count);
         if (threads.length < count) {
             threads = Arrays.copyOf(threads, count);
         }
-        hireMissing();
+        bear(most);
+        if (!hireMissing()) {
+            leaveRoom();
+        }
     }
 
-    /** Up to the first that the system refuses: it would refuse the others, too. */
-    private void hireMissing() {
-        for (int number = 1; number <= wanted; number++) {
+    private void bear(int most) {
+        borne = most;
+        queue.employ(employed());
+    }
+
+    private int employed() {
+        return Math.min(wanted, borne);
+    }
+
+    /** Up to the first that the system refuses: it would refuse the others, too. @return false when it refused one */
+    private boolean hireMissing() {
+        for (int number = 1; number <= employed(); number++) {
             if (threads[number - 1] == null && !hire(number)) {
-                return;
+                return false;
             }
         }
+        return true;
+    }
+
+    /** The pool has taken the last place there was: some of its threads end again, half of them at most. */
+    private void leaveRoom() {
+        int present = current().size();
+        bear(Math.max(1, Math.max((present + 1) / 2, present - ROOM)));
     }
 
     private boolean hire(int number) {
@@ -91,9 +120,21 @@ final class ThreadRoster {
             return Watchdog.NEVER;
         }
         if (now - refusedAt >= RETRY) {
-            hireMissing();
+            refusedAt = now;
+            hireWithRoomLeft();
         }
         return isFull() ? Watchdog.NEVER : refusedAt + RETRY;
+    }
+
+    private void hireWithRoomLeft() {
+        try (var room = new SpareThreads(ROOM)) {
+            if (room.areAll()) {
+                bear(Integer.MAX_VALUE);
+                hireMissing();
+                return;
+            }
+        }
+        hireMissing(); // Of those that it bore before.
     }
 
     /** Once the pool closes, threads end because nothing waits. */
@@ -151,7 +192,7 @@ final class ThreadRoster {
      */
     private void fill(int number, boolean needed) {
         threads[number - 1] = null;
-        if (number <= wanted && (needed || !queue.isClosed())) {
+        if (number <= employed() && (needed || !queue.isClosed())) {
             hire(number);
         }
     }
@@ -191,9 +232,9 @@ final class ThreadRoster {
     List<PoolThread> lost() {
         return lost;
     }
-}
 
     /** The runs that the lost threads are in. */
     List<Run> lostTo() {
         return lost.stream().map(PoolThread::current).filter(Objects::nonNull).toList();
     }
+}
