@@ -49,9 +49,6 @@ public final class EventRecorder implements AutoCloseable {
     private static final int MAX_MESSAGE = 1024;
     private static final String WARNING = "Warning";
 
-    /** What the operator is for is more urgent. */
-    private static final int AT_A_TIME = 3;
-
     /** Of a pool. The next pass offers again what does not fit. */
     static final int MOST_WAITING = 200;
 
@@ -62,7 +59,10 @@ public final class EventRecorder implements AutoCloseable {
     private final String instance;
     private final Clock clock;
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
-    private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+
+    /** One Event at a time: what the operator is for is more urgent, and the API server has a hand free for that then. */
+    private final Semaphore turn = new Semaphore(1, true);
+
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("events-", 0).factory());
     private volatile boolean forbidden;
@@ -140,14 +140,14 @@ public final class EventRecorder implements AutoCloseable {
 
         private void tell() {
             for (var next = next(); next != null; next = next()) {
-                turns.acquireUninterruptibly();
+                turn.acquireUninterruptibly();
                 try {
                     Event event = event(pool, next.getValue(), next.getKey());
                     if (done(next.getKey(), post(event))) {
                         log(event);
                     }
                 } finally {
-                    turns.release();
+                    turn.release();
                 }
             }
         }
