@@ -57,6 +57,12 @@ public record WorkerPoolStatus(
         @Size(max = 64)
         List<RefusedTask> refusedTasks,
 
+        @JsonPropertyDescription(
+                "Refusals that ended within the last day: the next refusal of such a task type is twice as long. Keeps that"
+                        + " right when the operator was away.")
+        @Size(max = 64)
+        List<RefusedTask> pastRefusals,
+
         @JsonPropertyDescription("Label selector of the pool's pods, for the scale subresource.")
         @Size(max = 1024)
         @LabelSelector
@@ -68,6 +74,7 @@ public record WorkerPoolStatus(
     public WorkerPoolStatus {
         restartsByReplica = Map.copyOf(requireNonNullElse(restartsByReplica, Map.of()));
         refusedTasks = List.copyOf(requireNonNullElse(refusedTasks, List.of()));
+        pastRefusals = List.copyOf(requireNonNullElse(pastRefusals, List.of()));
         conditions = List.copyOf(requireNonNullElse(conditions, List.of()));
     }
 }

@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Which task types of a pool are refused because they keep killing their worker.
@@ -37,10 +39,12 @@ public final class TaskRefusals {
 
     /**
      * @param refused those that are refused now
+     * @param past refusals that ended within the last day, for the operator that comes after this one
      * @param released those that were until now
      * @param lookAgain when the next one's time is over
      */
-    public record Verdict(List<RefusedTask> refused, List<Release> released, Optional<Duration> lookAgain) {}
+    public record Verdict(
+            List<RefusedTask> refused, List<RefusedTask> past, List<Release> released, Optional<Duration> lookAgain) {}
 
     private record Refusal(RefusedTask task, Set<String> alike) {
 
@@ -55,17 +59,19 @@ public final class TaskRefusals {
 
     private final DeathLedger ledger = new DeathLedger();
     private final Map<String, Refusal> refused = new LinkedHashMap<>();
-    private final Map<String, Refusal> past = new LinkedHashMap<>();
+    private final SequencedMap<String, Refusal> past = new LinkedHashMap<>();
     private String code;
 
     /**
      * @param known refused by an operator before this one
+     * @param ended refusals that ended before this operator came
      * @param code stands for the image and the artifacts of the pool
      */
-    public TaskRefusals(Collection<RefusedTask> known, String code) {
+    public TaskRefusals(Collection<RefusedTask> known, Collection<RefusedTask> ended, String code) {
         known.forEach(task -> refused.put(task.type(), new Refusal(task, Set.of())));
+        ended.forEach(task -> past.put(task.type(), new Refusal(task, Set.of())));
         // The pool may have changed while nobody looked: the first update compares with what was then.
-        this.code = known.stream()
+        this.code = Stream.concat(known.stream(), ended.stream())
                 .map(RefusedTask::code)
                 .filter(Objects::nonNull)
                 .findFirst()
@@ -81,15 +87,24 @@ public final class TaskRefusals {
             past.clear();
         }
         releaseIf(refusal -> !refusal.until().isAfter(now), "its time is over", released);
-        past.values().removeIf(refusal -> refusal.until().plus(LONGEST).isBefore(now));
+        forgetPast(now);
         replicas.stream().filter(Replica::counts).flatMap(Replica::deaths).forEach(death -> note(death, now));
         convict(now, released);
         return new Verdict(
                 refused.values().stream().map(Refusal::task).toList(),
+                past.values().stream().map(Refusal::task).toList(),
                 List.copyOf(released),
                 refused.values().stream()
                         .map(refusal -> Duration.between(now, refusal.until()))
                         .min(Comparator.naturalOrder()));
+    }
+
+    /** Those that ended first go first: the status has room for so many, and a type that is not known begins anew. */
+    private void forgetPast(Instant now) {
+        past.values().removeIf(refusal -> refusal.until().plus(LONGEST).isBefore(now));
+        while (past.size() > MOST) {
+            past.pollFirstEntry();
+        }
     }
 
     private void note(Death death, Instant now) {

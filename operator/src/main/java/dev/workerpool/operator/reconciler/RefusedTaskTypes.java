@@ -3,6 +3,7 @@ package dev.workerpool.operator.reconciler;
 import dev.workerpool.api.v1alpha1.RefusedTask;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolSpec;
+import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.policy.TaskRefusals;
 import dev.workerpool.operator.policy.TaskRefusals.Verdict;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** Keeps for each pool which task types are refused, and says how the replicas are told. */
 final class RefusedTaskTypes {
@@ -31,10 +33,10 @@ final class RefusedTaskTypes {
     /** Where the replicas cannot be told, nothing is refused: a status must not say what is not so. */
     Verdict verdict(WorkerPool pool, List<Replica> replicas, Release release, Instant now) {
         if (release.controlKey().isEmpty()) {
-            return new Verdict(List.of(), List.of(), Optional.empty());
+            return new Verdict(List.of(), List.of(), List.of(), Optional.empty());
         }
         String code = code(pool.getSpec(), release);
-        return pools.computeIfAbsent(pool.getMetadata().getUid(), _ -> new TaskRefusals(known(pool), code))
+        return pools.computeIfAbsent(pool.getMetadata().getUid(), _ -> new TaskRefusals(known(pool), past(pool), code))
                 .update(replicas, code, now);
     }
 
@@ -59,11 +61,17 @@ final class RefusedTaskTypes {
     }
 
     private static List<RefusedTask> known(WorkerPool pool) {
-        return pool.getStatus() == null
-                ? List.of()
-                : pool.getStatus().refusedTasks().stream()
-                        .filter(task -> task.type() != null && task.since() != null && task.until() != null)
-                        .toList();
+        return inStatus(pool, WorkerPoolStatus::refusedTasks);
+    }
+
+    private static List<RefusedTask> past(WorkerPool pool) {
+        return inStatus(pool, WorkerPoolStatus::pastRefusals);
+    }
+
+    private static List<RefusedTask> inStatus(WorkerPool pool, Function<WorkerPoolStatus, List<RefusedTask>> field) {
+        return Optional.ofNullable(pool.getStatus()).map(field).orElse(List.of()).stream()
+                .filter(task -> task.type() != null && task.since() != null && task.until() != null)
+                .toList();
     }
 
     /** What runs the tasks. */

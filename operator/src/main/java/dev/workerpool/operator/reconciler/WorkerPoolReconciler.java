@@ -194,6 +194,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         restarts.names(),
                         advice.map(Advice::toStatus),
                         verdict.refused(),
+                        verdict.past(),
                         told),
                 now);
         Optional<Duration> statusWaits = statuses.write(pool, status);

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param replaced names of the replicas that are about to be made anew because their worker died
  * @param autoscaling what autoscaling came to; empty without it
  * @param refusedTasks task types that are refused now
+ * @param pastRefusals those that were refused within the last day
  * @param told what the replicas were told of their settings
  */
 public record Observed(
@@ -25,9 +26,10 @@ public record Observed(
         Set<String> replaced,
         Optional<AutoscalingStatus> autoscaling,
         List<RefusedTask> refusedTasks,
+        List<RefusedTask> pastRefusals,
         Told told) {
 
     public Observed(Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles) {
-        this(deployment, replicas, troubles, Set.of(), Optional.empty(), List.of(), Told.NOTHING);
+        this(deployment, replicas, troubles, Set.of(), Optional.empty(), List.of(), List.of(), Told.NOTHING);
     }
 }

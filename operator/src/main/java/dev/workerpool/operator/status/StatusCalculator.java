@@ -36,6 +36,7 @@ public final class StatusCalculator {
                 lastDeath(before, replicas),
                 observed.autoscaling().orElse(null),
                 observed.refusedTasks(),
+                observed.pastRefusals(),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 new Conditions(pool, observed, takeover, now).all());
     }
@@ -58,6 +59,7 @@ public final class StatusCalculator {
                 before.map(WorkerPoolStatus::lastDeath).orElse(null),
                 before.map(WorkerPoolStatus::autoscaling).orElse(null),
                 before.map(WorkerPoolStatus::refusedTasks).orElse(List.of()),
+                before.map(WorkerPoolStatus::pastRefusals).orElse(List.of()),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 Conditions.undecodable(pool, problem, now));
     }

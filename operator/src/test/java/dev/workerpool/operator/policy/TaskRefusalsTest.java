@@ -17,7 +17,7 @@ class TaskRefusalsTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
-    private final TaskRefusals refusals = new TaskRefusals(List.of(), "image:1");
+    private TaskRefusals refusals = new TaskRefusals(List.of(), List.of(), "image:1");
     private Instant now = NOW;
     private int deaths;
 
@@ -165,6 +165,49 @@ class TaskRefusalsTest {
     }
 
     @Test
+    void theNextOperatorRefusesForTwiceAsLongToo() {
+        Verdict over = refusedOnce("spin");
+        refusals = new TaskRefusals(over.refused(), over.past(), "image:1");
+
+        died("spin");
+        died("spin");
+        Verdict again = died("spin");
+
+        assertThat(again.lookAgain()).contains(Duration.ofMinutes(20));
+        assertThat(again.past()).as("in force once more").isEmpty();
+    }
+
+    @Test
+    void theNextOperatorBeginsAnewWhereTheImageChangedMeanwhile() {
+        Verdict over = refusedOnce("spin");
+        refusals = new TaskRefusals(over.refused(), over.past(), "image:2");
+
+        assertThat(refusals.update(List.of(), "image:2", now).past()).isEmpty();
+    }
+
+    @Test
+    void aDayAfterItsEndARefusalIsForgotten() {
+        refusedOnce("spin");
+
+        Instant aDayLater = now.plus(Duration.ofDays(1));
+        assertThat(refusals.update(List.of(), "image:1", aDayLater).past()).hasSize(1);
+        assertThat(refusals.update(List.of(), "image:1", aDayLater.plusSeconds(1))
+                        .past())
+                .isEmpty();
+    }
+
+    @Test
+    void remembersNoMoreRefusalsThanTheStatusHasRoomFor() {
+        Verdict last = null;
+        for (int i = 0; i < 66; i++) {
+            last = refusedOnce("spin" + i);
+        }
+
+        assertThat(last.past()).hasSize(64);
+        assertThat(last.past().getFirst().type()).isEqualTo("spin2");
+    }
+
+    @Test
     void letsInAgainWhenTheImageOrTheArtifactsChangeAndForgetsWhatWas() {
         Replica last = dead("executing spin");
         died("spin");
@@ -192,7 +235,7 @@ class TaskRefusalsTest {
                 NOW.minusSeconds(300).toString(),
                 NOW.plusSeconds(300).toString(),
                 "image:1");
-        var next = new TaskRefusals(List.of(known), "image:1");
+        var next = new TaskRefusals(List.of(known), List.of(), "image:1");
 
         assertThat(next.update(List.of(), "image:1", NOW).refused()).containsExactly(known);
         assertThat(next.update(List.of(), "image:1", NOW.plusSeconds(300)).refused())
@@ -207,7 +250,7 @@ class TaskRefusalsTest {
                 NOW.minusSeconds(300).toString(),
                 NOW.plusSeconds(300).toString(),
                 "image:1");
-        var next = new TaskRefusals(List.of(known), "image:2");
+        var next = new TaskRefusals(List.of(known), List.of(), "image:2");
 
         Verdict verdict = next.update(List.of(), "image:2", NOW);
 
@@ -226,6 +269,15 @@ class TaskRefusalsTest {
                             .refused())
                     .isEmpty();
         }
+    }
+
+    /** The verdict when its time is over. */
+    private Verdict refusedOnce(String type) {
+        died(type);
+        died(type);
+        Duration length = died(type).lookAgain().orElseThrow();
+        now = now.plus(length);
+        return refusals.update(List.of(), "image:1", now);
     }
 
     private Verdict died(String... executing) {

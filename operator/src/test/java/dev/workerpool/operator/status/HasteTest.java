@@ -98,6 +98,7 @@ class HasteTest {
                 null,
                 null,
                 List.of(),
+                List.of(),
                 "",
                 conditions(available, progressing, degraded, trouble));
     }
@@ -115,6 +116,7 @@ class HasteTest {
                 death,
                 null,
                 refused,
+                List.of(),
                 "",
                 conditions("False", "True", "False", ""));
     }

@@ -135,6 +135,7 @@ class StatusCalculatorTest {
                             Set.of(name),
                             Optional.empty(),
                             List.of(),
+                            List.of(),
                             Told.NOTHING),
                     NOW);
         }
@@ -332,8 +333,9 @@ class StatusCalculatorTest {
         }
 
         @Test
-        void isDegradedByATaskTypeThatIsRefused() {
+        void isDegradedByATaskTypeThatIsRefusedAndNotByOneThatWas() {
             var refused = new RefusedTask("deadly", 3, NOW.toString(), LATER.toString(), "image:1");
+            var past = new RefusedTask("mended", 3, NOW.minusSeconds(600).toString(), NOW.toString(), "image:1");
 
             WorkerPoolStatus status = StatusCalculator.calculate(
                     pool,
@@ -344,10 +346,12 @@ class StatusCalculatorTest {
                             Set.of(),
                             Optional.empty(),
                             List.of(refused),
+                            List.of(past),
                             Told.NOTHING),
                     NOW);
 
             assertThat(status.refusedTasks()).containsExactly(refused);
+            assertThat(status.pastRefusals()).containsExactly(past);
             assertCondition(status, "Degraded", "True", "TaskRefused");
             assertThat(condition(status, "Degraded").message())
                     .isEqualTo("task type deadly was running at 3 deaths of workers and is refused until " + LATER);
