@@ -1,14 +1,15 @@
 package dev.workerpool.operator.it;
 
+import static dev.workerpool.operator.it.Cluster.CHILDREN;
 import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,6 +28,30 @@ class NameConflictIT {
     private static final Map<String, String> LABELLED_LIKE_OURS =
             Map.of("app.kubernetes.io/managed-by", "workerpool-operator", "workerpool.dev/pool", "thumbnails");
 
+    private static final String SERVICE = """
+            apiVersion: v1
+            kind: Service
+            spec: {ports: [{port: 4711}]}
+            """;
+    private static final String DEPLOYMENT = """
+            apiVersion: apps/v1
+            kind: Deployment
+            spec:
+              replicas: 7
+              selector: {matchLabels: {app: web}}
+              template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: 'web:1'}]}}
+            """;
+    private static final String BUDGET = """
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            spec: {minAvailable: 7, selector: {matchLabels: {app: web}}}
+            """;
+    private static final String POLICY = """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            spec: {podSelector: {matchLabels: {app: web}}}
+            """;
+
     private Cluster cluster;
 
     @BeforeEach
@@ -41,34 +66,32 @@ class NameConflictIT {
 
     static Stream<Arguments> foreignObjects() {
         return Stream.of(
-                Arguments.of("of nobody", NO_LABELS, List.of()),
-                Arguments.of("of nobody, labelled like ours", LABELLED_LIKE_OURS, List.of()),
-                Arguments.of("of another controller", NO_LABELS, List.of(owner("ReplicaSet", "web"))),
+                Arguments.of("Service", "of nobody", SERVICE, NO_LABELS, List.of()),
+                Arguments.of("Service", "of nobody, labelled like ours", SERVICE, LABELLED_LIKE_OURS, List.of()),
                 Arguments.of(
+                        "Service", "of another controller", SERVICE, NO_LABELS, List.of(owner("ReplicaSet", "web"))),
+                Arguments.of(
+                        "Service",
                         "of an earlier pool of the name",
+                        SERVICE,
                         LABELLED_LIKE_OURS,
-                        List.of(owner("WorkerPool", "thumbnails"))));
+                        List.of(owner("WorkerPool", "thumbnails"))),
+                Arguments.of("Deployment", "of nobody", DEPLOYMENT, NO_LABELS, List.of()),
+                Arguments.of(
+                        "Deployment",
+                        "of an earlier pool of the name",
+                        DEPLOYMENT,
+                        LABELLED_LIKE_OURS,
+                        List.of(owner("WorkerPool", "thumbnails"))),
+                Arguments.of("PodDisruptionBudget", "of nobody", BUDGET, NO_LABELS, List.of()),
+                Arguments.of("NetworkPolicy", "of nobody", POLICY, NO_LABELS, List.of()));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "a {0} {1}")
     @MethodSource("foreignObjects")
     void leavesAForeignObjectAloneSaysSoAndRecovers(
-            String whose, Map<String, String> labels, List<OwnerReference> owners) {
-        Service foreign = cluster.admin()
-                .resource(new ServiceBuilder()
-                        .withNewMetadata()
-                        .withName("thumbnails")
-                        .withNamespace(cluster.namespace())
-                        .withLabels(labels)
-                        .withOwnerReferences(owners)
-                        .endMetadata()
-                        .withNewSpec()
-                        .addNewPort()
-                        .withPort(4711)
-                        .endPort()
-                        .endSpec()
-                        .build())
-                .create();
+            String kind, String whose, String object, Map<String, String> labels, List<OwnerReference> owners) {
+        HasMetadata foreign = create(object, labels, owners);
 
         cluster.apply("thumbnails", "{replicas: 2}");
 
@@ -76,18 +99,33 @@ class NameConflictIT {
             var degraded = cluster.condition("thumbnails", "Degraded");
             assertThat(degraded.status()).isEqualTo("True");
             assertThat(degraded.reason()).isEqualTo("NameConflict");
-            assertThat(degraded.message()).contains("Service thumbnails exists and belongs to ");
-            assertThat(cluster.deployment("thumbnails")).isNotNull();
-            assertThat(cluster.child(NetworkPolicy.class, "thumbnails")).isNotNull();
+            assertThat(degraded.message()).startsWith(kind + " thumbnails exists and belongs to ");
+            assertThat(CHILDREN).allSatisfy(type -> assertThat(cluster.child(type, "thumbnails"))
+                    .isNotNull());
         });
-        assertThat(cluster.child(Service.class, "thumbnails")).isEqualTo(foreign);
+        assertThat(cluster.child(foreign.getClass(), "thumbnails")).isEqualTo(foreign);
 
         cluster.admin().resource(foreign).delete();
 
+        String pool = cluster.pool("thumbnails").getMetadata().getUid();
         awaitThat(() -> {
-            assertThat(cluster.child(Service.class, "thumbnails")).isNotNull();
+            assertThat(CHILDREN).allSatisfy(type -> assertThat(
+                            cluster.child(type, "thumbnails").getMetadata().getOwnerReferences())
+                    .extracting(OwnerReference::getUid)
+                    .containsExactly(pool));
             assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
         });
+    }
+
+    private HasMetadata create(String object, Map<String, String> labels, List<OwnerReference> owners) {
+        HasMetadata foreign = Serialization.unmarshal(object);
+        foreign.setMetadata(new ObjectMetaBuilder()
+                .withName("thumbnails")
+                .withNamespace(cluster.namespace())
+                .withLabels(labels)
+                .withOwnerReferences(owners)
+                .build());
+        return cluster.admin().resource(foreign).create();
     }
 
     private static OwnerReference owner(String kind, String name) {
