@@ -3,10 +3,15 @@ package dev.workerpool.operator.it;
 import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
 import dev.workerpool.apiserver.ApiServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,11 +23,16 @@ class FastRestartIT {
 
     private final Instant died = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
+    private final List<String> deletions = new CopyOnWriteArrayList<>();
+
+    private FaultyApi api;
     private Cluster cluster;
 
     @BeforeEach
-    void startOperator(ApiServer.Running server) {
-        cluster = new Cluster(server).startOperator();
+    void startOperator(ApiServer.Running server) throws Exception {
+        api = new FaultyApi(server.config());
+        cluster = new Cluster(server);
+        cluster.startOperator(api.config(), cluster.requests());
         cluster.apply("thumbnails", "{replicas: 1}");
         cluster.awaitReconciled("thumbnails");
         cluster.createPod("thumbnails", "a");
@@ -31,6 +41,7 @@ class FastRestartIT {
     @AfterEach
     void stopOperator() {
         cluster.close();
+        api.close();
     }
 
     @Test
@@ -62,12 +73,118 @@ class FastRestartIT {
         assertThat(pod()).isNotNull();
     }
 
+    @Test
+    void leavesAPodThatItsNodeHasStartedAgainMeanwhile() {
+        String uid = pod().getMetadata().getUid();
+        CompletableFuture<CountDownLatch> late =
+                rightBeforeTheDeletion(() -> cluster.setPodStatus("thumbnails-a", running(2)));
+
+        cluster.setPodStatus("thumbnails-a", dead(1, died.minusSeconds(1)));
+        awaitThreeDeletions();
+        late.join().countDown();
+
+        awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
+                .isEqualTo(1));
+        assertThat(pod().getMetadata().getUid()).isEqualTo(uid);
+        assertThat(cluster.pool("thumbnails").getStatus().restarts())
+                .as("counted once, ahead")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void leavesAPodThatHasTakenTheNameMeanwhile() {
+        var another = new CompletableFuture<String>();
+        CompletableFuture<CountDownLatch> late = rightBeforeTheDeletion(() -> {
+            cluster.admin().resource(pod()).withGracePeriod(0).delete();
+            another.complete(cluster.createPod("thumbnails", "a").getMetadata().getUid());
+            cluster.setPodStatus("thumbnails-a", running(0));
+        });
+
+        cluster.setPodStatus("thumbnails-a", dead(1, died.minusSeconds(1)));
+        awaitThreeDeletions();
+        late.join().countDown();
+
+        awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
+                .isEqualTo(1));
+        assertThat(pod().getMetadata().getUid()).isEqualTo(another.join());
+    }
+
+    @Test
+    void theNextOperatorDeletesWhatTheOneBeforeHadOnlyCounted() {
+        api.fail(request -> isDeletion(request) ? FaultyApi.BROKEN : 0);
+        cluster.setPodStatus("thumbnails-a", dead(1, died.minusSeconds(1)));
+        awaitThat(() -> assertThat(deletions).isNotEmpty());
+        cluster.stopOperator();
+        assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(2);
+        assertThat(pod()).isNotNull();
+
+        api.recover();
+        cluster.startOperator(api.config(), cluster.requests());
+
+        awaitThat(() -> {
+            assertThat(pod()).isNull();
+            assertThat(cluster.pool("thumbnails").getStatus().restartsByReplica())
+                    .isEmpty();
+        });
+        assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(2);
+        assertThat(cluster.events("WorkerRestarted")).hasSize(1);
+    }
+
+    /**
+     * The pod changes when its deletion is already on the way, and what the operator sees of pods stays as it was.
+     *
+     * @return a latch that lets it see
+     */
+    private CompletableFuture<CountDownLatch> rightBeforeTheDeletion(Runnable change) {
+        var late = new CompletableFuture<CountDownLatch>();
+        api.fail(request -> {
+            if (isDeletion(request) && !late.isDone()) {
+                late.complete(api.holdWatches("pods"));
+                change.run();
+            }
+            return 0;
+        });
+        return late;
+    }
+
+    private boolean isDeletion(HttpExchange request) {
+        boolean deletion = request.getRequestMethod().equals("DELETE");
+        if (deletion) {
+            deletions.add(request.getRequestURI().getPath());
+        }
+        return deletion;
+    }
+
+    /** With each pass that sees the pod as it was. */
+    private void awaitThreeDeletions() {
+        for (int more = 1; more <= 3; more++) {
+            int seen = more;
+            awaitThat(() -> assertThat(deletions).hasSizeGreaterThanOrEqualTo(seen));
+            cluster.apply("thumbnails", "{replicas: %d}".formatted(1 + more));
+        }
+    }
+
     private Pod pod() {
         return cluster.admin()
                 .pods()
                 .inNamespace(cluster.namespace())
                 .withName("thumbnails-a")
                 .get();
+    }
+
+    /** Again, and Ready. */
+    private String running(int restarts) {
+        return """
+                phase: Running
+                conditions: [{type: Ready, status: "True", lastTransitionTime: "%1$s"}]
+                containerStatuses:
+                - name: worker
+                  image: workerpool/worker:test
+                  imageID: "1"
+                  ready: true
+                  restartCount: %2$d
+                  state: {running: {startedAt: "%1$s"}}
+                """.formatted(died, restarts);
     }
 
     /** Dead after 30 s of life. */
