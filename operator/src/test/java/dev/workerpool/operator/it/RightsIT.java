@@ -4,14 +4,22 @@ import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.apiserver.ApiServer;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Under the rights that README.md lists, and under fewer. */
 @ExtendWith(ApiServer.class)
@@ -105,6 +113,142 @@ class RightsIT {
 
         grant(cluster.namespace(), ROLE);
         awaitThat(() -> assertThat(cluster.isReady()).isTrue());
+    }
+
+    @ParameterizedTest(name = "to patch {0}")
+    @ValueSource(strings = {"deployments", "services"})
+    void aRightThatIsTakenMeanwhileIsNamedAndTheRestGoesOn(String kind) {
+        startWithAllRights(asOperator());
+
+        take(kind, "patch");
+        cluster.apply("thumbnails", "{replicas: 5, service: {port: 90, allowedNamespaces: [callers]}}");
+
+        awaitThat(() -> {
+            var degraded = cluster.condition("thumbnails", "Degraded");
+            assertThat(degraded.reason()).isEqualTo("ApplyFailed");
+            assertThat(degraded.message())
+                    .contains("\"thumbnails\" is forbidden: User \"%s\" cannot patch resource \"%s\""
+                            .formatted(user, kind));
+            assertThat(cluster.child(NetworkPolicy.class, "thumbnails")
+                            .getSpec()
+                            .toString())
+                    .contains("callers");
+            assertThat(List.of(replicas(), port()))
+                    .isEqualTo(kind.equals("services") ? List.of(5, 80) : List.of(2, 90));
+        });
+
+        grant(cluster.namespace(), ROLE);
+
+        awaitThat(() -> {
+            assertThat(List.of(replicas(), port())).isEqualTo(List.of(5, 90));
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+        });
+    }
+
+    @Test
+    void withoutTheRightToWriteAStatusThePoolIsStillLookedAfter() {
+        startWithAllRights(asOperator());
+        Long generation = cluster.pool("thumbnails").getMetadata().getGeneration();
+
+        take("workerpools/status", "patch");
+        cluster.apply("thumbnails", "{replicas: 5}");
+
+        awaitThat(() -> assertThat(replicas()).isEqualTo(5));
+        assertThat(cluster.pool("thumbnails").getStatus().observedGeneration()).isEqualTo(generation);
+
+        grant(cluster.namespace(), ROLE);
+        cluster.awaitReconciled("thumbnails");
+    }
+
+    @Test
+    void aKindThatMayNoLongerBeListedIsSeenAgainWhenItMay() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            startWithAllRights(new ConfigBuilder(api.config())
+                    .withImpersonateUsername(user)
+                    .build());
+
+            take("services", "list", "watch");
+            var attempts = new CopyOnWriteArrayList<String>();
+            api.fail(request -> {
+                if (request.getRequestURI().getPath().endsWith("/services")) {
+                    attempts.add(request.getRequestURI().toString());
+                }
+                return 0;
+            });
+            // A watch that stands is not asked again whether it may.
+            api.breakWatches();
+            awaitThat(() -> assertThat(attempts).isNotEmpty());
+            cluster.admin().resource(cluster.child(Service.class, "thumbnails")).delete();
+            cluster.apply("thumbnails", "{replicas: 5}");
+            awaitThat(() -> assertThat(replicas()).isEqualTo(5));
+            assertThat(cluster.child(Service.class, "thumbnails"))
+                    .as("seen to be missing")
+                    .isNull();
+
+            grant(cluster.namespace(), ROLE);
+
+            awaitThat(
+                    () -> assertThat(cluster.child(Service.class, "thumbnails")).isNotNull());
+        }
+    }
+
+    private void startWithAllRights(Config config) {
+        grant(cluster.namespace(), ROLE);
+        cluster.startOperator(config, cluster.requests());
+        cluster.apply("thumbnails", "{replicas: 2, service: {port: 80}}");
+        cluster.awaitReconciled("thumbnails");
+        awaitThat(() -> assertThat(cluster.isReady()).isTrue());
+    }
+
+    private int replicas() {
+        return cluster.deployment("thumbnails").getSpec().getReplicas();
+    }
+
+    private int port() {
+        return cluster.child(Service.class, "thumbnails")
+                .getSpec()
+                .getPorts()
+                .getFirst()
+                .getPort();
+    }
+
+    /** All but this, and waits until the API server goes by it: it learns of a Role by watching. */
+    private void take(String kind, String... verbs) {
+        Role role = Serialization.unmarshal(ROLE, Role.class);
+        role.getRules()
+                .removeIf(rule ->
+                        rule.getResources().contains(kind) && rule.getVerbs().equals(List.of(verbs)));
+        role.getRules().stream()
+                .filter(rule -> rule.getResources().contains(kind))
+                .forEach(rule -> rule.getVerbs().removeAll(List.of(verbs)));
+        grant(cluster.namespace(), Serialization.asYaml(role));
+        awaitThat(() -> assertThat(List.of(verbs)).noneMatch(verb -> mayDo(verb, kind)));
+    }
+
+    private boolean mayDo(String verb, String kind) {
+        PolicyRule rule = Serialization.unmarshal(ROLE, Role.class).getRules().stream()
+                .filter(listed -> listed.getResources().contains(kind))
+                .findFirst()
+                .orElseThrow();
+        String[] resource = kind.split("/");
+        return cluster.admin()
+                .authorization()
+                .v1()
+                .subjectAccessReview()
+                .create(new SubjectAccessReviewBuilder()
+                        .withNewSpec()
+                        .withUser(user)
+                        .withNewResourceAttributes()
+                        .withNamespace(cluster.namespace())
+                        .withVerb(verb)
+                        .withGroup(rule.getApiGroups().getFirst())
+                        .withResource(resource[0])
+                        .withSubresource(resource.length > 1 ? resource[1] : null)
+                        .endResourceAttributes()
+                        .endSpec()
+                        .build())
+                .getStatus()
+                .getAllowed();
     }
 
     private void grant(String namespace, String role) {
