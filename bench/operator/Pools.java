@@ -97,8 +97,7 @@ final class Pools {
     }
 
     private double[] pools(int count) throws Exception {
-        var children = new CountDownLatch(
-                IntStream.range(0, count).map(number -> children(number).size()).sum());
+        CountDownLatch children = childrenOf(count);
         var statuses = new CountDownLatch(count);
         try (var watches = new Watches(client, namespace)) {
             watches.children(_ -> children.countDown());
@@ -245,12 +244,22 @@ final class Pools {
 
     private double[] bare(int count, int threads) throws Exception {
         List<HasMetadata> samples = samples();
-        long start = System.nanoTime();
-        inParallel(
-                count,
-                threads,
-                i -> of(i, samples).forEach(sample -> apply(sample, "pool-" + i, replicas(i))));
-        return new double[] {since(start)};
+        CountDownLatch children = childrenOf(count);
+        try (var watches = new Watches(client, namespace)) {
+            watches.children(_ -> children.countDown());
+            long start = System.nanoTime();
+            inParallel(
+                    count,
+                    threads,
+                    i -> of(i, samples).forEach(sample -> apply(sample, "pool-" + i, replicas(i))));
+            await(children, "children");
+            return new double[] {since(start)};
+        }
+    }
+
+    private CountDownLatch childrenOf(int count) {
+        return new CountDownLatch(
+                IntStream.range(0, count).map(number -> children(number).size()).sum());
     }
 
     /** The children that the operator made for a pool. */
@@ -268,8 +277,12 @@ final class Pools {
 
     private void apply(HasMetadata sample, String name, int replicas) {
         var serialization = client.getKubernetesSerialization();
-        // In names, labels and selectors.
-        String json = serialization.asJson(sample).replace("\"pool-0\"", "\"" + name + "\"");
+        // In names, labels and selectors. The operator is not to see them: it would look after them as if they were its own.
+        String json = serialization
+                .asJson(sample)
+                .replace("\"pool-0\"", "\"" + name + "\"")
+                .replace(Watches.POOL_LABEL, "workerpool.dev/bare")
+                .replace("\"workerpool-operator\"", "\"workerpool-bareloop\"");
         HasMetadata child = serialization.unmarshal(json, sample.getClass());
         child.getMetadata().setNamespace(namespace);
         if (child instanceof Deployment deployment) {

@@ -37,10 +37,10 @@ final class Watches implements AutoCloseable {
         this.namespace = namespace;
     }
 
-    /** @param seen told the name of the pool for each of its children */
+    /** @param seen told the name of the pool for each of its children, whoever wrote it: the namespace has nothing else */
     void children(Consumer<String> seen) {
         for (var child : CHILDREN) {
-            watch(client.resources(child).inNamespace(namespace).withLabel(POOL_LABEL).inform(), _ -> true, seen);
+            watch(client.resources(child).inNamespace(namespace).inform(), _ -> true, seen);
         }
     }
 
