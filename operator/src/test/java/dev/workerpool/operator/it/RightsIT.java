@@ -154,6 +154,9 @@ class RightsIT {
         cluster.apply("thumbnails", "{replicas: 5}");
 
         awaitThat(() -> assertThat(replicas()).isEqualTo(5));
+        // More often than events bring it to: it is tried again when nothing happens.
+        int before = statusWrites();
+        awaitThat(() -> assertThat(statusWrites()).isGreaterThan(before + 3));
         assertThat(cluster.pool("thumbnails").getStatus().observedGeneration()).isEqualTo(generation);
 
         grant(cluster.namespace(), ROLE);
@@ -190,6 +193,12 @@ class RightsIT {
             awaitThat(
                     () -> assertThat(cluster.child(Service.class, "thumbnails")).isNotNull());
         }
+    }
+
+    private int statusWrites() {
+        return (int) cluster.requests().writes().stream()
+                .filter(write -> write.endsWith("/thumbnails/status"))
+                .count();
     }
 
     private void startWithAllRights(Config config) {
