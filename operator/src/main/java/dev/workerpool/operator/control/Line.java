@@ -5,6 +5,7 @@ import dev.workerpool.operator.control.SettingsClient.RefusedException;
 import dev.workerpool.operator.desired.LiveEnvironment;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.report.Turns;
+import dev.workerpool.operator.report.Turns.Outcome;
 import dev.workerpool.operator.report.Worker;
 import dev.workerpool.operator.status.Replica;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -90,8 +91,22 @@ final class Line {
         if (!telling || (news && again.cancel(false))) {
             telling = true;
             attempts = 0;
-            means.turns().take(silences, this::attempt);
+            if (!means.reports().isSilent(worker)) {
+                // It may have been once, and was heard of since.
+                silences = 0;
+            }
+            takeTurn();
         }
+    }
+
+    /** While it is not silent to the reports: it was reached, or was not tried yet. */
+    private void takeTurn() {
+        means.turns().take(silences, true, this::attempt);
+    }
+
+    /** Whether somebody is at it here: not when it is done, nor when it is left to the reports. */
+    synchronized boolean isTelling() {
+        return telling;
     }
 
     synchronized void hangUp() {
@@ -99,20 +114,22 @@ final class Line {
         again.cancel(false);
     }
 
-    /** @return whether the worker was reached */
-    private boolean attempt() {
+    private Outcome attempt() {
         Message told = target();
         if (told == null) {
-            return false;
+            return Outcome.LEFT_OUT;
         }
         boolean tries = !means.reports().isSilent(worker);
         try {
             goOn(told, tries && isTold(told));
-            return tries && silences == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Outcome.LEFT_OUT;
         }
+        if (!tries) {
+            return Outcome.LEFT_OUT;
+        }
+        return silences == 0 ? Outcome.REACHED : Outcome.SILENT;
     }
 
     private synchronized Message target() {
@@ -124,10 +141,10 @@ final class Line {
         telling = open && (news || !done) && !means.reports().takeOver(worker);
         if (telling && news) {
             attempts = 0;
-            means.turns().take(silences, this::attempt);
+            takeTurn();
         } else if (telling) {
             Duration pause = silences > 0 ? Turns.pause(silences) : pause(attempts++);
-            again = means.turns().after(pause, () -> means.turns().take(silences, this::attempt));
+            again = means.turns().after(pause, this::takeTurn);
         }
     }
 

@@ -49,6 +49,9 @@ public final class EventRecorder implements AutoCloseable {
     private static final int MAX_MESSAGE = 1024;
     private static final String WARNING = "Warning";
 
+    /** What the operator is for is more urgent; and one that is long in coming must not hold up all others. */
+    private static final int AT_A_TIME = 2;
+
     /** Of a pool. The next pass offers again what does not fit. */
     static final int MOST_WAITING = 200;
 
@@ -59,10 +62,7 @@ public final class EventRecorder implements AutoCloseable {
     private final String instance;
     private final Clock clock;
     private final Map<String, Pool> pools = new ConcurrentHashMap<>();
-
-    /** One Event at a time: what the operator is for is more urgent, and the API server has a hand free for that then. */
-    private final Semaphore turn = new Semaphore(1, true);
-
+    private final Semaphore turns = new Semaphore(AT_A_TIME, true);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("events-", 0).factory());
     private volatile boolean forbidden;
@@ -140,14 +140,14 @@ public final class EventRecorder implements AutoCloseable {
 
         private void tell() {
             for (var next = next(); next != null; next = next()) {
-                turn.acquireUninterruptibly();
+                turns.acquireUninterruptibly();
                 try {
                     Event event = event(pool, next.getValue(), next.getKey());
                     if (done(next.getKey(), post(event))) {
                         log(event);
                     }
                 } finally {
-                    turn.release();
+                    turns.release();
                 }
             }
         }

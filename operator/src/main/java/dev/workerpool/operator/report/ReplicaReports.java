@@ -1,6 +1,7 @@
 package dev.workerpool.operator.report;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.report.Turns.Outcome;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.SettingsInForce;
@@ -207,7 +208,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         }
         Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
         workers.put(worker, followed);
-        turns.take(followed.silences, () -> keepAsking(worker, followed, UNTIL_FIRST));
+        takeTurn(worker, followed, UNTIL_FIRST);
     }
 
     /** What a worker refused that was there before, an operator before this one has counted. */
@@ -216,23 +217,26 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
                 pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? Followed.UNKNOWN : 0);
     }
 
-    /** @return whether it was reached */
-    private boolean keepAsking(Worker worker, Followed followed, Duration lastPause) {
+    private void takeTurn(Worker worker, Followed followed, Duration lastPause) {
+        turns.take(followed.silences, followed.report != null, () -> keepAsking(worker, followed, lastPause));
+    }
+
+    private Outcome keepAsking(Worker worker, Followed followed, Duration lastPause) {
         if (!isRunning() || workers.get(worker) != followed) {
-            return false;
+            return Outcome.LEFT_OUT;
         }
         try {
             ask(followed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Outcome.LEFT_OUT;
         }
         // A replica that has just started is about to answer; one that never does is asked ever less often.
         Duration next =
                 followed.report != null ? min(followed.interval, pace()) : min(lastPause.multipliedBy(2), AFTERWARDS);
         Duration pause = followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
-        turns.after(pause, () -> turns.take(followed.silences, () -> keepAsking(worker, followed, pause)));
-        return followed.silences == 0;
+        turns.after(pause, () -> takeTurn(worker, followed, pause));
+        return followed.silences == 0 ? Outcome.REACHED : Outcome.SILENT;
     }
 
     /** That a worker died and was forked again in place, nobody else tells: few replicas are asked often. */
@@ -264,6 +268,9 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         } catch (IOException e) {
             // No answer is not news: what it said before still holds, for the same worker.
             followed.silences = Turns.isSilence(e) ? followed.silences + 1 : 0;
+            if (followed.silences == 0 && followed.wasMissed()) {
+                wake(followed.pool);
+            }
         }
     }
 

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * turns of their own, fewer, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands,
  * must not hold up those that can. Nor those that were silent once or twice, as a busy one may be, and so these wait in a
  * third line, apart from those that have been silent for long. Where one after the other of them stays silent, it is the way
- * to them that is closed, and to try one at a time is enough to see it open.
+ * to them that is closed, and to try one at a time is enough to see it open. So that thousands of those hold up none that only
+ * missed a turn, replicas that were reached before have every second turn.
  *
  * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
  * would take more memory than all that is known of their pools.
@@ -62,17 +63,26 @@ public final class Turns implements AutoCloseable {
     @FunctionalInterface
     public interface Talk {
 
-        /** @return whether it was reached: it answered, or its node did in its place */
-        boolean reaches();
+        Outcome say();
+    }
+
+    /** What became of a talk. */
+    public enum Outcome {
+        /** The replica answered, or its node did in its place. */
+        REACHED,
+        SILENT,
+        /** There was nothing to be said any more. */
+        LEFT_OUT
     }
 
     /**
      * Returns at once; the talk, which may block, is on a thread of its own.
      *
      * @param silences how often in a row its replica was silent
+     * @param known whether it was ever reached: then it may only have missed a turn, and waits apart from those that never were
      */
-    public void take(int silences, Talk talk) {
-        line(silences).add(talk);
+    public void take(int silences, boolean known, Talk talk) {
+        line(silences).add(talk, known);
     }
 
     private Line line(int silences) {
@@ -110,9 +120,11 @@ public final class Turns implements AutoCloseable {
     /** Each of its threads takes the next in the queue, and ends when there is none, or too many are at it. */
     private final class Line {
 
-        private final Queue<Talk> waiting = new ArrayDeque<>();
+        private final Queue<Talk> known = new ArrayDeque<>();
+        private final Queue<Talk> unknown = new ArrayDeque<>();
         private final int most;
         private final int least;
+        private boolean isKnownsTurn;
         private int talking;
 
         /** Turns in a row in which nobody was reached. */
@@ -128,14 +140,14 @@ public final class Turns implements AutoCloseable {
             return silent < WAY_IS_CLOSED ? most : least;
         }
 
-        private synchronized void add(Talk talk) {
-            waiting.add(talk);
+        private synchronized void add(Talk talk, boolean isKnown) {
+            (isKnown ? known : unknown).add(talk);
             goOn();
         }
 
         private void goOn() {
             try {
-                for (int more = Math.min(atATime() - talking, waiting.size()); more > 0; more--) {
+                for (int more = Math.min(atATime() - talking, known.size() + unknown.size()); more > 0; more--) {
                     threads.execute(this::talkOn);
                     talking++;
                 }
@@ -147,7 +159,7 @@ public final class Turns implements AutoCloseable {
         private void talkOn() {
             for (Talk talk = next(); talk != null; talk = next()) {
                 try {
-                    said(talk.reaches());
+                    said(talk.say());
                 } catch (RuntimeException e) {
                     LOG.warn("A replica could not be talked to", e);
                 }
@@ -155,15 +167,25 @@ public final class Turns implements AutoCloseable {
         }
 
         private synchronized Talk next() {
-            Talk next = threads.isShutdown() || talking > atATime() ? null : waiting.poll();
+            Talk next = threads.isShutdown() || talking > atATime() ? null : poll();
             if (next == null) {
                 talking--;
             }
             return next;
         }
 
-        private synchronized void said(boolean reached) {
-            silent = reached ? 0 : Math.min(silent + 1, WAY_IS_CLOSED);
+        private Talk poll() {
+            isKnownsTurn = !isKnownsTurn;
+            Talk next = (isKnownsTurn ? known : unknown).poll();
+            return next != null ? next : (isKnownsTurn ? unknown : known).poll();
+        }
+
+        private synchronized void said(Outcome outcome) {
+            silent = switch (outcome) {
+                case REACHED -> 0;
+                case SILENT -> Math.min(silent + 1, WAY_IS_CLOSED);
+                case LEFT_OUT -> silent;
+            };
             goOn();
         }
     }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -116,7 +117,7 @@ class LineTest {
         var line = new Line(means, worker, ResourceID.fromResource(pool), replica);
         var message = new Message("uid", 2, Map.of(), "{}");
         line.tell(message);
-        await().atMost(Duration.ofSeconds(30)).until(() -> reports.takeOver(worker));
+        await().atMost(Duration.ofSeconds(30)).until(() -> !line.isTelling());
         assertThat(signatures).as("messages signed for nobody").hasValue(0);
 
         answerFromNowOn();
@@ -137,8 +138,15 @@ class LineTest {
     }
 
     private void beSilent() throws IOException {
-        for (int i = 0; i <= BACKLOG; i++) {
-            inTheWay.add(new Socket("127.0.0.1", server.getLocalPort()));
+        try {
+            while (true) {
+                var socket = new Socket();
+                socket.connect(server.getLocalSocketAddress(), 500);
+                inTheWay.add(socket);
+            }
+        } catch (SocketTimeoutException e) {
+            // No more are let in, whoever the last one was.
+            return;
         }
     }
 

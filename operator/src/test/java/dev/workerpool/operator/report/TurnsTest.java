@@ -3,6 +3,7 @@ package dev.workerpool.operator.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.operator.report.Turns.Outcome;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -29,7 +30,7 @@ class TurnsTest {
         var timeOut = new CountDownLatch(1);
         var trying = new AtomicInteger();
         for (int i = 0; i < 2000; i++) {
-            turns.take(1, () -> {
+            turns.take(1, false, () -> {
                 trying.incrementAndGet();
                 return isReachedAfter(timeOut);
             });
@@ -37,7 +38,7 @@ class TurnsTest {
         await().until(() -> trying.get() > 0);
 
         var answered = new CountDownLatch(1);
-        turns.take(0, () -> isReached(answered));
+        turns.take(0, false, () -> isReached(answered));
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(trying).as("that try at a time").hasValueLessThan(10);
@@ -50,12 +51,12 @@ class TurnsTest {
     void thousandsThatNobodyEverReachesDoNotHoldUpOneThatMissedATurn() throws Exception {
         var timeOut = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
-            turns.take(4, () -> isReachedAfter(timeOut));
+            turns.take(4, false, () -> isReachedAfter(timeOut));
         }
 
         var answered = new CountDownLatch(3);
         for (int silences = 1; silences <= 3; silences++) {
-            turns.take(silences, () -> isReached(answered));
+            turns.take(silences, false, () -> isReached(answered));
         }
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
@@ -66,7 +67,7 @@ class TurnsTest {
     void oneThatFailsTakesNoTurnWithIt() {
         var talks = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
-            turns.take(i % 6, () -> {
+            turns.take(i % 6, i % 2 == 0, () -> {
                 talks.incrementAndGet();
                 throw new IllegalStateException("expected by the test");
             });
@@ -94,7 +95,10 @@ class TurnsTest {
         turns.close();
         var said = new AtomicInteger();
 
-        turns.take(0, () -> said.incrementAndGet() > 0);
+        turns.take(0, false, () -> {
+            said.incrementAndGet();
+            return Outcome.REACHED;
+        });
         turns.after(Duration.ZERO, said::incrementAndGet);
 
         assertThat(said).hasValue(0);
@@ -106,41 +110,52 @@ class TurnsTest {
         int silent = 2 * Turns.WAY_IS_CLOSED;
         var tried = new AtomicInteger();
         for (int i = 0; i < silent; i++) {
-            turns.take(1, () -> tried.incrementAndGet() < 0);
+            turns.take(1, false, () -> {
+                tried.incrementAndGet();
+                return Outcome.SILENT;
+            });
         }
         await().atMost(30, TimeUnit.SECONDS).until(() -> tried.get() == silent);
 
         var trying = new AtomicInteger();
         var reached = new Semaphore(0);
         for (int i = 0; i < 100; i++) {
-            turns.take(1, () -> {
+            turns.take(1, false, () -> {
                 trying.incrementAndGet();
                 reached.acquireUninterruptibly();
-                return true;
+                return Outcome.REACHED;
             });
         }
         await().atMost(30, TimeUnit.SECONDS).until(() -> trying.get() > 0);
         assertThat(trying).as("tried at a time").hasValue(1);
+        var knownTried = new AtomicInteger();
+        turns.take(1, true, () -> {
+            knownTried.set(trying.get());
+            return Outcome.LEFT_OUT;
+        });
 
         reached.release();
         await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(trying)
                 .as("tried at a time, beside the one that was reached")
                 .hasValue(1 + 8));
+        assertThat(knownTried)
+                .as("tried before the one that was reached before")
+                .hasValueBetween(1, 9);
         reached.release(100);
     }
 
-    private static boolean isReached(CountDownLatch answered) {
+    private static Outcome isReached(CountDownLatch answered) {
         answered.countDown();
-        return true;
+        return Outcome.REACHED;
     }
 
-    private static boolean isReachedAfter(CountDownLatch timeOut) {
+    private static Outcome isReachedAfter(CountDownLatch timeOut) {
         try {
             timeOut.await();
-            return true;
+            return Outcome.REACHED;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Outcome.LEFT_OUT;
         }
     }
 
