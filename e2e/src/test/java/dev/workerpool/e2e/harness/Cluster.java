@@ -26,6 +26,10 @@ import org.testcontainers.utility.DockerImageName;
  * threads; stopped by {@link #close}, unless it is to be kept.
  */
 public final class Cluster implements AutoCloseable {
+    /** For a shell on the node: looks up where the kernel keeps the limit of the container that is the first argument. */
+    private static final String PIDS_FILE =
+            "file=$(find /sys/fs/cgroup -path \"*$0*\" -name pids.max | head -n 1); [ -n \"$file\" ] || exit 1;";
+
     /** So that a script can remove what a killed suite left: {@code docker ps -q --filter label=…}. */
     static final String LABEL = "dev.workerpool.e2e";
 
@@ -167,9 +171,14 @@ public final class Cluster implements AutoCloseable {
 
     /** Where control groups lie differs between their versions and from node to node, and the container's id is in each path. */
     private void setMostThreads(Pod pod, String most) {
-        String script = "file=$(find /sys/fs/cgroup -path \"*$0*\" -name pids.max | head -n 1);"
-                + " [ -n \"$file\" ] && echo " + most + " >$file";
-        onNode("sh", "-c", script, containerId(pod, "worker"));
+        onNode("sh", "-c", PIDS_FILE + " echo " + most + " >$file", containerId(pod, "worker"));
+    }
+
+    /** The names of all threads of a pod's worker, as the kernel has them. */
+    public List<String> threads(Pod pod) {
+        String script = PIDS_FILE
+                + " for process in $(cat ${file%pids.max}cgroup.procs); do cat /proc/$process/task/*/comm; done";
+        return onNode("sh", "-c", script, containerId(pod, "worker")).lines().toList();
     }
 
     /** Stops a container's main process where it stands: it keeps all it has, and does nothing. */

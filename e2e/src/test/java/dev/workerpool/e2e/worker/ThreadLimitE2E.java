@@ -52,6 +52,11 @@ class ThreadLimitE2E {
         Pod pod = limited("told");
         pool.patch("{\"threads\":" + MANY + "}");
         awaitDegraded(pod);
+        // It took the last message, and lives for a while: only then the next message needs a place.
+        Wait.untilAsserted("the thread that takes messages has ended", () -> assertThat(
+                        namespace.cluster().threads(pod))
+                .contains("watchdog")
+                .doesNotContain("control"));
 
         pool.patch("{\"threads\":2}");
 

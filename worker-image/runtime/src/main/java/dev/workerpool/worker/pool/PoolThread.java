@@ -21,6 +21,7 @@ final class PoolThread {
 
     private final int number;
     private final TaskPool pool;
+    private final ThreadRoster roster;
     private final ThreadTasks tasks;
     private final Execution execution;
     /** Where the death of the process finds what this thread executed; null when it has no place there. */
@@ -42,9 +43,10 @@ final class PoolThread {
     private volatile boolean givenUp;
     private volatile long idleSince = System.nanoTime();
 
-    PoolThread(int number, TaskPool pool, ThreadTasks tasks) {
+    PoolThread(int number, TaskPool pool, ThreadRoster roster, ThreadTasks tasks) {
         this.number = number;
         this.pool = pool;
+        this.roster = roster;
         this.tasks = tasks;
         this.execution = new Execution(pool, this, tasks);
         this.slot = pool.terminationLog().slot(number);
@@ -321,7 +323,7 @@ final class PoolThread {
         try {
             tasks.close();
         } finally {
-            pool.roster().ended(this, givenUp, broken);
+            roster.ended(this, givenUp, broken);
         }
     }
 

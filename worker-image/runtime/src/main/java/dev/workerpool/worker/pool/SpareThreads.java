@@ -3,6 +3,7 @@ package dev.workerpool.worker.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 
 /** Threads that do nothing but take places, so that as many are free when these have ended. */
 final class SpareThreads implements AutoCloseable {
@@ -11,11 +12,13 @@ final class SpareThreads implements AutoCloseable {
     private final int wanted;
 
     /** As many as there are places for. */
-    SpareThreads(int wanted) {
+    SpareThreads(int wanted, ThreadFactory factory) {
         this.wanted = wanted;
         try {
             while (threads.size() < wanted) {
-                threads.add(Thread.ofPlatform().name("spare").daemon().start(this::rest));
+                Thread thread = factory.newThread(this::rest);
+                thread.start();
+                threads.add(thread);
             }
         } catch (OutOfMemoryError e) {
             // Not of the heap, that ends the process: of the system's threads. To find out is what these are for.

@@ -44,8 +44,11 @@ public final class TaskPool {
         this.counters = new PoolCounters(registry, catalog.entries());
         this.live = settings.initial();
         this.queue = new RunQueue(live);
-        this.roster =
-                new ThreadRoster(queue, number -> new PoolThread(number, this, catalog.forThread()), watchdog::wake);
+        this.roster = new ThreadRoster(
+                queue,
+                (number, own) -> new PoolThread(number, this, own, catalog.forThread()),
+                watchdog::wake,
+                Thread.ofPlatform().name("spare").daemon().factory());
         this.runIds = new RunIds(settings.replica(), System.currentTimeMillis());
         counters.gauge("workerpool_active", "Runs active now", this::active);
         counters.gauge("workerpool_queued", "Runs waiting for a thread", this::queued);

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
 
 /**
  * Which threads the pool has. Each number from 1 to the wanted count has a thread, and whoever ends is replaced; when fewer
@@ -31,8 +31,9 @@ final class ThreadRoster {
     static final int ROOM = 8;
 
     private final RunQueue queue;
-    private final IntFunction<PoolThread> making;
+    private final Making making;
     private final Runnable onMissing;
+    private final ThreadFactory spares;
 
     /** By number less one; null where there is none. Longer than wanted while surplus threads are still in their runs. */
     private PoolThread[] threads = {};
@@ -50,14 +51,21 @@ final class ThreadRoster {
 
     private boolean exhausted;
 
+    /** Makes threads that are not started yet. */
+    interface Making {
+        /** @param roster is told when it ends */
+        PoolThread thread(int number, ThreadRoster roster);
+    }
+
     /**
-     * @param making a thread of that number, not started yet
      * @param onMissing called when the system refused one: somebody has to {@link #refill}
+     * @param spares makes those by which it is found out whether there is room
      */
-    ThreadRoster(RunQueue queue, IntFunction<PoolThread> making, Runnable onMissing) {
+    ThreadRoster(RunQueue queue, Making making, Runnable onMissing, ThreadFactory spares) {
         this.queue = queue;
         this.making = making;
         this.onMissing = onMissing;
+        this.spares = spares;
     }
 
     /** Has so many threads from now on: missing ones start at once, surplus ones end when they are in no run. */
@@ -69,7 +77,7 @@ final class ThreadRoster {
             threads = Arrays.copyOf(threads, count);
         }
         bear(most);
-        if (!hireMissing()) {
+        if (!hireUpTo(employed())) {
             leaveRoom();
         }
     }
@@ -84,8 +92,8 @@ final class ThreadRoster {
     }
 
     /** Up to the first that the system refuses: it would refuse the others, too. @return false when it refused one */
-    private boolean hireMissing() {
-        for (int number = 1; number <= employed(); number++) {
+    private boolean hireUpTo(int last) {
+        for (int number = 1; number <= last; number++) {
             if (threads[number - 1] == null && !hire(number)) {
                 return false;
             }
@@ -101,7 +109,7 @@ final class ThreadRoster {
 
     private boolean hire(int number) {
         try {
-            PoolThread thread = making.apply(number);
+            PoolThread thread = making.thread(number, this);
             thread.start();
             threads[number - 1] = thread;
             return true;
@@ -127,14 +135,24 @@ final class ThreadRoster {
     }
 
     private void hireWithRoomLeft() {
-        try (var room = new SpareThreads(ROOM)) {
+        try (var room = new SpareThreads(ROOM, spares)) {
             if (room.areAll()) {
                 bear(Integer.MAX_VALUE);
-                hireMissing();
+                if (!hireUpTo(employed())) {
+                    // Beside the spare ones there is no place for another.
+                    bear(last());
+                }
                 return;
             }
         }
-        hireMissing(); // Of those that it bore before.
+        // No further than it left room before: what is short of places now may be what brings it other settings.
+        hireUpTo((employed() + 1) / 2);
+    }
+
+    /** The highest number that has a thread. */
+    private int last() {
+        List<PoolThread> present = current();
+        return present.isEmpty() ? 1 : present.getLast().number();
     }
 
     /** Once the pool closes, threads end because nothing waits. */

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
@@ -15,16 +16,39 @@ class ThreadRosterTest {
     private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicInteger told = new AtomicInteger();
 
+    /** Threads that the system bears, whoever has them. */
+    private final AtomicInteger places = new AtomicInteger(Integer.MAX_VALUE);
+
+    private final AtomicInteger spares = new AtomicInteger();
+    private final AtomicInteger others = new AtomicInteger();
+    private ThreadRoster made;
+    private long clock;
+
     private ThreadRoster roster(PoolFixture fixture, TaskCatalog tasks) {
-        return new ThreadRoster(
+        made = new ThreadRoster(
                 fixture.pool.queue(),
-                number -> {
-                    if (refusals.getAndDecrement() > 0) {
+                (number, own) -> {
+                    if (refusals.getAndDecrement() > 0 || taken(own) >= places.get()) {
                         throw new OutOfMemoryError("unable to create native thread");
                     }
-                    return new PoolThread(number, fixture.pool, tasks.forThread());
+                    return new PoolThread(number, fixture.pool, own, tasks.forThread());
                 },
-                told::incrementAndGet);
+                told::incrementAndGet,
+                rest -> {
+                    if (taken(made) >= places.get()) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    spares.incrementAndGet();
+                    return new Thread(() -> {
+                        rest.run();
+                        spares.decrementAndGet();
+                    });
+                });
+        return made;
+    }
+
+    private int taken(ThreadRoster roster) {
+        return roster.current().size() + spares.get() + others.get();
     }
 
     @Test
@@ -45,5 +69,36 @@ class ThreadRosterTest {
             assertThat(roster.current()).extracting(PoolThread::number).containsExactly(1, 2, 3);
             assertThat(roster.missing()).isZero();
         }
+    }
+
+    @Test
+    void leavesRoomToTheRestOfTheWorkerForAsLongAsThreadsAreScarce(@TempDir Path folder) throws Exception {
+        TaskCatalog tasks = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        try (var fixture = PoolFixture.settings().threads(3).start(tasks)) {
+            ThreadRoster roster = roster(fixture, tasks);
+            places.set(24);
+            roster.resize(100);
+            await().untilAsserted(() -> assertThat(roster.current())
+                    .as("of 24, with room for eight")
+                    .hasSize(16));
+
+            refill(roster);
+            assertThat(roster.current()).as("with room, and no more places").hasSize(16);
+            others.set(1);
+            refill(roster);
+            others.set(0);
+            refill(roster);
+            assertThat(roster.current()).as("when another had needed a place").hasSize(16);
+
+            places.set(Integer.MAX_VALUE);
+            refill(roster);
+            assertThat(roster.current()).hasSize(100);
+        }
+    }
+
+    /** As the watchdog does each second. */
+    private void refill(ThreadRoster roster) {
+        clock += ThreadRoster.RETRY;
+        roster.refill(System.nanoTime() + clock);
     }
 }
