@@ -38,18 +38,6 @@ import java.util.function.Consumer;
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
         implements ResourceEventAware<WorkerPool> {
 
-    static final Duration UNTIL_FIRST = Duration.ofSeconds(1);
-    static final Duration AFTERWARDS = Duration.ofSeconds(30);
-
-    /** Together. Each costs a fraction of a millisecond. */
-    private static final int QUESTIONS_PER_SECOND = 20;
-
-    /** The pause where there are few. */
-    private static final Duration SOONEST = Duration.ofSeconds(2);
-
-    /** Of a pool whose number of replicas follows their load. */
-    private static final Duration WHILE_AUTOSCALING = Duration.ofSeconds(1);
-
     /** A load that is older says nothing of now. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
@@ -78,8 +66,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     /** From now on exactly these replicas of the pool are followed. */
     public void follow(WorkerPool pool, Collection<Replica> replicas) {
         ResourceID id = ResourceID.fromResource(pool);
-        boolean autoscales = pool.getSpec() != null && pool.getSpec().autoscaling() != null;
-        Duration interval = autoscales ? WHILE_AUTOSCALING : AFTERWARDS;
+        Duration interval = AskingPace.interval(pool);
         Set<Worker> now = new HashSet<>();
         for (Replica replica : replicas) {
             if (replica.isRunning()) {
@@ -208,7 +195,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         }
         Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
         workers.put(worker, followed);
-        takeTurn(worker, followed, UNTIL_FIRST);
+        takeTurn(worker, followed, AskingPace.UNTIL_FIRST);
     }
 
     /** What a worker refused that was there before, an operator before this one has counted. */
@@ -231,25 +218,9 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             Thread.currentThread().interrupt();
             return Outcome.LEFT_OUT;
         }
-        // A replica that has just started is about to answer; one that never does is asked ever less often.
-        Duration next =
-                followed.report != null ? min(followed.interval, pace()) : min(lastPause.multipliedBy(2), AFTERWARDS);
-        Duration pause = followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
+        Duration pause = AskingPace.pause(followed, lastPause, workers.size());
         turns.after(pause, () -> takeTurn(worker, followed, pause));
         return followed.silences == 0 ? Outcome.REACHED : Outcome.SILENT;
-    }
-
-    /** That a worker died and was forked again in place, nobody else tells: few replicas are asked often. */
-    private Duration pace() {
-        return max(SOONEST, Duration.ofMillis(workers.size() * 1000L / QUESTIONS_PER_SECOND));
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private static Duration max(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 
     private void ask(Followed followed) throws InterruptedException {
