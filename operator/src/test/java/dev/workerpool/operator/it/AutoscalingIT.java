@@ -7,7 +7,7 @@ import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.apiserver.ApiServer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,16 +18,12 @@ class AutoscalingIT {
 
     private static final String FAST = "stableWindow: 6s, panicWindow: 1s, scaleInDelay: 0s";
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void startOperator(ApiServer.Running server) {
         cluster = new Cluster(server).startOperator();
-    }
-
-    @AfterEach
-    void stopOperator() {
-        cluster.close();
     }
 
     @Test
@@ -144,8 +140,6 @@ class AutoscalingIT {
     private void runOne(FakeReplica replica) {
         cluster.awaitReconciled("thumbnails");
         cluster.createPod("thumbnails", "a");
-        cluster.setPodStatus(
-                "thumbnails-a",
-                replica.ready(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
+        cluster.setPodStatus("thumbnails-a", replica.ready(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
     }
 }

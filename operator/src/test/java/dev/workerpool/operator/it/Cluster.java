@@ -245,12 +245,20 @@ public final class Cluster implements AutoCloseable {
         return admin().resource(pod).create();
     }
 
+    public Pod pod(String name) {
+        return admin().pods().inNamespace(namespace).withName(name).get();
+    }
+
     /** Does the part of the kubelet; again when the operator, which resizes a new pod, has just written to it. */
     public void setPodStatus(String pod, String yaml) {
         awaitThat(() -> admin().pods().inNamespace(namespace).withName(pod).editStatus(present -> {
             present.setStatus(Serialization.unmarshal(yaml, PodStatus.class));
             return present;
         }));
+    }
+
+    void setPodStatus(String pod, RunningPod status) {
+        setPodStatus(pod, status.yaml());
     }
 
     public void setDeploymentStatus(String pool, String yaml) {

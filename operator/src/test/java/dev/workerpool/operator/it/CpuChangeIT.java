@@ -52,9 +52,9 @@ class CpuChangeIT extends LiveChange {
 
     /** The node tells what the worker of a pod has. */
     private void give(int index, String cpu) {
-        String status = workers.get(index).running(started.toString());
-        String given = "resources: {requests: {cpu: %1$s}, limits: {cpu: %1$s}}".formatted(cpu);
-        cluster.setPodStatus("thumbnails-" + index, status.replace("resources: {requests: {cpu: 1}}", given));
+        String given = "{requests: {cpu: %1$s}, limits: {cpu: %1$s}}".formatted(cpu);
+        cluster.setPodStatus(
+                "thumbnails-" + index, workers.get(index).running(started).resources(given));
     }
 
     @Test
@@ -63,9 +63,8 @@ class CpuChangeIT extends LiveChange {
         cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 300}}}");
         awaitThat(() -> assertThat(cpu(0)).isEqualTo("300/300"));
 
-        cluster.setPodStatus(
-                "thumbnails-0", workers.getFirst().running(started.toString()).replace("conditions: [", """
-                        conditions: [{type: PodResizePending, status: "True", reason: Infeasible, message: "Node didn't have enough capacity"}, """));
+        cluster.setPodStatus("thumbnails-0", workers.getFirst().running(started).condition("""
+                        {type: PodResizePending, status: "True", reason: Infeasible, message: "Node didn't have enough capacity"}"""));
 
         awaitThat(() -> {
             var degraded = cluster.condition("thumbnails", "Degraded");
@@ -101,10 +100,9 @@ class CpuChangeIT extends LiveChange {
     }
 
     private void waitForCpu(Instant since) {
-        cluster.setPodStatus(
-                "thumbnails-0", workers.getFirst().running(started.toString()).replace("conditions: [", """
-                        conditions: [{type: PodResizePending, status: "True", reason: Deferred, lastTransitionTime: "%s"}, """.formatted(
-                                since.truncatedTo(ChronoUnit.SECONDS))));
+        cluster.setPodStatus("thumbnails-0", workers.getFirst().running(started).condition("""
+                        {type: PodResizePending, status: "True", reason: Deferred, lastTransitionTime: "%s"}""".formatted(
+                        since.truncatedTo(ChronoUnit.SECONDS))));
     }
 
     @Test
@@ -124,9 +122,7 @@ class CpuChangeIT extends LiveChange {
     @Test
     void aPodThatItsNodeCannotResizeIsReplacedAndTheStatusSaysWhy() {
         runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
-        cluster.setPodStatus(
-                "thumbnails-0",
-                workers.getFirst().running(started.toString()).replace("resources: {requests: {cpu: 1}}", ""));
+        cluster.setPodStatus("thumbnails-0", workers.getFirst().running(started).resources(""));
 
         cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 3}}}");
 

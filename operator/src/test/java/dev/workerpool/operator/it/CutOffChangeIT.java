@@ -17,7 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,16 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ApiServer.class)
 class CutOffChangeIT {
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void makeCluster(ApiServer.Running server) {
         cluster = new Cluster(server);
-    }
-
-    @AfterEach
-    void closeCluster() {
-        cluster.close();
     }
 
     @ParameterizedTest(name = "after write {0}")
@@ -111,27 +107,13 @@ class CutOffChangeIT {
 
     private void run(String suffix) {
         cluster.createPod("thumbnails", suffix);
-        cluster.setPodStatus("thumbnails-" + suffix, """
-                phase: Running
-                conditions: [{type: Ready, status: "True", lastTransitionTime: "%1$s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: true
-                  restartCount: 0
-                  # By this the API server knows that the node can resize.
-                  resources: {requests: {cpu: 1}}
-                  state: {running: {startedAt: "%1$s"}}
-                """.formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+        cluster.setPodStatus(
+                "thumbnails-" + suffix,
+                RunningPod.since(Instant.now().truncatedTo(ChronoUnit.SECONDS)).resources("{requests: {cpu: 1}}"));
     }
 
     private Pod pod(String suffix) {
-        return cluster.admin()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withName("thumbnails-" + suffix)
-                .get();
+        return cluster.pod("thumbnails-" + suffix);
     }
 
     private static String cpu(PodSpec pod) {

@@ -19,7 +19,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,16 +30,12 @@ class DeletedPoolIT {
 
     private static final Logger LOG = Logger.getLogger("io.javaoperatorsdk.operator");
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void makeCluster(ApiServer.Running server) {
         cluster = new Cluster(server);
-    }
-
-    @AfterEach
-    void closeCluster() {
-        cluster.close();
     }
 
     @Test

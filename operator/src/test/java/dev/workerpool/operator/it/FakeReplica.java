@@ -59,20 +59,8 @@ final class FakeReplica implements AutoCloseable {
     }
 
     /** What a kubelet would say of it. */
-    String ready(String since) {
-        return """
-                phase: Running
-                podIP: %1$s
-                podIPs: [{ip: %1$s}]
-                conditions: [{type: Ready, status: "True", lastTransitionTime: "%2$s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: true
-                  restartCount: 0
-                  state: {running: {startedAt: "%2$s"}}
-                """.formatted(address, since);
+    RunningPod ready(Instant since) {
+        return RunningPod.since(since).at(address);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.spec.X509EncodedKeySpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -109,22 +110,9 @@ final class FakeWorker implements AutoCloseable {
         return settings;
     }
 
-    String running(String since) {
-        return """
-                phase: Running
-                podIP: %1$s
-                podIPs: [{ip: %1$s}]
-                conditions: [{type: Ready, status: "True", lastTransitionTime: "%2$s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: true
-                  restartCount: 0
-                  # By this the API server knows that the node can resize.
-                  resources: {requests: {cpu: 1}}
-                  state: {running: {startedAt: "%2$s"}}
-                """.formatted(address, since);
+    /** What a kubelet would say of it, on a node that can resize. */
+    RunningPod running(Instant since) {
+        return RunningPod.since(since).at(address).resources("{requests: {cpu: 1}}");
     }
 
     private synchronized String status() {

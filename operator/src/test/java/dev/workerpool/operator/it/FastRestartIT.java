@@ -165,26 +165,12 @@ class FastRestartIT {
     }
 
     private Pod pod() {
-        return cluster.admin()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withName("thumbnails-a")
-                .get();
+        return cluster.pod("thumbnails-a");
     }
 
     /** Again, and Ready. */
-    private String running(int restarts) {
-        return """
-                phase: Running
-                conditions: [{type: Ready, status: "True", lastTransitionTime: "%1$s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: true
-                  restartCount: %2$d
-                  state: {running: {startedAt: "%1$s"}}
-                """.formatted(died, restarts);
+    private RunningPod running(int restarts) {
+        return RunningPod.since(died).restarts(restarts);
     }
 
     /** Dead after 30 s of life. */

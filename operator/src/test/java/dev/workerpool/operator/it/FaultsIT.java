@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -26,16 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ApiServer.class)
 class FaultsIT {
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void makeCluster(ApiServer.Running server) {
         cluster = new Cluster(server);
-    }
-
-    @AfterEach
-    void closeCluster() {
-        cluster.close();
     }
 
     @ParameterizedTest(name = "after write {0}")

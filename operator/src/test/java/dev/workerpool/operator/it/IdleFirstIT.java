@@ -7,7 +7,7 @@ import dev.workerpool.apiserver.ApiServer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -18,6 +18,7 @@ class IdleFirstIT {
 
     private static final String COST = "controller.kubernetes.io/pod-deletion-cost";
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
@@ -25,14 +26,9 @@ class IdleFirstIT {
         cluster = new Cluster(server).startOperator();
     }
 
-    @AfterEach
-    void stopOperator() {
-        cluster.close();
-    }
-
     @Test
     void writesTheLoadOfEachReplicaWhenThePoolIsScaledInAndNotBefore() {
-        String since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         try (var busy = new FakeReplica("127.0.0.81", 4, 3);
                 var idle = new FakeReplica("127.0.0.82", 4, 0);
                 var late = new FakeReplica("127.0.0.84", 4, 1)) {
@@ -44,7 +40,7 @@ class IdleFirstIT {
             cluster.setPodStatus("thumbnails-busy", busy.ready(since));
             cluster.setPodStatus("thumbnails-idle", idle.ready(since));
             cluster.setPodStatus("thumbnails-late", late.ready(since));
-            cluster.setPodStatus("thumbnails-silent", busy.ready(since).replace("127.0.0.81", "127.0.0.83"));
+            cluster.setPodStatus("thumbnails-silent", busy.ready(since).at("127.0.0.83"));
             awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
                     .isEqualTo(4));
             assertThat(annotations("busy")).doesNotContainKey(COST);
@@ -66,12 +62,6 @@ class IdleFirstIT {
     }
 
     private Map<String, String> annotations(String suffix) {
-        return cluster.admin()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withName("thumbnails-" + suffix)
-                .get()
-                .getMetadata()
-                .getAnnotations();
+        return cluster.pod("thumbnails-" + suffix).getMetadata().getAnnotations();
     }
 }

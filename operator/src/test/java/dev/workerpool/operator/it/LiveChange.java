@@ -65,7 +65,7 @@ abstract class LiveChange {
         var worker = new FakeWorker("127.0.9." + (index + 1));
         workers.add(worker);
         worker.start(cluster.createPod("thumbnails", "" + index));
-        cluster.setPodStatus("thumbnails-" + index, worker.running(started.toString()));
+        cluster.setPodStatus("thumbnails-" + index, worker.running(started));
     }
 
     final void awaitInForce(int index, int threads) {
@@ -74,11 +74,7 @@ abstract class LiveChange {
     }
 
     final Pod pod(int index) {
-        return cluster.admin()
-                .pods()
-                .inNamespace(cluster.namespace())
-                .withName("thumbnails-" + index)
-                .get();
+        return cluster.pod("thumbnails-" + index);
     }
 
     final PodTemplateSpec template() {

@@ -126,9 +126,7 @@ class LiveChangeIT extends LiveChange {
 
         workers.getFirst().hangUp();
         workers.getFirst().start(pod(0));
-        cluster.setPodStatus(
-                "thumbnails-0",
-                workers.getFirst().running(started.plusSeconds(30).toString()));
+        cluster.setPodStatus("thumbnails-0", workers.getFirst().running(started.plusSeconds(30)));
 
         awaitInForce(0, 5);
     }

@@ -13,7 +13,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,16 +52,12 @@ class NameConflictIT {
             spec: {podSelector: {matchLabels: {app: web}}}
             """;
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void startOperator(ApiServer.Running server) {
         cluster = new Cluster(server).startOperator();
-    }
-
-    @AfterEach
-    void stopOperator() {
-        cluster.close();
     }
 
     static Stream<Arguments> foreignObjects() {

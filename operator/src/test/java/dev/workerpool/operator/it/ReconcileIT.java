@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,16 +43,12 @@ class ReconcileIT {
              labels: {team: images, empty: ""}}
             """;
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void startOperator(ApiServer.Running server) {
         cluster = new Cluster(server).startOperator();
-    }
-
-    @AfterEach
-    void stopOperator() {
-        cluster.close();
     }
 
     @Test

@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,16 +33,12 @@ class RefusedTaskIT {
     @TempDir
     private Path folder;
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
     void useServer(ApiServer.Running running) {
         cluster = new Cluster(running);
-    }
-
-    @AfterEach
-    void close() {
-        cluster.close();
     }
 
     @Test
@@ -51,7 +47,7 @@ class RefusedTaskIT {
         try (var worker = new FakeWorker("127.0.10.1")) {
             startPool();
             worker.start(cluster.createPod("thumbnails", "well"));
-            cluster.setPodStatus("thumbnails-well", worker.running(now.toString()));
+            cluster.setPodStatus("thumbnails-well", worker.running(now));
             die("a", "executing deadly   \\nexecuting harmless ");
             die("b", "executing deadly");
             die("c", "  \\nexecuting deadly");
@@ -96,7 +92,7 @@ class RefusedTaskIT {
         try (var worker = new FakeWorker("127.0.10.2")) {
             startPool();
             worker.start(cluster.createPod("thumbnails", "well"));
-            cluster.setPodStatus("thumbnails-well", worker.running(now.toString()));
+            cluster.setPodStatus("thumbnails-well", worker.running(now));
             die("a", "executing deadly");
             die("b", "executing deadly");
             die("c", "executing deadly");
@@ -191,18 +187,10 @@ class RefusedTaskIT {
     /** A replica whose worker died a moment ago and is starting again. */
     private void die(String suffix, String message) {
         cluster.createPod("thumbnails", suffix);
-        cluster.setPodStatus("thumbnails-" + suffix, """
-                phase: Running
-                conditions: [{type: Ready, status: "False", lastTransitionTime: "%1$s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: false
-                  restartCount: 1
-                  state: {running: {startedAt: "%1$s"}}
-                  lastState: {terminated: {exitCode: 134, reason: Error, finishedAt: "%1$s", message: "%2$s"}}
-                """.formatted(now, message));
+        String death = "{terminated: {exitCode: 134, reason: Error, finishedAt: \"%s\", message: \"%s\"}}";
+        cluster.setPodStatus(
+                "thumbnails-" + suffix,
+                RunningPod.since(now).unready().restarts(1).lastState(death.formatted(now, message)));
     }
 
     private Path newKey() throws IOException, GeneralSecurityException {

@@ -28,7 +28,7 @@ class RestartInPlaceIT {
         cluster.awaitReconciled("thumbnails");
         cluster.createPod("thumbnails", "a");
         worker = new FakeReplica("127.0.70.1", 1, 0);
-        cluster.setPodStatus("thumbnails-a", worker.ready(started.toString()));
+        cluster.setPodStatus("thumbnails-a", worker.ready(started));
     }
 
     @AfterEach

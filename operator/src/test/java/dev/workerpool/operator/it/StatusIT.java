@@ -10,7 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +22,7 @@ class StatusIT {
     private final Instant started =
             Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
 
+    @AutoClose
     private Cluster cluster;
 
     @BeforeEach
@@ -29,11 +30,6 @@ class StatusIT {
         cluster = new Cluster(server).startOperator();
         cluster.apply("thumbnails", "{replicas: 2, threads: 4}");
         cluster.awaitReconciled("thumbnails");
-    }
-
-    @AfterEach
-    void stopOperator() {
-        cluster.close();
     }
 
     @Test
@@ -65,9 +61,8 @@ class StatusIT {
     void aDeathIsToldOnceAlsoByTheNextOperator() {
         runBothReplicas();
         cluster.setPodStatus(
-                "thumbnails-a", running(1, started.plusSeconds(30), """
-                lastState: {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "%s", message: "java.lang.OutOfMemoryError\\n"}}
-                """.formatted(started.plusSeconds(29))));
+                "thumbnails-a", running(1, started.plusSeconds(30)).lastState("""
+                {terminated: {exitCode: 137, reason: OOMKilled, finishedAt: "%s", message: "java.lang.OutOfMemoryError\\n"}}""".formatted(started.plusSeconds(29))));
 
         awaitThat(() -> {
             var status = cluster.pool("thumbnails").getStatus();
@@ -92,9 +87,8 @@ class StatusIT {
 
         cluster.stopOperator();
         cluster.setPodStatus(
-                "thumbnails-a", running(3, started.plusSeconds(50), """
-                lastState: {terminated: {exitCode: 1, reason: Error, finishedAt: "%s"}}
-                """.formatted(started.plusSeconds(49))));
+                "thumbnails-a", running(3, started.plusSeconds(50)).lastState("""
+                {terminated: {exitCode: 1, reason: Error, finishedAt: "%s"}}""".formatted(started.plusSeconds(49))));
         cluster.startOperator();
 
         awaitThat(() -> {
@@ -111,7 +105,7 @@ class StatusIT {
     @Test
     void theTotalOfRestartsOutlivesAReplica() {
         runBothReplicas();
-        cluster.setPodStatus("thumbnails-a", running(4, started, ""));
+        cluster.setPodStatus("thumbnails-a", running(4, started));
         awaitThat(() ->
                 assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(4));
 
@@ -149,7 +143,7 @@ class StatusIT {
         try (var replica = new FakeReplica("127.0.0.77", 4, 3)) {
             replica.queued(2).rejected(5);
             runBothReplicas();
-            cluster.setPodStatus("thumbnails-b", running(2, started, "").replace("\"True\"", "\"False\""));
+            cluster.setPodStatus("thumbnails-b", running(2, started).unready());
 
             awaitThat(() -> {
                 assertThat(metric("desired_replicas")).isEqualTo(2);
@@ -174,7 +168,7 @@ class StatusIT {
                 var young = new FakeReplica("127.0.0.78", 4, 3)) {
             old.rejected(5);
             cluster.createPod("thumbnails", "a");
-            cluster.setPodStatus("thumbnails-a", running(0, started, ""));
+            cluster.setPodStatus("thumbnails-a", running(0, started));
             awaitThat(() -> assertThat(metric("active")).isEqualTo(3));
             assertThat(metric("rejected_total")).as("before this operator").isZero();
 
@@ -183,8 +177,7 @@ class StatusIT {
 
             young.rejected(4);
             cluster.createPod("thumbnails", "b");
-            cluster.setPodStatus(
-                    "thumbnails-b", young.ready(Instant.now().plusSeconds(1).toString()));
+            cluster.setPodStatus("thumbnails-b", young.ready(Instant.now().plusSeconds(1)));
             awaitThat(() -> assertThat(metric("rejected_total"))
                     .as("all of a new worker")
                     .isEqualTo(6));
@@ -252,8 +245,8 @@ class StatusIT {
     private void runBothReplicas() {
         cluster.createPod("thumbnails", "a");
         cluster.createPod("thumbnails", "b");
-        cluster.setPodStatus("thumbnails-a", running(0, started, ""));
-        cluster.setPodStatus("thumbnails-b", running(0, started, ""));
+        cluster.setPodStatus("thumbnails-a", running(0, started));
+        cluster.setPodStatus("thumbnails-b", running(0, started));
         cluster.setDeploymentStatus("thumbnails", """
                 observedGeneration: %d
                 replicas: 2
@@ -263,19 +256,7 @@ class StatusIT {
                         cluster.deployment("thumbnails").getMetadata().getGeneration()));
     }
 
-    private static String running(int restarts, Instant since, String lastState) {
-        return """
-                phase: Running
-                podIP: 127.0.0.77
-                podIPs: [{ip: 127.0.0.77}]
-                conditions: [{type: Ready, status: "True", lastTransitionTime: "%s"}]
-                containerStatuses:
-                - name: worker
-                  image: workerpool/worker:test
-                  imageID: "1"
-                  ready: true
-                  restartCount: %d
-                  state: {running: {startedAt: "%s"}}
-                """.formatted(since, restarts, since) + lastState.indent(2);
+    private static RunningPod running(int restarts, Instant since) {
+        return RunningPod.since(since).at("127.0.0.77").restarts(restarts);
     }
 }

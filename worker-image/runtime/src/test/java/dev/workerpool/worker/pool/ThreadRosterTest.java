@@ -28,16 +28,12 @@ class ThreadRosterTest {
         made = new ThreadRoster(
                 fixture.pool.queue(),
                 (number, own) -> {
-                    if (refusals.getAndDecrement() > 0 || taken(own) >= places.get()) {
-                        throw new OutOfMemoryError("unable to create native thread");
-                    }
+                    refuseIf(refusals.getAndDecrement() > 0 || taken(own) >= places.get());
                     return new PoolThread(number, fixture.pool, own, tasks.forThread());
                 },
                 told::incrementAndGet,
                 rest -> {
-                    if (taken(made) >= places.get()) {
-                        throw new OutOfMemoryError("unable to create native thread");
-                    }
+                    refuseIf(taken(made) >= places.get());
                     spares.incrementAndGet();
                     return new Thread(() -> {
                         rest.run();
@@ -45,6 +41,12 @@ class ThreadRosterTest {
                     });
                 });
         return made;
+    }
+
+    private static void refuseIf(boolean scarce) {
+        if (scarce) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
     }
 
     private int taken(ThreadRoster roster) {
