@@ -12,7 +12,9 @@ public record AutoscalingStatus(
         @JsonPropertyDescription("Replicas that the load asks for, within minReplicas and maxReplicas.")
         Integer advisedReplicas,
 
-        @JsonPropertyDescription("Why so many, in one word: Stable, Burst, Limit, Start or others.") @Size(max = 64)
+        @JsonPropertyDescription(
+                "Why so many, in one word: Start, Stable, Burst, Minimum, Maximum, ScaleOutLimit or ScaleInLimit.")
+        @Size(max = 64)
         String reason,
 
         @JsonPropertyDescription("Why so many, at the time the number was come to.") @Size(max = 1024)

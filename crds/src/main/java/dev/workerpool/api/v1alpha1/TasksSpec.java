@@ -45,7 +45,8 @@ public record TasksSpec(
         Quantity maxAllocation,
 
         @JsonPropertyDescription(
-                "Largest request body, in bytes, as a quantity; a larger one is refused with 413. Default: 64Mi."
+                "Largest request body, in bytes, as a quantity; a larger one is refused with 413. A replica takes"
+                        + " none of more than a third of its heap, a fifth of its memory limit. Default: 64Mi."
                         + " 1Ki-1Gi. Rolling: a change replaces the pods.")
         @Default(TasksSpec.DEFAULT_MAX_BODY_SIZE)
         @ValidationRule(

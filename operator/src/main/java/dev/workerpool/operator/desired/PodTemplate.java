@@ -32,8 +32,11 @@ final class PodTemplate {
 
     private static final long USER = 65_532;
 
-    /** After the drain a worker still closes its connections and leaves; then the kubelet kills it. */
-    private static final int EXIT_SECONDS = 5;
+    /**
+     * After a drain that took all of its time a worker has 5 s for the last runs to get to other replicas, 3 s for the last
+     * answers, and 5 s for shared resources to close; then the kubelet kills it.
+     */
+    private static final int EXIT_SECONDS = 15;
 
     private PodTemplate() {}
 

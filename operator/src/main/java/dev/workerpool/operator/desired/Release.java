@@ -10,11 +10,17 @@ import java.util.Optional;
  * @param controlKey the public keys with which workers verify what the operator tells them, separated by spaces; empty when it
  *     has none, and then every change rolls
  * @param resizesPods whether the cluster can give a running pod another CPU; otherwise a change of it rolls
+ * @param workerLogFormat in which workers log; empty leaves it to them
  */
-public record Release(String workerImage, String operatorNamespace, Optional<String> controlKey, boolean resizesPods) {
+public record Release(
+        String workerImage,
+        String operatorNamespace,
+        Optional<String> controlKey,
+        boolean resizesPods,
+        Optional<String> workerLogFormat) {
 
     public Release(String workerImage, String operatorNamespace) {
-        this(workerImage, operatorNamespace, Optional.empty(), false);
+        this(workerImage, operatorNamespace, Optional.empty(), false, Optional.empty());
     }
 
     /** The one that all replicas are to know in the end. */
@@ -23,10 +29,14 @@ public record Release(String workerImage, String operatorNamespace, Optional<Str
     }
 
     public Release withControlKey(Optional<String> publicKeys) {
-        return new Release(workerImage, operatorNamespace, publicKeys, resizesPods);
+        return new Release(workerImage, operatorNamespace, publicKeys, resizesPods, workerLogFormat);
     }
 
     public Release resizingPods(boolean resizes) {
-        return new Release(workerImage, operatorNamespace, controlKey, resizes);
+        return new Release(workerImage, operatorNamespace, controlKey, resizes, workerLogFormat);
+    }
+
+    public Release loggingAs(Optional<String> format) {
+        return new Release(workerImage, operatorNamespace, controlKey, resizesPods, format);
     }
 }

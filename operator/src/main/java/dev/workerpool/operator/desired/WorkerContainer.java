@@ -72,6 +72,8 @@ final class WorkerContainer {
         environment.add(
                 Variable.literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
         environment.add(Variable.literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));
+        release.workerLogFormat()
+                .ifPresent(format -> environment.add(Variable.literal("WORKERPOOL_LOG_FORMAT", format)));
         return environment;
     }
 

@@ -94,10 +94,7 @@ public final class LifeCycle {
         return replica.startedAt()
                 .map(started -> Occurrence.normal(
                         "WorkerReady",
-                        "Worker %s takes tasks on %s"
-                                .formatted(
-                                        replica.name(),
-                                        replica.threads() == 1 ? "1 thread" : replica.threads() + " threads"),
+                        "Worker " + replica.name() + " takes tasks",
                         replica.readyAt().orElse(started),
                         replica.uid() + "/" + started));
     }

@@ -5,6 +5,7 @@ import dev.workerpool.operator.desired.Release;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class Candidate implements AutoCloseable {
             Thread.ofPlatform().name("operator-control").factory());
     private final ExecutorService election = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("leader-election-", 0).factory());
+    private final RefusedWatches refusedWatches = new RefusedWatches(System::nanoTime);
     private final KubernetesClient client;
     private final Lease lease;
 
@@ -49,6 +51,9 @@ public final class Candidate implements AutoCloseable {
         this.meters = meters;
         this.lease = new Lease(settings.operatorNamespace(), settings.operatorPod(), System::nanoTime);
         this.client = client(cluster);
+        Gauge.builder(RefusedWatches.METRIC, refusedWatches, RefusedWatches::count)
+                .description("Kinds, in a namespace each or in all, that the operator may not list or watch")
+                .register(meters);
     }
 
     public void start() {
@@ -80,7 +85,7 @@ public final class Candidate implements AutoCloseable {
                 .withRequestRetryBackoffLimit(3)
                 .withUserAgent("workerpool-operator")
                 .build();
-        return OperatorClient.of(config, Fence.NAME, new Fence(this::mayWrite));
+        return OperatorClient.of(config, new Fence(this::mayWrite), refusedWatches);
     }
 
     private boolean mayWrite() {
@@ -107,7 +112,7 @@ public final class Candidate implements AutoCloseable {
         }
         var starting = new PoolOperator(
                 client,
-                new Release(settings.workerImage(), settings.operatorNamespace()),
+                new Release(settings.workerImage(), settings.operatorNamespace()).loggingAs(settings.workerLogFormat()),
                 controlKey,
                 settings.operatorPod(),
                 settings.watchNamespaces().orElse(Set.of()),

@@ -8,8 +8,6 @@ import java.util.function.BooleanSupplier;
 /** Lets no write out of this process while it does not lead, whoever in it thinks otherwise. Reads and the lease pass. */
 final class Fence implements Interceptor {
 
-    static final String NAME = "fence";
-
     private static final String LEASES = "/apis/coordination.k8s.io/";
 
     /** A write was held back; the next leader makes it. */

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.fabric8.kubernetes.client.vertx.VertxHttpClientFactory;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** The client by which an operator sees and changes the cluster. */
@@ -38,13 +39,15 @@ public final class OperatorClient {
 
     private OperatorClient() {}
 
-    /** @param interceptor sees every request before it is sent */
-    public static KubernetesClient of(Config config, String name, Interceptor interceptor) {
+    /** @param interceptors see every request before it is sent, and what comes back; one of each class */
+    public static KubernetesClient of(Config config, Interceptor... interceptors) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withHttpClientFactory(new Compressed())
                 .withKubernetesSerialization(serialization())
-                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor(name, interceptor))
+                .withHttpClientBuilderConsumer(http -> Arrays.stream(interceptors)
+                        .forEach(each ->
+                                http.addOrReplaceInterceptor(each.getClass().getName(), each)))
                 .build();
     }
 

@@ -12,6 +12,9 @@ public interface Settings {
     /** The image of pools that name none. */
     String workerImage();
 
+    /** {@code text} or {@code json}, of all workers; what they do by themselves if it is not set. */
+    Optional<String> workerLogFormat();
+
     /** Where to look for pools; none means in all namespaces. */
     Optional<Set<String>> watchNamespaces();
 

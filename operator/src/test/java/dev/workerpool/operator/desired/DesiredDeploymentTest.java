@@ -84,6 +84,14 @@ class DesiredDeploymentTest {
     }
 
     @Test
+    void tellsTheWorkersHowToLogWhereTheReleaseSaysSo() {
+        assertThat(environment("{}")).doesNotContainKey("WORKERPOOL_LOG_FORMAT");
+        assertThat(environment(worker(DesiredDeployment.of(
+                        Pools.pool(), Pools.RELEASE.loggingAs(Optional.of("json")), Optional.empty()))))
+                .containsEntry("WORKERPOOL_LOG_FORMAT", "json");
+    }
+
+    @Test
     void keepsUsersVariablesLiteral() {
         assertThat(environment("{env: [{name: PRICE, value: $(HOME) costs 5$}]}"))
                 .containsEntry("PRICE", "$$(HOME) costs 5$$");
@@ -100,9 +108,9 @@ class DesiredDeploymentTest {
     @Test
     void givesTheKubeletTimeForTheWholeDrain() {
         assertThat(pod("{drain: {timeout: 30s}}").getTerminationGracePeriodSeconds())
-                .isEqualTo(38);
+                .isEqualTo(48);
         assertThat(pod("{drain: {timeout: 1500ms}}").getTerminationGracePeriodSeconds())
-                .isEqualTo(10);
+                .isEqualTo(20);
     }
 
     @Test
@@ -202,7 +210,11 @@ class DesiredDeploymentTest {
     }
 
     private static Container worker(String spec) {
-        return pod(spec).getContainers().getFirst();
+        return worker(deployment(spec));
+    }
+
+    private static Container worker(Deployment deployment) {
+        return deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
     }
 
     private static Map<String, String> podLabels(String spec) {
@@ -210,8 +222,12 @@ class DesiredDeploymentTest {
     }
 
     private static Map<String, String> environment(String spec) {
+        return environment(worker(spec));
+    }
+
+    private static Map<String, String> environment(Container worker) {
         var environment = new TreeMap<String, String>();
-        for (EnvVar variable : worker(spec).getEnv()) {
+        for (EnvVar variable : worker.getEnv()) {
             if (variable.getValue() != null) {
                 environment.put(variable.getName(), variable.getValue());
             }

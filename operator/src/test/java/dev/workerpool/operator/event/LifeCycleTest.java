@@ -36,7 +36,7 @@ class LifeCycleTest {
         List<Occurrence> again = of(ready.formatted("2026-01-01T00:09:00Z"));
 
         assertThat(first).extracting(Occurrence::reason).containsExactly("WorkerStarted", "WorkerReady");
-        assertThat(first.getLast().message()).isEqualTo("Worker thumbnails-a takes tasks on 4 threads");
+        assertThat(first.getLast().message()).isEqualTo("Worker thumbnails-a takes tasks");
         assertThat(again.getLast().identity()).isEqualTo(first.getLast().identity());
     }
 

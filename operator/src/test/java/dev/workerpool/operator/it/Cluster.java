@@ -83,7 +83,7 @@ public final class Cluster implements AutoCloseable {
                 .withRequestRetryBackoffLimit(1)
                 .withRequestTimeout(5_000)
                 .build();
-        operatorClient = OperatorClient.of(patient, "inspector", inspector);
+        operatorClient = OperatorClient.of(patient, inspector);
         operator = new PoolOperator(
                 operatorClient,
                 RELEASE,

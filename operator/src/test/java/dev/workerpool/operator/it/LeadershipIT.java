@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.runtime.Candidate;
-import dev.workerpool.operator.runtime.Settings;
 import io.fabric8.kubernetes.client.Config;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,32 +95,9 @@ class LeadershipIT {
     private Candidate start(String name, Config config) {
         var candidate = new Candidate(
                 config,
-                new TestSettings(cluster.namespace(), name),
+                new TestSettings(cluster.namespace(), name, true),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
         candidate.start();
         return candidate;
-    }
-
-    private record TestSettings(String operatorNamespace, String operatorPod) implements Settings {
-
-        @Override
-        public String workerImage() {
-            return Cluster.RELEASE.workerImage();
-        }
-
-        @Override
-        public Optional<Set<String>> watchNamespaces() {
-            return Optional.of(Set.of(operatorNamespace));
-        }
-
-        @Override
-        public Optional<Path> controlKeyFile() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean leaderElection() {
-            return true;
-        }
     }
 }

@@ -4,6 +4,7 @@ import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.apiserver.ApiServer;
+import dev.workerpool.operator.runtime.Candidate;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -12,9 +13,12 @@ import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,18 +45,15 @@ class RightsIT {
             - {apiGroups: [""], resources: [events], verbs: [create]}
             """;
 
+    @AutoClose
     private Cluster cluster;
+
     private String user;
 
     @BeforeEach
     void makeCluster(ApiServer.Running server) {
         cluster = new Cluster(server);
         user = "operator-of-" + cluster.namespace();
-    }
-
-    @AfterEach
-    void closeCluster() {
-        cluster.close();
     }
 
     @Test
@@ -193,6 +194,25 @@ class RightsIT {
             awaitThat(
                     () -> assertThat(cluster.child(Service.class, "thumbnails")).isNotNull());
         }
+    }
+
+    @Test
+    void whatItMayNotListIsCountedForAsLongAsThatIsSo() {
+        String without = ROLE.replace("[services], verbs: [get, list, watch,", "[services], verbs: [get,");
+        grant(cluster.namespace(), without);
+        var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (var operator =
+                new Candidate(asOperator(), new TestSettings(cluster.namespace(), "operator", false), meters)) {
+            operator.start();
+            awaitThat(() -> assertThat(refusedWatches(meters)).isEqualTo(1));
+
+            grant(cluster.namespace(), ROLE);
+            awaitThat(() -> assertThat(refusedWatches(meters)).isZero());
+        }
+    }
+
+    private static double refusedWatches(MeterRegistry meters) {
+        return meters.get("workerpool_operator_refused_watches").gauge().value();
     }
 
     private int statusWrites() {

@@ -11,7 +11,7 @@ class OperatorClientTest {
     @Test
     void whoWroteWhichFieldIsPassedOver() {
         try (var client = OperatorClient.of(
-                new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build(), Fence.NAME, new Fence(() -> true))) {
+                new ConfigBuilder().withMasterUrl("http://127.0.0.1:1").build(), new Fence(() -> true))) {
             Service service = client.getKubernetesSerialization().unmarshal("""
                             {"apiVersion": "v1", "kind": "Service", "metadata": {"managedFields":
                             [{"manager": "somebody", "operation": "Apply", "fieldsV1": {"f:spec": {"f:type": {}}}}],
