@@ -33,6 +33,17 @@ class RunsTest {
         worker.close();
     }
 
+    /** Another replica may do the run, long after its caller was answered. */
+    @Test
+    void refusesAQueryThatCannotBeReadBeforeThereIsARun() throws Exception {
+        Answer answer = worker.call("POST", "/tasks/gate?size=%zz", "x", "Prefer: respond-async");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("replica-1");
+        assertThat(answer.body())
+                .contains("{\"field\":\"query\",\"rule\":\"must have two hexadecimal digits behind each %\"}");
+    }
+
     @Test
     void answersAtOnceAndTellsWhereTheRunIs() throws Exception {
         Answer answer = worker.call("POST", "/tasks/gate", "held", "Prefer: respond-async");

@@ -94,7 +94,7 @@ public final class HandOver {
         try {
             for (boolean again = true; again; ) {
                 boolean last = stopping.await(BETWEEN_ROUNDS.toMillis(), TimeUnit.MILLISECONDS);
-                boolean mayBeTaken = round();
+                boolean mayBeTaken = roundOrAnother();
                 again = !last || mayBeTaken && System.nanoTime() < deadline;
                 if (last && again) {
                     Thread.sleep(BETWEEN_ROUNDS);
@@ -102,6 +102,16 @@ public final class HandOver {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What fails of one round must not keep all other runs from leaving. */
+    private boolean roundOrAnother() throws InterruptedException {
+        try {
+            return round();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Runs could not be handed over; once more", e);
+            return true;
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.mapping.InvalidTaskInputException.FieldError;
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -23,12 +25,7 @@ final class Outcomes {
         }
         return switch (outcome) {
             case Outcome.Succeeded(var content) -> succeeded(content);
-            case Outcome.InvalidInput(var errors) ->
-                Problem.MALFORMED_INPUT.because(
-                        errors.stream()
-                                .map(error -> error.field() + " " + error.rule())
-                                .collect(Collectors.joining("; ")),
-                        Map.of("errors", errors));
+            case Outcome.InvalidInput(var errors) -> invalid(errors);
             case Outcome.Failed failed -> failed(failed);
             case Outcome.Stopped(int exitCode) -> Problem.stopped(exitCode);
             case Outcome.TimedOut(var timeout, boolean asked) ->
@@ -47,6 +44,12 @@ final class Outcomes {
             case Outcome.Cancelled cancelled ->
                 Problem.CANCELLED.because("The run was cancelled before it was through");
         };
+    }
+
+    static Response invalid(List<FieldError> errors) {
+        return Problem.MALFORMED_INPUT.because(
+                errors.stream().map(error -> error.field() + " " + error.rule()).collect(Collectors.joining("; ")),
+                Map.of("errors", errors));
     }
 
     /** @param left until the type is let in again */

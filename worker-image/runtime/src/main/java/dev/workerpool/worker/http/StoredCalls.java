@@ -1,6 +1,8 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.mapping.InvalidTaskInputException.FieldError;
 import dev.workerpool.task.Content;
+import dev.workerpool.task.InvalidInputException;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -15,6 +17,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -127,13 +130,18 @@ final class StoredCalls {
             TaskEntry task, Request request, ByteBuffer body, Exchange exchange, Arrival arrival, RunKey key) {
         Preferences preferences = Preferences.of(request.headers());
         var content = new Content(request.contentType(), body);
-        var run = new RunRequest(
-                task, content, request::parameters, RunHeaders.options(request, tracer), preferences.async(), key);
         try {
+            // Another replica may do the run, and is told all of it: what cannot be read is refused while its caller is
+            // there.
+            Map<String, String> parameters = request.parameters();
+            var run = new RunRequest(
+                    task, content, () -> parameters, RunHeaders.options(request, tracer), preferences.async(), key);
             exchange.begins();
             StoredRun stored = store.submit(run, arrival.admittedAt(), admitted -> arrival.submit(pool, admitted));
             answer(stored, wantsEvents(request.headers()), preferences, exchange);
             return null;
+        } catch (InvalidInputException e) {
+            return answers.identified(Outcomes.invalid(List.of(new FieldError(e.field(), e.rule()))));
         } catch (RunRejectedException e) {
             return answers.identified(rejected.apply(e));
         } catch (RunsFullException e) {

@@ -26,12 +26,17 @@ public final class Departures {
             return null;
         }
         var stored = (StoredRun) run.observer();
-        WaitingRun waiting = stored.depart(System.nanoTime());
-        if (waiting == null) {
-            store.pool().putBack(run); // Somebody came to follow it in this very moment.
-            return null;
+        WaitingRun waiting = null;
+        try {
+            waiting = stored.depart(System.nanoTime());
+        } finally {
+            if (waiting == null) {
+                store.pool().putBack(run); // Somebody came to follow it in this very moment.
+            }
         }
-        underWay.put(waiting.id(), run);
+        if (waiting != null) {
+            underWay.put(waiting.id(), run);
+        }
         return waiting;
     }
 

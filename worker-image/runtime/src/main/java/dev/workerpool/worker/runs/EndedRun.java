@@ -29,6 +29,13 @@ public record EndedRun(
         return RunState.of(outcome);
     }
 
+    /** Its caller is told to come again, and is to have a new run then. */
+    boolean freesKey() {
+        return outcome instanceof Outcome.WaitExceeded
+                || outcome instanceof Outcome.Refused
+                || outcome instanceof Outcome.Drained;
+    }
+
     /** The memory that the result takes. */
     long resultBytes() {
         return outcome instanceof Outcome.Succeeded(var content) && content != null ? RunMemory.of(content.bytes()) : 0;

@@ -2,7 +2,6 @@ package dev.workerpool.worker.runs;
 
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.DrainingException;
-import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
@@ -11,10 +10,11 @@ import dev.workerpool.worker.task.TaskEntry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -44,8 +44,9 @@ public final class RunStore {
     /** Guarded by this. */
     private final Map<String, StoredRun> keys = new HashMap<>();
 
-    /** Over and kept, in the order of their ends. Guarded by this. */
-    private final ArrayDeque<StoredRun> over = new ArrayDeque<>();
+    /** Over and kept, in the order of their ends: those that other workers had come between our own. Guarded by this. */
+    private final TreeSet<StoredRun> over =
+            new TreeSet<>(Comparator.comparing(StoredRun::endedAt).thenComparing(StoredRun::id));
 
     /** Those that were handed over to be done here, so that none is done again. */
     private final LatestIds adopted = new LatestIds(MOST_ADOPTED);
@@ -99,7 +100,7 @@ public final class RunStore {
     }
 
     private void admit(StoredRun run, long bytes, Entrance entrance) throws RunsFullException, RunRejectedException {
-        if (!makeRoom(bytes)) {
+        if (!makeRoom(bytes, null)) {
             pool.counters().refused(Refusal.RUNS_FULL);
             throw new RunsFullException(bytes > memory.limit(), memory.limit());
         }
@@ -128,18 +129,21 @@ public final class RunStore {
         run.charged = bytes;
     }
 
-    private boolean makeRoom(long bytes) {
+    /** @param heir the run that ended and is to stay, for which only earlier ones go; null when any may */
+    private boolean makeRoom(long bytes, StoredRun heir) {
         if (bytes > memory.limit()) {
             return false;
         }
-        while (!memory.hasRoom(bytes) && !over.isEmpty()) {
+        while (!memory.hasRoom(bytes)
+                && !over.isEmpty()
+                && (heir == null || over.comparator().compare(over.first(), heir) < 0)) {
             evict(RunCounters.Eviction.BYTES);
         }
         return memory.hasRoom(bytes);
     }
 
     private void evict(RunCounters.Eviction why) {
-        forget(over.poll());
+        forget(over.pollFirst());
         counters.evicted(why);
     }
 
@@ -157,11 +161,8 @@ public final class RunStore {
 
     /** The run is over: from now on it is kept as long as there is time and room. */
     synchronized void ended(StoredRun run, EndedRun ended) {
-        run.settled = ended;
-        if (ended.outcome() instanceof Outcome.WaitExceeded
-                || ended.outcome() instanceof Outcome.Refused
-                || ended.outcome() instanceof Outcome.Drained) {
-            // Its caller is told to come again, and is to have a new run then.
+        run.settle(ended);
+        if (ended.freesKey()) {
             releaseKey(run);
         }
         keep(run);
@@ -170,7 +171,7 @@ public final class RunStore {
     private void keep(StoredRun run) {
         long bytes = RetentionSettings.OVERHEAD + run.events().bytes() + run.settled.resultBytes();
         charge(run, 0);
-        if (!makeRoom(bytes)) {
+        if (!makeRoom(bytes, run)) {
             forget(run);
             counters.evicted(RunCounters.Eviction.BYTES);
             return;
@@ -185,7 +186,7 @@ public final class RunStore {
     /** Forgets what is over for too long. To be called now and then. */
     public synchronized void sweep() {
         Instant latest = clock.instant().minus(settings.period());
-        while (!over.isEmpty() && !over.peek().settled.endedAt().isAfter(latest)) {
+        while (!over.isEmpty() && !over.first().endedAt().isAfter(latest)) {
             evict(RunCounters.Eviction.AGE);
         }
     }
@@ -209,7 +210,7 @@ public final class RunStore {
     public Delivery send(StoredRun run, Content message) {
         int size = RunMemory.of(message.bytes());
         synchronized (this) {
-            if (!makeRoom(size)) {
+            if (!makeRoom(size, null)) {
                 return run.ended() == null ? Delivery.FULL : Delivery.CLOSED;
             }
             memory.charge(size);

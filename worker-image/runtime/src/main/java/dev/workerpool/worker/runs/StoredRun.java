@@ -41,6 +41,8 @@ public final class StoredRun implements RunObserver, RunLink {
     /** Its end, as soon as the store has taken note of it. Guarded by the store. */
     EndedRun settled;
 
+    private Instant endedAt;
+
     private int callers;
     private boolean cancelled;
 
@@ -67,10 +69,10 @@ public final class StoredRun implements RunObserver, RunLink {
     StoredRun(RunStore store, RetainedRun retained) {
         this.store = store;
         this.ended = retained.ended();
-        this.settled = ended;
+        settle(ended);
         this.id = ended.id();
         this.task = ended.task();
-        this.key = retained.key();
+        this.key = ended.freesKey() ? null : retained.key();
         this.outlivesItsCallers = true;
         this.createdAt = ended.createdAt();
         this.events = EventLog.of(retained.events());
@@ -221,8 +223,7 @@ public final class StoredRun implements RunObserver, RunLink {
         if (!isMovable() || asked == null || waits == null) {
             return null;
         }
-        leaving = true;
-        return new WaitingRun(
+        var waiting = new WaitingRun(
                 id,
                 task,
                 createdAt,
@@ -231,6 +232,8 @@ public final class StoredRun implements RunObserver, RunLink {
                 asked.parameters().get(),
                 asked.options(),
                 key);
+        leaving = true;
+        return waiting;
     }
 
     /** Another worker has it: whoever follows it here will hear no more. */
@@ -255,8 +258,19 @@ public final class StoredRun implements RunObserver, RunLink {
     }
 
     /** Under the store's lock. */
+    final void settle(EndedRun end) {
+        settled = end;
+        endedAt = end.endedAt();
+    }
+
+    /** When it was over, as the store knows. Under the store's lock. */
+    Instant endedAt() {
+        return endedAt;
+    }
+
+    /** Under the store's lock. */
     RetainedRun retained() {
-        return new RetainedRun(settled, events.all(), key);
+        return new RetainedRun(settled, events.all(), settled.freesKey() ? null : key);
     }
 
     @Override

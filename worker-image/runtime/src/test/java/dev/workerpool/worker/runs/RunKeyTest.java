@@ -48,6 +48,26 @@ class RunKeyTest extends StoreTestCase {
     }
 
     @Test
+    void aKeyThatIsFreeStaysFreeWhereTheRunIsHandedOver() throws Exception {
+        start();
+        fixture.occupy();
+        var key = new RunKey("k", "f");
+        StoredRun first = fixture.submit("echo", "a", key);
+        fixture.maxWait(Duration.ZERO);
+        fixture.awaitEnd(first);
+        RetainedRun handedOver = fixture.store.snapshot().getFirst();
+
+        assertThat(handedOver.key()).isNull();
+        try (var other = new RunStoreFixture(new RetentionSettings(Duration.ofMinutes(10), 1 << 20, 100))) {
+            // An earlier release still hands the key over.
+            other.store.adopt(new RetainedRun(handedOver.ended(), handedOver.events(), key));
+
+            assertThat(other.store.find(first.id())).isNotNull();
+            assertThat(other.submit("echo", "a", key).id()).isNotEqualTo(first.id());
+        }
+    }
+
+    @Test
     void forgetsAKeyWithItsRun() throws Exception {
         RunStore store = start();
         StoredRun first = fixture.submit("echo", "a", new RunKey("k", "f"));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.QueueFullException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -245,5 +246,47 @@ class RunStoreTest extends StoreTestCase {
             assertThat(other.store.find(run.id())).isNull();
             assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.EXPIRED);
         }
+    }
+
+    @Test
+    void whatItAdoptsGoesInTheOrderOfTheEndsToo() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 1 << 20, 2);
+        StoredRun own = fixture.ended("echo", "");
+
+        assertThat(store.adopt(another("a-1", Duration.ofMinutes(5)))).isEqualTo(Adoption.ADOPTED);
+        assertThat(store.adopt(another("a-2", Duration.ofMinutes(4)))).isEqualTo(Adoption.ADOPTED);
+        assertThat(store.find("a-1")).as("the one that ended first").isNull();
+        assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
+        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly("a-2", own.id());
+
+        fixture.pass(Duration.ofMinutes(6));
+        store.sweep();
+        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly(own.id());
+    }
+
+    @Test
+    void noYoungerRunMakesRoomForOneThatItAdopts() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 3 * RetentionSettings.OVERHEAD, 100);
+        StoredRun own = fixture.ended("echo", "");
+        store.adopt(another("a-1", Duration.ofMinutes(5)));
+        store.adopt(another("a-2", Duration.ofMinutes(4)));
+
+        assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
+        assertThat(store.adopt(another("a-4", Duration.ofMinutes(3)))).isEqualTo(Adoption.ADOPTED);
+        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly("a-2", "a-4", own.id());
+    }
+
+    /** One that another worker had, and that ended so long ago. */
+    private static RetainedRun another(String id, Duration ago) {
+        var ended = new EndedRun(
+                id,
+                "echo",
+                "a",
+                1,
+                Instant.now().minus(ago),
+                Duration.ZERO,
+                Duration.ZERO,
+                new Outcome.Succeeded(null));
+        return new RetainedRun(ended, List.of(), null);
     }
 }
