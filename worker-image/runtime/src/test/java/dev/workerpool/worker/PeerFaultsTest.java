@@ -3,6 +3,7 @@ package dev.workerpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +81,30 @@ class PeerFaultsTest extends PeerFixture {
 
         org.assertj.core.api.Assertions.assertThatThrownBy(client::read).isInstanceOf(java.io.IOException.class);
         assertThat(begun).containsExactly("first");
+    }
+
+    /** A task may say as much of its result as its caller says of its input. */
+    @Test
+    void anAnswerWithLongHeadersIsOne() throws Exception {
+        String mediaType = "x/" + "y".repeat(15_000);
+        start(FakePeer.answering("HTTP/1.1 200 OK\r\nWorkerpool-Replica: b\r\nContent-Type: " + mediaType
+                + "\r\nContent-Length: 4\r\n\r\ndone"));
+
+        Answer answer = call(worker, "quick", "second").read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Content-Type")).isEqualTo(mediaType);
+    }
+
+    @Test
+    void whatIsMeantForOneConnectionStaysHere() throws Exception {
+        start(FakePeer.answering("HTTP/1.1 200 OK\r\nWorkerpool-Replica: b\r\nContent-Length: 0\r\n\r\n"));
+        try (var client = new RawClient(worker.taskPort())) {
+            client.send("POST /tasks/quick HTTP/1.1\r\nConnection: keep-alive , X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\n"
+                    + "Content-Length: 0\r\n\r\n");
+
+            assertThat(client.read().status()).isEqualTo(200);
+        }
+        assertThat(peer.passed().peek()).contains("X-End: 2").doesNotContainIgnoringCase("x-hop");
     }
 
     @Test

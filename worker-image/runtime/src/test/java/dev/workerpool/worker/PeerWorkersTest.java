@@ -12,6 +12,25 @@ import org.junit.jupiter.api.Test;
 /** What replicas do for each other. */
 class PeerWorkersTest extends PeerFixture {
     @Test
+    void whatOneReplicaTakesAnotherTakesAsWell() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        String headers = "Host: t\r\nContent-Length: 1\r\nX: ";
+        String longest = "x".repeat(16 * 1024 - (headers.length() - 4) - 12 + 4);
+
+        try (var client = new RawClient(a.taskPort())) {
+            client.send("POST /tasks/quick HTTP/1.1\r\n" + headers + longest + "\r\n\r\nx");
+            Answer passed = client.read();
+            assertThat(passed.status()).isEqualTo(200);
+            assertThat(passed.header("Workerpool-Replica")).isEqualTo("b");
+            client.send("POST /tasks/quick HTTP/1.1\r\n" + headers + longest + "x".repeat(20) + "\r\n\r\nx");
+            assertThat(client.read().status()).isEqualTo(431);
+        }
+    }
+
+    @Test
     void aRequestThatFindsNoThreadIdleGoesToAPeerThatHasOne() throws Exception {
         Worker a = start("a");
         Worker b = start("b");

@@ -18,7 +18,7 @@ final class Admission {
             return bodyTooLarge();
         }
         return incoming.expects() && !incoming.expectsOnlyContinue()
-                ? Problem.EXPECTATION_FAILED.because("Only 100-continue can be expected")
+                ? server.routes().identified(Problem.EXPECTATION_FAILED.because("Only 100-continue can be expected"))
                 : null;
     }
 
@@ -31,6 +31,8 @@ final class Admission {
     }
 
     private Response bodyTooLarge() {
-        return Problem.BODY_TOO_LARGE.because("The body must have at most " + server.maxBodySize() + " bytes");
+        return server.routes()
+                .identified(Problem.BODY_TOO_LARGE.because(
+                        "The body must have at most " + server.maxBodySize() + " bytes"));
     }
 }

@@ -53,6 +53,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private State state = State.IDLE;
     private long deadline;
 
+    /** Bytes since the connection was idle: the head of no request since then has more. */
+    private long arrived;
+
     /** The request that arrives or is answered; null between requests and when its head cannot be read. */
     private Incoming incoming;
 
@@ -121,7 +124,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (state == State.IDLE) {
             state = State.HEAD;
             deadline = System.nanoTime() + limits.head().toNanos();
+            arrived = 0;
         }
+        arrived += bytes.readableBytes();
     }
 
     @Override
@@ -165,6 +170,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (!MalformedRequests.hasKnownEnd(head)) {
             reject(Problem.MALFORMED_REQUEST.because("Transfer-Encoding must be chunked, and in HTTP/1.1 only"));
+            return;
+        }
+        if (arrived > HttpLimits.MAX_HEADERS && MalformedRequests.hasTooLargeHeaders(head)) {
+            reject(MalformedRequests.headersTooLarge());
             return;
         }
         incoming = new Incoming(head, server.budget());
@@ -260,7 +269,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         releaseBody();
         incoming = null;
-        write(response);
+        write(server.routes().identified(response));
     }
 
     void answer(Call from, Response response) {

@@ -22,6 +22,9 @@ record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration 
     static final int MAX_REQUEST_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
 
+    /** What a replica that passes a request on adds to its headers, at most. */
+    static final int PEER_HEADERS = 1024;
+
     static HttpLimits ofBody(long maxBodySize) {
         return new HttpLimits(
                 maxBodySize, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));

@@ -43,9 +43,9 @@ final class Incoming {
         return request.method().equals(HttpMethod.HEAD.name());
     }
 
-    /** The client wants to be told to go on before it sends the body. */
+    /** The client wants to be told to go on before it sends the body. In HTTP/1.0 there is no such thing (RFC 9110, 10.1.1). */
     boolean expects() {
-        return request.headers().contains(HttpHeaderNames.EXPECT);
+        return !http10 && request.headers().contains(HttpHeaderNames.EXPECT);
     }
 
     boolean expectsOnlyContinue() {

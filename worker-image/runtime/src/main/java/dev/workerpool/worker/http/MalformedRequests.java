@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.peers.PeerHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -10,6 +11,9 @@ import java.util.List;
 
 /** Tells a client what the decoder could not read. */
 final class MalformedRequests {
+    /** Colon, space and the end of the line. */
+    private static final int SEPARATORS = 4;
+
     private MalformedRequests() {}
 
     /** With any other coding, whoever is between us and the client may see the body end, and a request begin, elsewhere. */
@@ -23,14 +27,28 @@ final class MalformedRequests {
                 && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
     }
 
+    /** Those of clients have to be some less than a peer may send, or whether they are too large would depend on who runs it. */
+    static boolean hasTooLargeHeaders(HttpRequest head) {
+        return !head.headers().contains(PeerHeaders.TOKEN)
+                && head.headers().entries().stream()
+                                .mapToInt(header -> header.getKey().length()
+                                        + header.getValue().length()
+                                        + SEPARATORS)
+                                .sum()
+                        > HttpLimits.MAX_HEADERS;
+    }
+
+    static Response headersTooLarge() {
+        return Problem.HEADERS_TOO_LARGE.because(
+                "All headers together must have at most " + HttpLimits.MAX_HEADERS + " bytes");
+    }
+
     static Response problem(Throwable cause) {
         return switch (cause) {
             case TooLongHttpLineException e ->
                 Problem.TARGET_TOO_LONG.because(
                         "The request line must have at most " + HttpLimits.MAX_REQUEST_LINE + " bytes");
-            case TooLongHttpHeaderException e ->
-                Problem.HEADERS_TOO_LARGE.because(
-                        "All headers together must have at most " + HttpLimits.MAX_HEADERS + " bytes");
+            case TooLongHttpHeaderException e -> headersTooLarge();
             default -> Problem.MALFORMED_REQUEST.because(String.valueOf(cause.getMessage()));
         };
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * The task port as an OpenAPI 3.1 document: what is always there from {@code openapi.json} beside this class, the tasks and the
@@ -43,20 +44,31 @@ final class OpenApi {
 
     private static final List<String> CALL_HEADERS =
             List.of("Workerpool-Timeout", "Priority", "Prefer", "Idempotency-Key");
-    private static final List<String> RUN_HEADERS =
-            List.of("Workerpool-Replica", "Workerpool-Thread", "Server-Timing", "Via", "Preference-Applied");
+    private static final List<String> RUN_HEADERS = List.of(
+            "Workerpool-Replica", "Workerpool-Thread", "Workerpool-Run", "Server-Timing", "Via", "Preference-Applied");
 
     private final TaskCatalog catalog;
+    private final Executor maker;
     private CompletableFuture<Response> made;
 
     OpenApi(TaskCatalog catalog) {
-        this.catalog = catalog;
+        this(catalog, Thread.ofPlatform().name("openapi").daemon()::start);
     }
 
+    OpenApi(TaskCatalog catalog, Executor maker) {
+        this.catalog = catalog;
+        this.maker = maker;
+    }
+
+    /** Made when it is asked for first; what fails, for want of a thread or of memory, is tried again the next time. */
     synchronized CompletableFuture<Response> document() {
-        if (made == null) {
+        if (made == null || made.isCompletedExceptionally()) {
             made = new CompletableFuture<>();
-            Thread.ofPlatform().name("openapi").daemon().start(() -> made.complete(Response.json(200, make())));
+            try {
+                made.completeAsync(() -> Response.json(200, make()), maker);
+            } catch (OutOfMemoryError e) {
+                made.completeExceptionally(e); // The system refuses the thread.
+            }
         }
         return made;
     }

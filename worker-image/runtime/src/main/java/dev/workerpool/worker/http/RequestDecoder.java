@@ -13,7 +13,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     RequestDecoder(Connection connection) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(HttpLimits.MAX_REQUEST_LINE)
-                .setMaxHeaderSize(HttpLimits.MAX_HEADERS)
+                .setMaxHeaderSize(HttpLimits.MAX_HEADERS + HttpLimits.PEER_HEADERS)
                 .setMaxChunkSize(64 * 1024)
                 .setAllowDuplicateContentLengths(false));
         this.connection = connection;

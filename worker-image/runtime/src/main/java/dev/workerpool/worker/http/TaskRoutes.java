@@ -151,7 +151,9 @@ final class TaskRoutes implements Routes {
             return;
         }
         if (request.path().equals(DESCRIPTION)) {
-            openApi.document().thenAccept(document -> exchange.respond(identified(document)));
+            openApi.document()
+                    .exceptionally(failure -> Problem.INTERNAL_ERROR.because("The document could not be made now"))
+                    .thenAccept(document -> exchange.respond(identified(document)));
             return;
         }
         Response refusal = run(request, body, exchange, Arrival.direct(System.nanoTime()));

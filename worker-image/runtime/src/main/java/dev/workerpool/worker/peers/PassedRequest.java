@@ -2,6 +2,7 @@ package dev.workerpool.worker.peers;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
@@ -40,8 +41,9 @@ public record PassedRequest(String method, String target, HttpHeaders headers, B
         out.writeCharSequence(target, StandardCharsets.ISO_8859_1);
         ByteBufUtil.writeAscii(out, " HTTP/1.1\r\n");
         header(out, "host", choice.view().peer().host());
+        String named = headers.get(HttpHeaderNames.CONNECTION);
         for (Map.Entry<String, String> header : headers) {
-            if (!PeerHeaders.isOfOneConnection(header.getKey())) {
+            if (!PeerHeaders.isOfOneConnection(header.getKey()) && !PeerHeaders.isNamed(header.getKey(), named)) {
                 header(out, header.getKey(), header.getValue());
             }
         }

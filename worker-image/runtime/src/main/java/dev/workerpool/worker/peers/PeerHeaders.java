@@ -2,6 +2,7 @@ package dev.workerpool.worker.peers;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
+import java.util.Arrays;
 import java.util.Set;
 
 /** The headers between replicas, and those that concern one connection only. */
@@ -54,6 +55,17 @@ public final class PeerHeaders {
             KNOWN_ONLY);
 
     private PeerHeaders() {}
+
+    /**
+     * Is it one that its sender meant for this connection only (RFC 9110, section 7.6.1)?
+     *
+     * @param connection the names that its header Connection lists; null when there is none
+     */
+    static boolean isNamed(String name, String connection) {
+        return connection != null
+                && Arrays.stream(connection.split(","))
+                        .anyMatch(named -> named.strip().equalsIgnoreCase(name));
+    }
 
     /** Is the header, of a request or an answer, one that the next connection has its own of? */
     public static boolean isOfOneConnection(CharSequence name) {

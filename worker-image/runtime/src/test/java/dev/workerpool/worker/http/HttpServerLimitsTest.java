@@ -8,9 +8,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server refuses, and whom it closes, so that everything stays bounded. */
 class HttpServerLimitsTest extends ServerTestCase {
+    private static final String LARGE = "1001 bytes";
+
     @Test
     void refusesABodyOverTheLimitByItsLengthAndSkipsIt() throws Exception {
         try (var client = connect()) {
@@ -141,6 +144,25 @@ class HttpServerLimitsTest extends ServerTestCase {
         try (var client = connect()) {
             client.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(414);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "no request\r\n\r\n",
+                "GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n",
+                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + LARGE,
+                "POST / HTTP/1.1\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\ndrips",
+                "GET / HTTP/1.1\r\nX",
+            })
+    void saysWhoItIsAlsoWhereNoRouteAnswers(String request) throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, SHORT))) {
+            client.send(request.replace(LARGE, "x".repeat(1001)));
+
+            assertThat(client.read().header("Workerpool-Replica")).isEqualTo("replica-1");
         }
     }
 

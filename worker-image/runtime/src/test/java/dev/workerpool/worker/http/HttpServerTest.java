@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServerTest extends ServerTestCase {
     @Test
@@ -82,6 +84,17 @@ class HttpServerTest extends ServerTestCase {
 
             assertThat(answer.status()).isEqualTo(413);
             assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    /** RFC 9110, sections 10.1.1 and 15.2: it knows neither. */
+    @ParameterizedTest
+    @ValueSource(strings = {"100-continue", "miracles"})
+    void tellsAnHttp10ClientNothingBeforeTheAnswer(String expectation) throws Exception {
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.0\r\nExpect: " + expectation + "\r\nContent-Length: 1\r\n\r\nx");
+
+            assertThat(client.read().body()).isEqualTo("POST x");
         }
     }
 

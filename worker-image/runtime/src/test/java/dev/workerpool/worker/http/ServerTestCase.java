@@ -43,6 +43,11 @@ abstract class ServerTestCase {
         }
 
         @Override
+        public Response identified(Response response) {
+            return response.with("Workerpool-Replica", "replica-1");
+        }
+
+        @Override
         public void handle(Request request, ByteBuffer body, Exchange exchange) {
             String text = StandardCharsets.ISO_8859_1.decode(body).toString();
             if (request.path().equals("/hold")) {
