@@ -174,11 +174,10 @@ public final class Autoscaler {
     }
 
     private Advice withinSteps(AutoscalingSpec spec, Advice asked, Instant now) {
-        int current = advice.replicas();
+        // The bounds are the user's word and hold at once; the steps are for what the load asks for within them.
+        int current = Math.clamp(advice.replicas(), spec.minReplicas(), spec.maxReplicas());
         int change = asked.replicas() - current;
-        // The bounds are the user's word; the steps are for what the load asks for within them.
-        boolean outOfBounds = current < spec.minReplicas() || current > spec.maxReplicas();
-        if (change == 0 || outOfBounds) {
+        if (change == 0) {
             return asked;
         }
         boolean out = change > 0;

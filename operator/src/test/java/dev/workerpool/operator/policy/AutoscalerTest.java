@@ -207,6 +207,30 @@ class AutoscalerTest {
         }
 
         @Test
+        void aLowerMaximumIsNoWayRoundTheStepsBelowIt() {
+            var pool = new PoolSimulation(spec("{maxReplicas: 100, maxScaleIn: 1}"), 20).run(150, second -> 2);
+            assertThat(pool.replicas()).isEqualTo(18);
+
+            List<Second> changes = pool.with(spec("{maxReplicas: 15, maxScaleIn: 1}"))
+                    .run(150, second -> 2)
+                    .changesAfter(150);
+
+            assertThat(changes).extracting(Second::replicas).containsExactly(15, 14, 13);
+            assertThat(changes.get(2).at() - changes.get(1).at()).isEqualTo(60);
+        }
+
+        @Test
+        void aHigherMinimumIsNoWayRoundTheStepsAboveIt() {
+            var pool = new PoolSimulation(spec("{maxReplicas: 100, maxScaleOut: 3}"), 2).run(20, second -> 40);
+            assertThat(pool.replicas()).isEqualTo(8);
+
+            pool.with(spec("{minReplicas: 10, maxReplicas: 100, maxScaleOut: 3}"));
+
+            assertThat(pool.run(1, second -> 40).replicas()).isEqualTo(10);
+            assertThat(pool.run(10, second -> 40).replicas()).isEqualTo(13);
+        }
+
+        @Test
         void explainsAgainOnlyWhenSomethingChanged() {
             var pool = new PoolSimulation(spec("{maxReplicas: 5}"), 1);
             pool.run(120, second -> 400);

@@ -21,10 +21,10 @@ final class PoolSimulation {
     /** The number of replicas changed at this second to this one. */
     record Second(int at, int replicas) {}
 
-    private final AutoscalingSpec spec;
     private final Autoscaler autoscaler;
     private final Deque<Integer> readyAt = new ArrayDeque<>();
     private final List<Second> changes = new ArrayList<>();
+    private AutoscalingSpec spec;
     private Duration startTime = Duration.ofSeconds(2);
     private int second;
     private int most;
@@ -40,6 +40,12 @@ final class PoolSimulation {
 
     PoolSimulation withStartTime(Duration time) {
         startTime = time;
+        return this;
+    }
+
+    /** Its user writes another spec. */
+    PoolSimulation with(AutoscalingSpec changed) {
+        spec = changed;
         return this;
     }
 
