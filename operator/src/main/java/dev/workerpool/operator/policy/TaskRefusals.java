@@ -108,10 +108,20 @@ public final class TaskRefusals {
     }
 
     private void note(Death death, Instant now) {
-        // A refused type may still have been running, or waiting, when it was refused; its deaths say nothing new.
-        if (death.mayBeOfATask() && death.executing().stream().noneMatch(refused::containsKey)) {
+        if (death.mayBeOfATask() && death.executing().stream().noneMatch(type -> wasRefused(type, death.at()))) {
             ledger.note(death, now);
         }
+    }
+
+    /**
+     * It may still have been running then, or waiting; that it died says nothing new, neither while it is refused nor once it
+     * is let in again.
+     */
+    private boolean wasRefused(String type, Instant then) {
+        return Stream.of(refused, past)
+                .map(refusals -> refusals.get(type))
+                .filter(Objects::nonNull)
+                .anyMatch(refusal -> then.isBefore(refusal.until()));
     }
 
     private void convict(Instant now, List<Release> released) {

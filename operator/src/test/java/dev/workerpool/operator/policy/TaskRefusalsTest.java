@@ -152,6 +152,22 @@ class TaskRefusalsTest {
     }
 
     @Test
+    void deathsWhileItWasRefusedDoNotCountWhenItIsLetInAgain() {
+        died("spin");
+        died("spin");
+        died("spin");
+        now = now.plus(Duration.ofMinutes(9));
+        List<Replica> late = List.of(dead("executing spin"), dead("executing spin"), dead("executing spin"));
+        assertThat(refusals.update(late, "image:1", now).refused()).hasSize(1);
+        now = now.plus(Duration.ofMinutes(1));
+
+        Verdict over = refusals.update(late, "image:1", now);
+
+        assertThat(over.refused()).isEmpty();
+        assertThat(over.released()).hasSize(1);
+    }
+
+    @Test
     void refusesForADayAtMost() {
         Verdict verdict = null;
         for (int i = 0; i < 12; i++) {
