@@ -33,7 +33,8 @@ final class TrainingApi implements TrainingServer.Api {
 
     private static final String POOL = """
             {"apiVersion":"workerpool.dev/v1alpha1","kind":"WorkerPool",
-             "metadata":{"name":"NAME","namespace":"training","uid":"NAME","resourceVersion":"1","generation":1},
+             "metadata":{"name":"NAME","namespace":"training","uid":"NAME","resourceVersion":"1","generation":1,
+                         "creationTimestamp":"2026-01-01T00:00:00Z"},
              "spec":{"replicas":2,"threads":2,"queue":{"capacity":256,"maxWait":"10s"},
                      "tasks":{"timeout":"30s","maxBodySize":"64Mi","isolation":"Shared"},
                      "service":{"port":8000,"type":"ClusterIP"},"drain":{"timeout":"60s"}}}""";
@@ -41,6 +42,7 @@ final class TrainingApi implements TrainingServer.Api {
     private static final String POD = """
             {"apiVersion":"v1","kind":"Pod",
              "metadata":{"name":"NAME-1-a","namespace":"training","uid":"NAME-1-a","resourceVersion":"VERSION",
+                         "creationTimestamp":"2026-01-01T00:00:00Z",
                          "labels":{"workerpool.dev/pool":"NAME","pod-template-hash":"1"},
                          "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"NAME-1","uid":"3","controller":true}]},
              "spec":{"nodeName":"training","containers":[{"name":"worker","env":[{"name":"WORKERPOOL_THREADS","value":"1"}],

@@ -65,18 +65,22 @@ final class DeathLedger {
     /** A death that was noted already, or is over for too long, is not noted. */
     void note(Death death, Instant now) {
         String id = death.podUid() + "/" + death.at();
-        boolean old = death.at().isBefore(beginning) || death.at().isBefore(now.minus(WINDOW));
+        boolean old = death.at().isBefore(now.minus(WINDOW));
         boolean known = explained.containsKey(id) || entries.stream().anyMatch(entry -> entry.id.equals(id));
         if (!old && !known && !death.executing().isEmpty() && entries.size() + explained.size() < MOST) {
             entries.addLast(new Entry(id, death.at(), death.executing()));
         }
     }
 
-    /** What was before counts no more. */
+    /** What was before counts no more, nor what becomes of those that were made before. */
     void beginAnew(Instant now) {
         entries.clear();
         explained.clear();
         beginning = now;
+    }
+
+    boolean concerns(Instant madeAt) {
+        return !madeAt.isBefore(beginning);
     }
 
     /** The deaths at which this type ran are put down to it, and point at nobody else. */

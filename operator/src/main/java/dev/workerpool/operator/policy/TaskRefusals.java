@@ -88,7 +88,11 @@ public final class TaskRefusals {
         }
         releaseIf(refusal -> !refusal.until().isAfter(now), "its time is over", released);
         forgetPast(now);
-        replicas.stream().filter(Replica::counts).flatMap(Replica::deaths).forEach(death -> note(death, now));
+        replicas.stream()
+                .filter(Replica::counts)
+                .filter(replica -> ledger.concerns(replica.createdAt()))
+                .flatMap(Replica::deaths)
+                .forEach(death -> note(death, now));
         convict(now, released);
         return new Verdict(
                 refused.values().stream().map(Refusal::task).toList(),

@@ -132,6 +132,10 @@ public final class Replica {
         return Optional.ofNullable(status.getPodIP());
     }
 
+    public Instant createdAt() {
+        return Instant.parse(pod.getMetadata().getCreationTimestamp());
+    }
+
     /** When the worker that runs now started; empty while none runs. */
     public Optional<Instant> startedAt() {
         return worker().map(ContainerStatus::getState)

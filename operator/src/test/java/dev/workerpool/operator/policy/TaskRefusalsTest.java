@@ -244,6 +244,25 @@ class TaskRefusalsTest {
     }
 
     @Test
+    void whatWasMadeBeforeTheImageChangedSaysNothingOfTheNewOne() {
+        died("spin");
+        died("spin");
+        died("spin");
+        Instant before = now;
+        now = now.plusSeconds(1);
+        assertThat(refusals.update(List.of(), "image:2", now).released()).hasSize(1);
+
+        for (int i = 0; i < 5; i++) {
+            now = now.plusSeconds(1);
+            Replica old = dead(before, "exitCode: 134", "executing spin");
+            assertThat(refusals.update(List.of(old), "image:2", now).refused()).isEmpty();
+        }
+        died("image:2", List.of("spin"));
+        died("image:2", List.of("spin"));
+        assertThat(died("image:2", List.of("spin")).refused()).hasSize(1);
+    }
+
+    @Test
     void theNextOperatorKeepsToWhatTheStatusSays() {
         RefusedTask known = new RefusedTask(
                 "spin",
@@ -316,8 +335,14 @@ class TaskRefusalsTest {
     }
 
     private Replica dead(String how, String message) {
-        return Pods.replica("r" + deaths++, false, 0, """
+        return dead(now, how, message);
+    }
+
+    private Replica dead(Instant made, String how, String message) {
+        Pod pod = Pods.pod("r" + deaths++, false, 0, """
                 state: {terminated: {%s, message: "%s", finishedAt: '%s'}}
                 """.formatted(how, message, now));
+        pod.getMetadata().setCreationTimestamp(made.toString());
+        return new Replica(pod);
     }
 }

@@ -100,7 +100,7 @@ public final class Pods {
                 """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: %s, namespace: images, uid: uid-of-%s}
+                metadata: {name: %s, namespace: images, uid: uid-of-%s, creationTimestamp: '2026-01-01T09:00:00Z'}
                 spec:
                   containers:
                   - name: worker
