@@ -36,6 +36,7 @@ final class SettingsClient implements AutoCloseable {
      * What the replica answered.
      *
      * @param applied whether it took the message over; if not, it runs newer settings
+     * @param inForce without the threads that are missing, of which only its status tells
      * @param peers the version of the list of peers that it knows; 0 when it knows or says none
      */
     record Answer(boolean applied, SettingsInForce inForce, long peers) {}

@@ -46,10 +46,11 @@ final class Followed {
 
     /** @return whether this is news; what was asked before it was told something arrives afterwards, and is old */
     synchronized boolean note(SettingsInForce told) {
-        if (told.equals(settings) || (settings != null && told.generation() < settings.generation())) {
+        SettingsInForce now = told.after(settings());
+        if (now.equals(settings) || (settings != null && now.generation() < settings.generation())) {
             return false;
         }
-        settings = told;
+        settings = now;
         return true;
     }
 

@@ -81,7 +81,7 @@ public final class Takeover {
     private Stream<Trouble> notStarted() {
         return running.stream()
                 .flatMap(replica -> Stream.ofNullable(told.inForce().get(replica.uid()))
-                        .filter(said -> said.missing() > 0)
+                        .filter(said -> said.lacking() > 0)
                         .map(said -> new Trouble(
                                 Trouble.THREADS_NOT_STARTED,
                                 "replica %s serves on with %d of %d threads: its node lets its worker have no more"
