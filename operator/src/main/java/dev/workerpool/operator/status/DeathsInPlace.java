@@ -31,16 +31,21 @@ record DeathsInPlace(Optional<ContainerStatus> worker, List<PastDeath> told) {
     }
 
     List<PastDeath> deaths(int container) {
-        boolean present = container == present();
-        Optional<ContainerState> state =
-                worker.map(present ? ContainerStatus::getState : ContainerStatus::getLastState);
-        if (present && state.map(ContainerState::getRunning).isPresent()) {
+        if (container == present() && worker.filter(Replica::hasStarted).isPresent()) {
             return told;
         }
-        return state.map(ContainerState::getTerminated)
+        return worker.map(status -> state(status, container))
+                .map(ContainerState::getTerminated)
                 .map(ContainerStateTerminated::getMessage)
                 .map(PastDeath::in)
                 .orElse(List.of());
+    }
+
+    private ContainerState state(ContainerStatus status, int container) {
+        if (container == LastDeath.containerBefore(status)) {
+            return status.getLastState();
+        }
+        return container == present() ? status.getState() : null;
     }
 
     private IntStream containers() {

@@ -1,5 +1,6 @@
 package dev.workerpool.operator.status;
 
+import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -7,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the worker of a replica last died together with its container, as the node tells: of the container, or of the pod where
@@ -18,6 +20,9 @@ record LastDeath(Pod pod, PodStatus status, Optional<ContainerStatus> worker) {
 
     /** The exit code of a process that SIGTERM ended: a worker that runs handles it. */
     private static final int TERMINATED_WHILE_STARTING = 143;
+
+    /** Why a container waits that was counted already. For all else the one before it is tried again. */
+    private static final Set<String> COMING_UP = Set.of("", "ContainerCreating", "PodInitializing");
 
     Optional<Death> find() {
         if (isOver() && "Failed".equals(status.getPhase()) && worker.isEmpty()) {
@@ -46,7 +51,20 @@ record LastDeath(Pod pod, PodStatus status, Optional<ContainerStatus> worker) {
         }
         var before =
                 worker.getLastState() == null ? null : worker.getLastState().getTerminated();
-        return Optional.ofNullable(before).map(terminated -> Death.of(name(), uid(), restarts() - 1, terminated));
+        return Optional.ofNullable(before)
+                .map(terminated -> Death.of(name(), uid(), containerBefore(worker), terminated));
+    }
+
+    /**
+     * Which container the node means by its last state, counted from 0: the one before the present, or the present one itself
+     * where that ended and its node waits before it tries another.
+     */
+    static int containerBefore(ContainerStatus worker) {
+        int present = Objects.requireNonNullElse(worker.getRestartCount(), 0);
+        ContainerStateWaiting waiting =
+                worker.getState() == null ? null : worker.getState().getWaiting();
+        boolean ended = waiting != null && waiting.getReason() != null && !COMING_UP.contains(waiting.getReason());
+        return ended ? present : present - 1;
     }
 
     /** Its pod was deleted, and it drained, or was told so before it could take anything. */

@@ -3,6 +3,7 @@ package dev.workerpool.operator.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PastDeathTest {
@@ -67,5 +68,28 @@ class PastDeathTest {
         assertThat(replica.restartsInPlace()).isEqualTo(2);
         assertThat(replica.deathsInPlace()).extracting(Death::restart).containsExactly(0, 1);
         assertThat(replica.deaths()).hasSize(3);
+    }
+
+    /** The node moves the end to the last state, and counts the restart only when there is one. */
+    @Test
+    void inThePauseBeforeARestartTheLastContainerIsThePresentOne() {
+        String end = """
+                terminated:
+                    exitCode: 137
+                    finishedAt: '2026-01-01T10:00:05Z'
+                    message: "died 1 137 signal 2026-01-01T10:00:04.500Z hold\\n"
+                """;
+        Replica dead = Pods.replica("a", false, 1, "state:\n  " + end);
+        Replica pause =
+                Pods.replica("a", false, 1, "state: {waiting: {reason: CrashLoopBackOff}}\nlastState:\n  " + end);
+        Replica next = Pods.replica("a", false, 2, "state: {waiting: {}}\nlastState:\n  " + end);
+
+        assertThat(List.of(dead, pause, next))
+                .allSatisfy(replica ->
+                        assertThat(replica.lastDeath().orElseThrow().restart()).isEqualTo(1));
+        assertThat(dead.inPlace().restartsByContainer()).isEqualTo(Map.of(0, 0, 1, 1));
+        assertThat(pause.inPlace().restartsByContainer()).isEqualTo(Map.of(0, 0, 1, 1));
+        assertThat(pause.restartsInPlace()).isEqualTo(1);
+        assertThat(next.inPlace().restartsByContainer()).isEqualTo(Map.of(1, 1, 2, 0));
     }
 }
