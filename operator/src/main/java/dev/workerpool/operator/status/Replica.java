@@ -250,10 +250,14 @@ public final class Replica {
                         .isPresent();
     }
 
+    /** From its node on, or since its node makes its sandbox anew: that needs the volumes once more. */
     private Optional<Instant> volumesAwaitedSince() {
         return conditions
                 .find("PodReadyToStartContainers", "False")
-                .flatMap(_ -> conditions.since("PodScheduled", "True"));
+                .flatMap(_ -> conditions.since("PodScheduled", "True").map(scheduled -> conditions
+                        .since("PodReadyToStartContainers", "False")
+                        .filter(scheduled::isBefore)
+                        .orElse(scheduled)));
     }
 
     private Stream<ContainerStatus> containers() {

@@ -32,6 +32,11 @@ public final class Pods {
     }
 
     public static Replica waitingForVolumes(String name, Instant scheduled) {
+        return waitingForVolumes(name, scheduled, null);
+    }
+
+    /** @param notReady since when it has no sandbox; null where its node does not say */
+    public static Replica waitingForVolumes(String name, Instant scheduled, Instant notReady) {
         Pod pod = pod(name, false, 0, "state: {waiting: {reason: ContainerCreating}}");
         pod.getStatus()
                 .setConditions(List.of(
@@ -43,6 +48,7 @@ public final class Pods {
                         new PodConditionBuilder()
                                 .withType("PodReadyToStartContainers")
                                 .withStatus("False")
+                                .withLastTransitionTime(notReady == null ? null : notReady.toString())
                                 .build()));
         return new Replica(pod);
     }

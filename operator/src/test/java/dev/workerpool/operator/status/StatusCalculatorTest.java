@@ -308,6 +308,17 @@ class StatusCalculatorTest {
         }
 
         @Test
+        void aSandboxThatIsMadeAnewHasItsOwnTimeForTheVolumes() {
+            Instant longAgo = NOW.minusSeconds(3600);
+
+            WorkerPoolStatus early = status(Pods.waitingForVolumes("a", longAgo, NOW.minusSeconds(19)));
+            WorkerPoolStatus late = status(Pods.waitingForVolumes("a", longAgo, NOW.minusSeconds(20)));
+
+            assertCondition(early, "Degraded", "False", "AsExpected");
+            assertCondition(late, "Degraded", "True", "VolumesNotMounted");
+        }
+
+        @Test
         void putsTheWorstTroubleFirstAndTellsAll() {
             var troubles = List.of(
                     new Trouble(Trouble.NAME_CONFLICT, "Service thumbnails belongs to somebody else"),
