@@ -57,6 +57,11 @@ public final class ControlKey {
                 .filter(keys -> !keys.isEmpty());
     }
 
+    /** The public key that all workers are to know in the end. */
+    public Optional<String> newest() {
+        return present().stream().findFirst().map(SigningKey::publicKey);
+    }
+
     /** With which a replica is told; empty when it trusts none. @param environment with which it was started */
     Optional<SigningKey> trustedBy(LiveEnvironment environment) {
         return present().stream()

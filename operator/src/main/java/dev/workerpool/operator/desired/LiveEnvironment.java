@@ -82,6 +82,11 @@ public final class LiveEnvironment {
                 .orElse(false);
     }
 
+    /** The public keys of those whose messages a worker takes that started with it, separated by spaces; empty without any. */
+    public String trustedKeys() {
+        return value(CONTROL_KEY).orElse("");
+    }
+
     /** 0 when it does not say. */
     public int threads() {
         return (int) number("WORKERPOOL_THREADS");

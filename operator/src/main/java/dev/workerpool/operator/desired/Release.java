@@ -23,11 +23,6 @@ public record Release(
         this(workerImage, operatorNamespace, Optional.empty(), false, Optional.empty());
     }
 
-    /** The one that all replicas are to know in the end. */
-    public Optional<String> newestKey() {
-        return controlKey.map(keys -> keys.split(" ", 2)[0]);
-    }
-
     public Release withControlKey(Optional<String> publicKeys) {
         return new Release(workerImage, operatorNamespace, publicKeys, resizesPods, workerLogFormat);
     }

@@ -2,7 +2,6 @@ package dev.workerpool.operator.metrics;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
-import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
@@ -18,7 +17,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Metrics of each pool as a whole: from its status, from its replicas, and from what these tell of their load, put together
@@ -29,7 +31,10 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
 
     private static final String PREFIX = "workerpool_pool_";
 
-    /** @param states replicas by state, in the order of the states */
+    /**
+     * @param trusted how many running replicas trust these keys: which of them is the newest may change at any time
+     * @param states replicas by state, in the order of the states
+     */
     private record Numbers(
             ResourceID pool,
             int desired,
@@ -39,8 +44,15 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             int restarts,
             int withSettings,
             int pending,
-            int oldKey,
+            Map<String, Integer> trusted,
             int[] states) {
+
+        private int withoutKey(String newest) {
+            return trusted.entrySet().stream()
+                    .filter(entry -> !List.of(entry.getKey().split(" ")).contains(newest))
+                    .mapToInt(Map.Entry::getValue)
+                    .sum();
+        }
 
         private List<String> labels() {
             return List.of(pool.getNamespace().orElse(""), pool.getName());
@@ -57,15 +69,18 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
 
     private final CollectorRegistry registry;
     private final ReplicaReports reports;
+    private final Supplier<Optional<String>> newestKey;
     private final Map<String, Numbers> pools = new ConcurrentHashMap<>();
 
-    public PoolMetrics(CollectorRegistry registry, ReplicaReports reports) {
+    /** @param newestKey the one that all replicas are to know in the end, as of now */
+    public PoolMetrics(CollectorRegistry registry, ReplicaReports reports, Supplier<Optional<String>> newestKey) {
         this.registry = registry;
         this.reports = reports;
+        this.newestKey = newestKey;
         registry.register(this);
     }
 
-    public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas, Release release) {
+    public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas) {
         var states = new int[State.values().length];
         replicas.forEach(replica -> states[replica.state().ordinal()]++);
         pools.put(
@@ -79,17 +94,14 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
                         status.restarts(),
                         status.settings().replicas(),
                         status.settings().pending(),
-                        withOldKey(replicas, release),
+                        trusted(replicas),
                         states));
     }
 
-    private static int withOldKey(Collection<Replica> replicas, Release release) {
-        return release.newestKey()
-                .map(newest -> (int) replicas.stream()
-                        .filter(Replica::isRunning)
-                        .filter(replica -> !replica.environment().trusts(newest))
-                        .count())
-                .orElse(0);
+    private static Map<String, Integer> trusted(Collection<Replica> replicas) {
+        return replicas.stream()
+                .filter(Replica::isRunning)
+                .collect(Collectors.toMap(replica -> replica.environment().trustedKeys(), _ -> 1, Integer::sum));
     }
 
     public void forget(WorkerPool pool) {
@@ -110,6 +122,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         var restarts = gauge("restarts", "Worker restarts since the pool was created");
         var rejected = new CounterMetricFamily(
                 PREFIX + "rejected", "Tasks that replicas refused, since the operator started", labels());
+        Optional<String> newest = newestKey.get();
         for (Numbers numbers : pools.values()) {
             List<String> labels = numbers.labels();
             desired.addMetric(labels, numbers.desired());
@@ -119,7 +132,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
                     .forEach(state -> states.addMetric(numbers.labels(state), numbers.states()[state.ordinal()]));
             settings.addMetric(numbers.labels("newest"), numbers.withSettings());
             settings.addMetric(numbers.labels("older"), numbers.pending());
-            oldKey.addMetric(labels, numbers.oldKey());
+            oldKey.addMetric(labels, newest.map(numbers::withoutKey).orElse(0));
             threads.addMetric(labels, numbers.threads());
             Load load = reports.load(numbers.pool());
             active.addMetric(labels, load.active());

@@ -3,6 +3,7 @@ package dev.workerpool.operator.reconciler;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.control.ControlKey;
+import dev.workerpool.operator.control.KeyWatch;
 import dev.workerpool.operator.control.PeerLists;
 import dev.workerpool.operator.control.SettingsChannel;
 import dev.workerpool.operator.dependent.Children;
@@ -126,7 +127,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.settings = new SettingsChannel(controlKey, peers, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
         this.idleFirst = new IdleFirst(client, reports);
         this.sizes = new PodSizes(client, System::nanoTime);
-        this.metrics = new PoolMetrics(meters, reports);
+        this.metrics = new PoolMetrics(meters, reports, controlKey::newest);
     }
 
     @Override
@@ -135,6 +136,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         sources.add(reports);
         sources.add(autoscaled);
         sources.add(firstLists);
+        sources.add(new KeyWatch(controlKey, turns, context.getPrimaryCache()::keys));
         return sources;
     }
 
@@ -200,7 +202,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Optional<Duration> statusWaits = statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
-        metrics.update(pool, status, replicas, present);
+        metrics.update(pool, status, replicas);
         return NextPass.after(
                 children,
                 notResized,
