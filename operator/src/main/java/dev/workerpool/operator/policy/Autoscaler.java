@@ -33,6 +33,9 @@ public final class Autoscaler {
     /** A number that stays is explained anew at most this often. */
     static final Duration EXPLAINED = Duration.ofSeconds(30);
 
+    /** So much later than a second a question may come on a busy machine, and be about reports as old as this. */
+    private static final Duration LATE = Duration.ofSeconds(5);
+
     /** Of a delay of zero too, the present moment is part. */
     private static final Duration NOW = Duration.ofMillis(1);
 
@@ -84,7 +87,8 @@ public final class Autoscaler {
 
     /** After a silence, observation begins anew: what was before it says nothing of now. */
     private void observe(double tasks, AutoscalingSpec spec, Instant now) {
-        Duration longestSilence = Durations.parse(spec.panicWindow());
+        Duration panicWindow = Durations.parse(spec.panicWindow());
+        Duration longestSilence = panicWindow.compareTo(LATE) > 0 ? panicWindow : LATE;
         if (lastObserved.plus(longestSilence).isBefore(now)) {
             observedSince = now;
         }

@@ -276,6 +276,19 @@ class AutoscalerTest {
         }
 
         @Test
+        void aSecondThatIsLeftOutIsNoSilenceForAShortPanicWindow() {
+            AutoscalingSpec spec = spec("{maxReplicas: 100, panicWindow: 1s, scaleInDelay: 0s}");
+            var pool = new PoolSimulation(spec, 10);
+
+            pool.run(20, second -> 5);
+            for (int i = 0; i < 20; i++) {
+                pool.silence(1).run(3, second -> 5);
+            }
+
+            assertThat(pool.replicas()).isEqualTo(2);
+        }
+
+        @Test
         void thoseThatDoNotAnswerCountLikeThoseThatDo() {
             Demand demand = Demand.of(
                     List.of(Optional.of(new Load(4, 4, 2)), Optional.empty(), Optional.of(new Load(4, 2, 0))), 1);
