@@ -5,6 +5,7 @@ import dev.workerpool.operator.desired.Durations;
 import dev.workerpool.operator.policy.Advice.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -52,6 +53,7 @@ public final class Autoscaler {
 
     private Instant observedSince;
     private Instant lastObserved;
+    private Instant lastAsked;
     private Instant burstUntil = Instant.MIN;
     private Advice advice;
 
@@ -60,6 +62,7 @@ public final class Autoscaler {
         this.advice = start;
         this.observedSince = now;
         this.lastObserved = now;
+        this.lastAsked = now;
     }
 
     public Advice advice() {
@@ -67,6 +70,10 @@ public final class Autoscaler {
     }
 
     public Advice advise(AutoscalingSpec spec, Demand demand, Instant now) {
+        if (now.plus(LATE).isBefore(lastAsked)) {
+            beginAnew(now);
+        }
+        lastAsked = now;
         Duration panicWindow = Durations.parse(spec.panicWindow());
         demand.inFlight().ifPresent(tasks -> observe(tasks, spec, now));
         boolean known = demand.inFlight().isPresent() && !now.isBefore(observedSince.plus(panicWindow));
@@ -77,12 +84,20 @@ public final class Autoscaler {
         } else if (change < 0) {
             taken.add(now, -change, SCALE_IN_STEP);
         }
-        boolean newReason =
-                next.reason() != advice.reason() && !now.isBefore(advice.at().plus(EXPLAINED));
+        boolean newReason = next.reason() != advice.reason()
+                && Duration.between(advice.at(), now).abs().compareTo(EXPLAINED) >= 0;
         if (change != 0 || newReason) {
             advice = next;
         }
         return advice;
+    }
+
+    /** The clock was put back: what was seen would lie in the future, and hide what is seen now. */
+    private void beginAnew(Instant now) {
+        List.of(inFlight, wanted, added, taken).forEach(TimeWindow::clear);
+        observedSince = now;
+        lastObserved = now;
+        burstUntil = Instant.MIN;
     }
 
     /** After a silence, observation begins anew: what was before it says nothing of now. */

@@ -30,6 +30,11 @@ final class TimeWindow {
         }
     }
 
+    void clear() {
+        samples.clear();
+        dropped = Instant.MIN;
+    }
+
     /** Whether nothing that far back was forgotten, as it is after the look back became longer. */
     boolean reaches(Duration back, Instant now) {
         return !dropped.isAfter(now.minus(back));

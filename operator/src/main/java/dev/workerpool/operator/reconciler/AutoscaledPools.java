@@ -94,7 +94,7 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
                         .toList());
         // New bounds hold at once. Else the ticks look at the load, so that many passes do not give a moment more
         // weight.
-        return Optional.of(newSpec ? ask(entry, now) : current(entry));
+        return Optional.of(newSpec ? ask(entry) : current(entry));
     }
 
     private static Advice current(Entry entry) {
@@ -137,19 +137,19 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
                 .findFirst();
     }
 
-    private Advice ask(Entry entry, Instant now) {
+    /** By the clock itself, in turn: a pass may have begun before the last tick. */
+    private Advice ask(Entry entry) {
         Seen seen = entry.seen;
         Demand demand = Demand.of(seen.ready().stream().map(reports::freshLoad).toList(), seen.threads());
         synchronized (entry) {
-            return entry.autoscaler.advise(seen.spec(), demand, now);
+            return entry.autoscaler.advise(seen.spec(), demand, clock.instant().truncatedTo(ChronoUnit.SECONDS));
         }
     }
 
     private void tick() {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pools.forEach((id, entry) -> {
             try {
-                if (entry.seen != null && changes(entry, now)) {
+                if (entry.seen != null && changes(entry)) {
                     getEventHandler().handleEvent(new Event(id));
                 }
             } catch (RuntimeException e) {
@@ -159,9 +159,9 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
         });
     }
 
-    private boolean changes(Entry entry, Instant now) {
+    private boolean changes(Entry entry) {
         Advice before = current(entry);
-        return !ask(entry, now).equals(before);
+        return !ask(entry).equals(before);
     }
 
     @Override

@@ -364,6 +364,35 @@ class AutoscalerTest {
         assertThat(autoscaler.advice().replicas()).isEqualTo(1);
     }
 
+    @Nested
+    class AfterTheClockWasPutBack {
+
+        private final PoolSimulation pool = new PoolSimulation(DEFAULTS, 10).run(300, second -> 28);
+
+        @Test
+        void theNumberStaysAndTheLoadIsFollowedAsAfterAStart() {
+            pool.putBack(Duration.ofHours(1));
+
+            assertThat(pool.run(5, second -> 84).replicas()).isEqualTo(10);
+            assertThat(pool.run(10, second -> 84).replicas()).isEqualTo(30);
+        }
+
+        @Test
+        void aPoolGoesDownOnceItWasObservedForLongEnough() {
+            pool.putBack(Duration.ofHours(1));
+
+            assertThat(pool.run(59, second -> 5).replicas()).isEqualTo(10);
+            assertThat(pool.run(10, second -> 5).replicas()).isEqualTo(2);
+        }
+
+        @Test
+        void aMomentIsNoReasonToForget() {
+            pool.putBack(Duration.ofSeconds(3));
+
+            assertThat(pool.run(5, second -> 84).replicas()).isGreaterThan(10);
+        }
+    }
+
     @Test
     void aQueueThatGrowsAsksForMoreThanTheThreadsCanShow() {
         var pool = new PoolSimulation(DEFAULTS, 2);

@@ -26,6 +26,7 @@ final class PoolSimulation {
     private final List<Second> changes = new ArrayList<>();
     private AutoscalingSpec spec;
     private Duration startTime = Duration.ofSeconds(2);
+    private Instant clock = BEGINNING;
     private int second;
     private int most;
 
@@ -49,6 +50,11 @@ final class PoolSimulation {
         return this;
     }
 
+    PoolSimulation putBack(Duration back) {
+        clock = clock.minus(back);
+        return this;
+    }
+
     /** @param load tasks in flight, by the seconds since this run began */
     PoolSimulation run(int seconds, IntToDoubleFunction load) {
         for (int i = 0; i < seconds; i++) {
@@ -68,7 +74,7 @@ final class PoolSimulation {
         second++;
         int ready = (int) readyAt.stream().filter(at -> at <= second).count();
         int before = replicas();
-        Advice advice = autoscaler.advise(spec, new Demand(ready, THREADS, inFlight), BEGINNING.plusSeconds(second));
+        Advice advice = autoscaler.advise(spec, new Demand(ready, THREADS, inFlight), clock.plusSeconds(second));
         while (readyAt.size() < advice.replicas()) {
             readyAt.addLast(second + (int) startTime.toSeconds());
         }
