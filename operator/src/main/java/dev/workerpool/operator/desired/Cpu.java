@@ -40,6 +40,14 @@ public record Cpu(Optional<Quantity> request, Optional<Quantity> limit, Memory m
                 && isGuaranteed() == other.isGuaranteed();
     }
 
+    /** What the scheduler goes by: its request. */
+    public boolean isMoreThan(Cpu other) {
+        return request.isPresent()
+                && other.request
+                        .filter(less -> request.get().getNumericalAmount().compareTo(less.getNumericalAmount()) > 0)
+                        .isPresent();
+    }
+
     /**
      * Threads of a worker for which this was asked and that has the other, where their number follows from it. A limit that the
      * cluster put there is nobody's wish for threads; and what the other does not have it gets when it is replaced.

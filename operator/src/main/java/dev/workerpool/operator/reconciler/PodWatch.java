@@ -120,6 +120,9 @@ final class PodWatch {
         pod.getMetadata().setAnnotations(null);
         pod.setSpec(new PodSpecBuilder()
                 .withNodeName(pod.getSpec().getNodeName())
+                .withInitContainers(pod.getSpec().getInitContainers().stream()
+                        .map(PodWatch::stripped)
+                        .toList())
                 .withContainers(pod.getSpec().getContainers().stream()
                         .map(PodWatch::stripped)
                         .toList())

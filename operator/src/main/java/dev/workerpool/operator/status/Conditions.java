@@ -94,8 +94,7 @@ final class Conditions {
         }
         Cpu asked = Cpu.of(pool.getSpec().resources());
         Optional<Replica> other = observed.replicas().stream()
-                .filter(replica ->
-                        replica.counts() && !replica.cpu().asked().amounts().equals(asked.amounts()))
+                .filter(replica -> replica.counts() && differs(replica.cpu(), asked))
                 .findFirst();
         if (other.isEmpty() || asked.amounts().isEmpty()) {
             return "";
@@ -110,7 +109,14 @@ final class Conditions {
                 .orElse("");
     }
 
+    private static boolean differs(ReplicaCpu cpu, Cpu asked) {
+        return !cpu.asked().amounts().equals(asked.amounts()) || cpu.keepsMoreThan(asked);
+    }
+
     private static String whyNotInPlace(Replica replica, Cpu asked) {
+        if (replica.cpu().keepsMoreThan(asked)) {
+            return "replica " + replica.name() + " in place would keep the CPU of its init containers";
+        }
         return replica.cpu().asked().canBecome(asked)
                 ? "the node of replica " + replica.name() + " cannot resize them (Kubernetes before 1.33)"
                 : "a pod in place can neither get nor lose a request or limit, nor come to another quality of service";

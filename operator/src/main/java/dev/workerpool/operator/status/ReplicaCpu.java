@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The CPU of a replica, which its node may change while it runs, or owe it for a while. */
@@ -52,7 +53,19 @@ public final class ReplicaCpu {
      * resizing; the API server goes by the same and refuses it there.
      */
     public boolean canBecome(Cpu other) {
-        return asked().equals(other) || (asked().canBecome(other) && isResizable());
+        return !keepsMoreThan(other) && (asked().equals(other) || (asked().canBecome(other) && isResizable()));
+    }
+
+    /**
+     * A pod is as large as the larger of its worker and each of its init containers, also long after those are done, and they
+     * can never be resized: with a smaller worker it would take no less room, and need as much to be placed.
+     */
+    boolean keepsMoreThan(Cpu other) {
+        return pod.getSpec().getInitContainers().stream()
+                .map(Container::getResources)
+                .filter(Objects::nonNull)
+                .map(Cpu::in)
+                .anyMatch(kept -> kept.isMoreThan(other));
     }
 
     boolean isResizable() {

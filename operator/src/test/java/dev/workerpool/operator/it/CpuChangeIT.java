@@ -120,6 +120,22 @@ class CpuChangeIT extends LiveChange {
     }
 
     @Test
+    void lessCpuThanItsInitContainersHaveReplacesAPodAndTheStatusSaysWhy() {
+        String jars = "tasks: {artifacts: [{image: 'jars:1'}]}";
+        runPool("{replicas: 1, resources: {limits: {cpu: 3}}, " + jars + "}", 1);
+
+        cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 1}}, " + jars + "}");
+
+        awaitThat(() -> {
+            assertThat(templateCpu()).isEqualTo("1");
+            assertThat(cluster.condition("thumbnails", "Progressing").message())
+                    .isEqualTo("0 of 1 replicas are up to date; CPU is changed by replacing pods, for replica"
+                            + " thumbnails-0 in place would keep the CPU of its init containers");
+        });
+        assertThat(cpu(0)).as("left as it is").isEqualTo("3/3");
+    }
+
+    @Test
     void aPodThatItsNodeCannotResizeIsReplacedAndTheStatusSaysWhy() {
         runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
         cluster.setPodStatus("thumbnails-0", workers.getFirst().running(started).resources(""));

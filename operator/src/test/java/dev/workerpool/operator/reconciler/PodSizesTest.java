@@ -2,12 +2,26 @@ package dev.workerpool.operator.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.Pools;
+import dev.workerpool.operator.status.Pods;
+import dev.workerpool.operator.status.Replica;
 import io.fabric8.kubernetes.api.model.APIResourceBuilder;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PodSizesTest {
 
@@ -37,6 +51,33 @@ class PodSizesTest {
         now += PodSizes.ASK_AGAIN.toNanos();
 
         assertThat(sizes.arePossible()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2, 2, 1, false",
+        "1, 2, 1, false",
+        "2, 2, 1500m, false",
+        "3, 2, 2, true",
+        "2, 2, 3, true",
+        "2, 2, 2, true"
+    })
+    void aPodInPlaceIsNeverSmallerThanItsInitContainers(String worker, String init, String asked, boolean suffices) {
+        WorkerPool pool = Pools.pool("{resources: {limits: {cpu: " + asked + "}}}");
+        Pod pod = Pods.pod("a", true, 0, Pods.RUNNING + "\nresources: {limits: {cpu: " + worker + "}}");
+        pod.getSpec().getContainers().getFirst().setResources(limit(worker));
+        pod.getSpec()
+                .setInitContainers(List.of(
+                        new ContainerBuilder().withResources(limit(init)).build()));
+
+        assertThat(PodSizes.suffice(pool, List.of(new Replica(pod)), Optional.empty(), Instant.EPOCH))
+                .isEqualTo(suffices);
+    }
+
+    private static ResourceRequirements limit(String cpu) {
+        return new ResourceRequirementsBuilder()
+                .addToLimits("cpu", new Quantity(cpu))
+                .build();
     }
 
     private KubernetesClient cluster() {
