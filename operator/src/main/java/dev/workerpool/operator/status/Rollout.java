@@ -30,7 +30,17 @@ final class Rollout {
 
     String progress(int desired) {
         int updated = isObserved() ? requireNonNullElse(status.getUpdatedReplicas(), 0) : 0;
-        return updated + " of " + desired + " replicas are up to date";
+        return updated + " of " + desired + " replicas are up to date"
+                + (isPaused()
+                        ? "; the Deployment is paused, kubectl rollout resume deployment/"
+                                + deployment.getMetadata().getName() + " lets it go on"
+                        : "");
+    }
+
+    /** Somebody's own doing, which is left to them. */
+    private boolean isPaused() {
+        return deployment.getSpec() != null
+                && Boolean.TRUE.equals(deployment.getSpec().getPaused());
     }
 
     private boolean isObserved() {

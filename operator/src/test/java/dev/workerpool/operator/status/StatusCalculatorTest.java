@@ -9,6 +9,7 @@ import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.desired.Pools;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
@@ -192,6 +193,21 @@ class StatusCalculatorTest {
             assertProgress("Starting", complete(), Pods.ready("a"), Pods.starting("b"));
             assertProgress("Draining", complete(), Pods.ready("a"), Pods.ready("b"), Pods.draining("c"));
             assertCondition(status(Pods.ready("a"), Pods.ready("b")), "Progressing", "False", "Settled");
+        }
+
+        @Test
+        void saysWhenItIsSomebodysPauseThatHoldsARolloutUp() {
+            Deployment paused = new DeploymentBuilder(deployment(2, 1).orElseThrow())
+                    .withNewSpec()
+                    .withPaused(true)
+                    .endSpec()
+                    .build();
+
+            WorkerPoolStatus status = calculate(NOW, Optional.of(paused), List.of(), Pods.ready("a"), Pods.ready("b"));
+
+            assertThat(condition(status, "Progressing").message())
+                    .isEqualTo("1 of 2 replicas are up to date; the Deployment is paused, kubectl rollout resume"
+                            + " deployment/thumbnails lets it go on");
         }
 
         @Test
