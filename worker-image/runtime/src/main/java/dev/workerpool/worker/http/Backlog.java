@@ -1,6 +1,8 @@
 package dev.workerpool.worker.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
@@ -10,13 +12,37 @@ import java.util.function.Consumer;
 final class Backlog {
     private static final int CAPACITY = 64;
 
+    /** Of native memory, with what was read last less than twice that. */
+    private static final int MOST_BYTES = 64 * 1024;
+
     private final ArrayDeque<Object> messages = new ArrayDeque<>(0);
     private boolean pumping;
 
+    /** Since it was empty last: what is taken up meanwhile only lets it be counted as more than it is. */
+    private long bytes;
+
+    /** The buffer that was counted last. */
+    private ByteBuf counted;
+
     void add(Object message, Channel channel) {
         messages.add(message);
-        if (messages.size() == CAPACITY) {
+        if (message instanceof HttpContent content) {
+            count(content.content());
+        }
+        if (messages.size() >= CAPACITY || bytes >= MOST_BYTES) {
             channel.config().setAutoRead(false);
+        }
+    }
+
+    /** A part, however small, keeps all of the buffer that it was read into. */
+    private void count(ByteBuf part) {
+        ByteBuf whole = part;
+        while (whole.unwrap() != null) {
+            whole = whole.unwrap();
+        }
+        if (whole != counted) {
+            counted = whole;
+            bytes += whole.capacity();
         }
     }
 
@@ -35,6 +61,7 @@ final class Backlog {
         }
         pumping = false;
         if (messages.isEmpty()) {
+            forgetCount();
             channel.config().setAutoRead(true);
         }
     }
@@ -42,5 +69,11 @@ final class Backlog {
     void release() {
         messages.forEach(ReferenceCountUtil::release);
         messages.clear();
+        forgetCount();
+    }
+
+    private void forgetCount() {
+        bytes = 0;
+        counted = null;
     }
 }
