@@ -20,28 +20,32 @@ final class AnswerWriter {
 
     private final ResponseEncoder encoder;
     private final BodyBudget budget;
+    private final Unsent unsent;
     private final Runnable onWritten;
     private ChannelHandlerContext ctx;
+    private Unsent.Share share;
 
     /** What is still to be handed over; empty when there is no more. */
     private ByteBuffer rest = NOTHING;
 
     private boolean handingOver;
     private long charged;
-    private long unsentBefore;
+    private long leftBefore;
 
     /** Of the answer that is being streamed, else null. */
     private StreamWriter stream;
 
     /** @param onWritten called when an answer is on its way whole, perhaps within {@link #write} */
-    AnswerWriter(ResponseEncoder encoder, BodyBudget budget, Runnable onWritten) {
+    AnswerWriter(ResponseEncoder encoder, BodyBudget budget, Unsent unsent, Runnable onWritten) {
         this.encoder = encoder;
         this.budget = budget;
+        this.unsent = unsent;
         this.onWritten = onWritten;
     }
 
     void attach(ChannelHandlerContext context) {
         ctx = context;
+        share = unsent.share(context.channel());
     }
 
     /** The client waits for this before it sends the body. */
@@ -52,7 +56,7 @@ final class AnswerWriter {
     void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody) {
         ByteBuffer body = withBody ? response.body().duplicate() : NOTHING;
         int size = body.remaining();
-        unsentBefore = Long.MAX_VALUE;
+        leftBefore = Long.MAX_VALUE;
         if (size <= ResponseEncoder.SMALL) {
             ByteBuf whole =
                     encoder.head(ctx.alloc(), response, persistence, size).writeBytes(body);
@@ -68,7 +72,7 @@ final class AnswerWriter {
 
     /** @param chunked otherwise the body ends with the connection, or with the length that the head tells */
     void stream(Response head, ResponseEncoder.Persistence persistence, boolean chunked, StreamedBody body) {
-        stream = new StreamWriter(ctx, body, chunked, this::streamed);
+        stream = new StreamWriter(ctx, share, body, chunked, this::streamed);
         ctx.write(encoder.streamedHead(ctx.alloc(), head, persistence, chunked));
         stream.advance();
         ctx.flush();
@@ -95,10 +99,12 @@ final class AnswerWriter {
             return;
         }
         handingOver = true;
+        int most = share.slice();
         ChannelFuture written = null;
         while (rest.hasRemaining() && ctx.channel().isWritable()) {
-            written = ctx.writeAndFlush(encoder.slice(ctx.alloc(), rest));
+            written = ctx.writeAndFlush(encoder.slice(ctx.alloc(), rest, most));
         }
+        share.count();
         handingOver = false;
         if (!rest.hasRemaining()) {
             finish(written);
@@ -122,19 +128,21 @@ final class AnswerWriter {
     void abandon() {
         rest = NOTHING;
         stream = null;
+        share.settle();
         budget.release(charged);
         charged = 0;
     }
 
-    /** Has the client taken any more of the answer since the last time of asking? */
+    /** Has the client taken a good piece more of the answer since it last had, however small the slices are? */
     boolean hasProgressed() {
         if (stream != null) {
             return stream.hasProgressed();
         }
-        var buffer = ctx.channel().unsafe().outboundBuffer();
-        long unsent = rest.remaining() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
-        boolean progressed = unsent < unsentBefore;
-        unsentBefore = unsent;
+        long left = rest.remaining() + share.pending();
+        boolean progressed = leftBefore - left >= Unsent.LARGE;
+        if (progressed) {
+            leftBefore = left;
+        }
         return progressed;
     }
 

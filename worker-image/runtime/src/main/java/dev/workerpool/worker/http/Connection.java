@@ -71,7 +71,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.group = group;
         this.keeping = keeping;
         this.limits = server.limits();
-        this.writer = new AnswerWriter(group.encoder(), server.budget(), this::written);
+        this.writer = new AnswerWriter(group.encoder(), server.budget(), group.unsent(), this::written);
     }
 
     State state() {

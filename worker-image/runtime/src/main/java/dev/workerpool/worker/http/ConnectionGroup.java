@@ -11,13 +11,15 @@ import java.util.function.Predicate;
 final class ConnectionGroup {
     private final int capacity;
     private final ResponseEncoder encoder = new ResponseEncoder();
+    private final Unsent unsent;
     private final Wakeups wakeups;
     private final Runnable onEmpty;
     private Connection first;
     private Connection last;
     private volatile int size;
 
-    ConnectionGroup(EventExecutor loop, int capacity, Runnable onEmpty) {
+    ConnectionGroup(EventExecutor loop, int capacity, long maxUnsent, Runnable onEmpty) {
+        this.unsent = new Unsent(maxUnsent);
         this.wakeups = new Wakeups(loop);
         this.capacity = capacity;
         this.onEmpty = onEmpty;
@@ -25,6 +27,10 @@ final class ConnectionGroup {
 
     ResponseEncoder encoder() {
         return encoder;
+    }
+
+    Unsent unsent() {
+        return unsent;
     }
 
     Wakeups wakeups() {

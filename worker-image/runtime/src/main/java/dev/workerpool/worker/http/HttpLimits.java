@@ -11,8 +11,11 @@ import java.time.Duration;
  * @param head how long the head of a request may take to arrive
  * @param patience how long a body may take beyond the time its size takes at {@link #SLOWEST}; how long an answer may make
  *     no progress
+ * @param maxUnsent bytes of native memory in which answers wait for their clients; beyond, each has only
+ *     {@link Unsent#SMALL} waiting
  */
-record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience) {
+record HttpLimits(
+        long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience, long maxUnsent) {
     /** Bytes a second that any honest client reaches. */
     static final long SLOWEST = 32 * 1024;
 
@@ -24,6 +27,13 @@ record HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration 
 
     /** What a replica that passes a request on adds to its headers, at most. */
     static final int PEER_HEADERS = 1024;
+
+    /** An eighth of what Netty may take: where that ends, every connection fails. */
+    private static final long MOST_UNSENT = 16L << 20;
+
+    HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience) {
+        this(maxBodySize, maxConnections, idle, head, patience, MOST_UNSENT);
+    }
 
     static HttpLimits ofBody(long maxBodySize) {
         return new HttpLimits(

@@ -17,7 +17,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -38,7 +37,6 @@ public final class HttpServer {
     private static final long MANAGEMENT_BODIES = 2 << 20;
     private static final int BACKLOG = 1024;
     private static final long SWEEP_MILLIS = 500;
-    private static final WriteBufferWaterMark WRITES = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
 
     private final Port port;
     private final Routes routes;
@@ -94,7 +92,8 @@ public final class HttpServer {
         this.kept = kept;
         this.loops = loops;
         int share = Math.max(1, limits.maxConnections() / loops.loops().size());
-        loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(loop, share, this::emptied)));
+        long unsent = limits.maxUnsent() / loops.loops().size();
+        loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(loop, share, unsent, this::emptied)));
     }
 
     /** @throws IOException when the port cannot be had */
@@ -125,7 +124,6 @@ public final class HttpServer {
     private Connection serve(Channel channel, Keeping keeping) {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setRecvByteBufAllocator(reads);
-        channel.config().setWriteBufferWaterMark(WRITES);
         var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
         channel.pipeline().addLast(connection.decoder(), connection);
         return connection;
@@ -210,6 +208,11 @@ public final class HttpServer {
 
     public int connections() {
         return groups.values().stream().mapToInt(ConnectionGroup::size).sum();
+    }
+
+    /** What answers wait in for the clients of an event loop; to be asked for on it. */
+    Unsent unsent(EventExecutor loop) {
+        return groups.get(loop).unsent();
     }
 
     boolean isDraining() {

@@ -19,13 +19,6 @@ final class ResponseEncoder {
     /** A body up to here travels in one buffer with its head; copying it is cheaper than a second one. */
     static final int SMALL = 8 * 1024;
 
-    /**
-     * Of a large body at a time. Every write makes the kernel look whether the client has to be woken and the next packet
-     * sent, so few are better. But a client counts as alive when it has taken a slice within the patience, which the slowest
-     * honest one has to manage.
-     */
-    static final int SLICE = 256 * 1024;
-
     private static final int HEAD = 384;
     private static final byte[] DATE = ascii("\r\ndate: ");
     private static final byte[] LENGTH = ascii("\r\ncontent-length: ");
@@ -36,7 +29,7 @@ final class ResponseEncoder {
     private static final byte[] END = ascii("\r\n\r\n");
     private static final int NO_CONTENT = 204;
 
-    private final SpareBuffer spare = new SpareBuffer(SLICE);
+    private final SpareBuffer spare = new SpareBuffer(Unsent.LARGE);
     private long dateSecond;
     private byte[] date;
 
@@ -80,10 +73,10 @@ final class ResponseEncoder {
         return out.writeBytes(DATE).writeBytes(date());
     }
 
-    /** @return the next slice of a large body, which it takes out of it */
-    ByteBuf slice(ByteBufAllocator allocator, ByteBuffer body) {
-        int size = Math.min(body.remaining(), SLICE);
-        ByteBuf out = spare.take(allocator).writeBytes(body.slice(body.position(), size));
+    /** @return the next slice of a large body, of at most so many bytes, which it takes out of it */
+    ByteBuf slice(ByteBufAllocator allocator, ByteBuffer body, int most) {
+        int size = Math.min(body.remaining(), most);
+        ByteBuf out = spare.take(allocator, size).writeBytes(body.slice(body.position(), size));
         body.position(body.position() + size);
         return out;
     }

@@ -29,6 +29,7 @@ final class StreamWriter {
     private static final int CHUNK_HEAD = 16;
 
     private final ChannelHandlerContext ctx;
+    private final Unsent.Share share;
     private final StreamedBody body;
     private final boolean chunked;
     private final Consumer<ChannelFuture> onEnd;
@@ -40,8 +41,14 @@ final class StreamWriter {
     private long lastWritten = System.nanoTime();
 
     /** @param onEnd is given the future of the last write once the body has ended, or null when it broke off */
-    StreamWriter(ChannelHandlerContext ctx, StreamedBody body, boolean chunked, Consumer<ChannelFuture> onEnd) {
+    StreamWriter(
+            ChannelHandlerContext ctx,
+            Unsent.Share share,
+            StreamedBody body,
+            boolean chunked,
+            Consumer<ChannelFuture> onEnd) {
         this.ctx = ctx;
+        this.share = share;
         this.body = body;
         this.chunked = chunked;
         this.onEnd = onEnd;
@@ -64,6 +71,9 @@ final class StreamWriter {
             return;
         }
         pulling = false;
+        if (!over) {
+            share.count();
+        }
         if (more && !over && ctx.channel().isWritable()) {
             ctx.executor().execute(this::advance);
         }
@@ -82,6 +92,7 @@ final class StreamWriter {
 
     /** Writes until the channel has enough. @return false when there is no more at present */
     private boolean fill() {
+        int most = Math.min(SLICE, share.slice());
         while (ctx.channel().isWritable()) {
             ByteBuffer part = rest == null ? body.next() : rest;
             if (part == null) {
@@ -92,7 +103,7 @@ final class StreamWriter {
                 onEnd.accept(part == StreamedBody.BROKEN ? null : write(end()));
                 return false;
             }
-            int size = Math.min(part.remaining(), SLICE);
+            int size = Math.min(part.remaining(), most);
             if (size > 0) {
                 chunk(part.slice(part.position(), size));
             }
@@ -129,22 +140,17 @@ final class StreamWriter {
     }
 
     private ChannelFuture write(ByteBuf bytes) {
-        long before = pending();
+        long before = share.pending();
         ChannelFuture written = ctx.write(bytes);
         // As the channel counts them, with what it needs itself: compared with what it still has.
-        handedOver += pending() - before;
+        handedOver += share.pending() - before;
         lastWritten = System.nanoTime();
         return written;
     }
 
-    private long pending() {
-        var buffer = ctx.channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
-
     /** Sends something when nothing was sent for long. */
     void keepAlive(long now) {
-        if (over || rest != null || now - lastWritten < HttpLimits.KEEP_ALIVE.toNanos() || pending() > 0) {
+        if (over || rest != null || now - lastWritten < HttpLimits.KEEP_ALIVE.toNanos() || share.pending() > 0) {
             return;
         }
         ByteBuffer sign = body.keepAlive();
@@ -156,7 +162,8 @@ final class StreamWriter {
 
     /** Has the client taken all there is, or any more of it since the last time of asking? */
     boolean hasProgressed() {
-        long pending = pending();
+        share.count();
+        long pending = share.pending();
         long taken = handedOver - pending;
         boolean progressed = pending == 0 || taken > takenBefore;
         takenBefore = taken;

@@ -20,12 +20,17 @@ public final class SpareBuffer {
 
     /** @return an empty buffer of that size, to be released */
     public ByteBuf take(ByteBufAllocator others) {
+        return take(others, size);
+    }
+
+    /** @return an empty buffer with room for so much, to be released: whoever waits for long holds no more than that */
+    public ByteBuf take(ByteBufAllocator others, int needed) {
         if (whole == null) {
             whole = Unpooled.directBuffer(size, size);
         }
         // Whoever took it last may still wait for a socket, or for the rest of a head.
         return whole.refCnt() > 1
-                ? others.directBuffer(size, size)
+                ? others.directBuffer(needed, size)
                 : whole.retainedDuplicate().clear();
     }
 }

@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,28 @@ class HttpServerLimitsTest extends ServerTestCase {
         for (RawClient client : clients) {
             client.close();
         }
+    }
+
+    @Test
+    void holdsLittleForEachOfManyClientsThatTakeNothing() throws Exception {
+        int many = 8;
+        int limit = 600 * 1024;
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            clients.add(connect(new HttpLimits(1000, 100, LONG, LONG, LONG, limit)));
+            clients.getLast().get("/large").readHead();
+        }
+
+        assertThat(unsent()).isPositive().isLessThan(limit + many * 2L * Unsent.SMALL);
+        for (RawClient client : clients) {
+            client.close();
+        }
+        await().untilAsserted(() -> assertThat(unsent()).isZero());
+    }
+
+    private long unsent() throws Exception {
+        EventExecutor loop = loops.loops().getFirst();
+        return loop.submit(() -> server.unsent(loop).bytes()).get();
     }
 
     @Test

@@ -22,6 +22,8 @@ abstract class ServerTestCase {
     static final Duration SHORT = Duration.ofMillis(50);
     static final HttpLimits LIMITS = new HttpLimits(1000, 100, LONG, LONG, LONG);
 
+    private static final Response LARGE = Response.text(200, "text/plain", "x".repeat(20_000_000));
+
     final EventLoops loops = new EventLoops(1);
     final BlockingQueue<Held> held = new LinkedBlockingQueue<>();
     final AtomicInteger abandoned = new AtomicInteger();
@@ -56,7 +58,7 @@ abstract class ServerTestCase {
             } else if (request.path().equals("/fails")) {
                 throw new IllegalStateException("a fault");
             } else if (request.path().equals("/large")) {
-                exchange.respond(Response.text(200, "text/plain", "x".repeat(20_000_000)));
+                exchange.respond(LARGE);
             } else {
                 exchange.respond(Response.text(200, "text/plain", request.method() + " " + text));
             }

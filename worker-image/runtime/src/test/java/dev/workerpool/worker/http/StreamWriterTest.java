@@ -26,7 +26,11 @@ class StreamWriterTest {
             return bytes(":\n\n");
         }
     };
-    private final StreamWriter writer = new StreamWriter(channel.pipeline().lastContext(), body, true, last -> {});
+    private final StreamWriter writer = writer(new Unsent(1 << 20));
+
+    private StreamWriter writer(Unsent unsent) {
+        return new StreamWriter(channel.pipeline().lastContext(), unsent.share(channel), body, true, last -> {});
+    }
 
     @AfterEach
     void close() {
@@ -60,6 +64,15 @@ class StreamWriterTest {
         assertThat(written()).isEmpty();
         writer.keepAlive(after(HttpLimits.KEEP_ALIVE));
         assertThat(written()).isEqualTo("3\r\n:\n\n\r\n");
+    }
+
+    @Test
+    void sendsSmallSlicesWhereMuchWaitsForOtherClients() {
+        parts.add(ByteBuffer.allocate(1 << 20));
+        writer(new Unsent(0)).advance();
+
+        assertThat(channel.outboundMessages())
+                .allSatisfy(part -> assertThat(((ByteBuf) part).readableBytes()).isLessThan(Unsent.SMALL + 100));
     }
 
     @Test

@@ -26,6 +26,16 @@ class SpareBufferTest {
     }
 
     @Test
+    void givesOtherMemoryThatIsNoLargerThanNeeded() {
+        ByteBuf first = spare.take(OTHERS);
+        ByteBuf second = spare.take(OTHERS, 4);
+
+        assertThat(second.capacity()).isEqualTo(4);
+        first.release();
+        second.release();
+    }
+
+    @Test
     void givesOtherMemoryWhileAPartOfItIsInUse() {
         ByteBuf first = spare.take(OTHERS);
         first.writeLong(1);
