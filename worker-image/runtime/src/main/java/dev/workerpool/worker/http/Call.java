@@ -60,6 +60,11 @@ final class Call implements Exchange {
     }
 
     @Override
+    public BodyBudget budget() {
+        return connection.budget();
+    }
+
+    @Override
     public void execute(Runnable task) {
         try {
             connection.loop().execute(task);

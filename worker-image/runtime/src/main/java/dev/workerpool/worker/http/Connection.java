@@ -86,6 +86,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         return group.wakeups();
     }
 
+    BodyBudget budget() {
+        return server.budget();
+    }
+
     RequestDecoder decoder() {
         return decoder;
     }

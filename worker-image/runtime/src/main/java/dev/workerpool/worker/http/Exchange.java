@@ -25,6 +25,9 @@ interface Exchange {
     /** The connection's event loop. */
     EventExecutor loop();
 
+    /** What is held to be sent is charged to it. */
+    BodyBudget budget();
+
     /**
      * Has {@code task} run on the connection's event loop, where {@link #respond} is direct. From any thread, once or more.
      */

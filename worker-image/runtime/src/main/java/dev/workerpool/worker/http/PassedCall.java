@@ -89,6 +89,9 @@ final class PassedCall implements PassObserver {
 
     /** The peer's run ends with the connection, as it would here. */
     private void abandoned() {
+        if (answer != null) {
+            answer.abandon();
+        }
         if (!over) {
             over = true;
             pass.cancel();

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * A peer's answer on its way to the client: a small one whole, a large or streamed one as it comes, at the pace of the
- * slower side. On the exchange's event loop only.
+ * slower side. What it holds is charged to the exchange's budget. On the exchange's event loop only.
  */
 final class RelayedAnswer implements StreamedBody {
     /** An answer up to here is passed on in one go. */
@@ -34,7 +34,10 @@ final class RelayedAnswer implements StreamedBody {
     private final ByteBuffer whole;
 
     private final ArrayDeque<ByteBuffer> held = new ArrayDeque<>();
+
+    /** And charged. */
     private int heldBytes;
+
     private ByteBuffer last;
 
     private RelayedAnswer(
@@ -46,6 +49,9 @@ final class RelayedAnswer implements StreamedBody {
         this.reading = reading;
         this.length = length;
         this.whole = length < 0 || length > WHOLE ? null : ByteBuffer.allocate((int) length);
+        if (whole != null && length > ResponseEncoder.SMALL) {
+            hold((int) length);
+        }
     }
 
     /**
@@ -92,7 +98,7 @@ final class RelayedAnswer implements StreamedBody {
         var copy = new byte[bytes.readableBytes()];
         bytes.readBytes(copy);
         held.add(ByteBuffer.wrap(copy));
-        heldBytes += copy.length;
+        hold(copy.length);
         if (heldBytes > MOST_HELD) {
             reading.accept(false);
         }
@@ -101,6 +107,7 @@ final class RelayedAnswer implements StreamedBody {
 
     void end() {
         if (whole != null) {
+            abandon(); // From here on it is the response's.
             exchange.respond(new Response(status, mediaType, whole.flip(), headers));
         } else {
             last = END;
@@ -111,11 +118,30 @@ final class RelayedAnswer implements StreamedBody {
     /** The rest does not come. @return false when the client has got nothing yet */
     boolean breakOff() {
         if (whole != null) {
+            abandon();
             return false;
         }
         last = BROKEN;
         exchange.advance();
         return true;
+    }
+
+    /** Nobody is there any more to take it. */
+    void abandon() {
+        held.clear();
+        release(heldBytes);
+    }
+
+    private void hold(int bytes) {
+        heldBytes += bytes;
+        exchange.budget().charge(bytes);
+    }
+
+    private void release(int bytes) {
+        if (bytes > 0) {
+            heldBytes -= bytes;
+            exchange.budget().release(bytes);
+        }
     }
 
     @Override
@@ -129,7 +155,7 @@ final class RelayedAnswer implements StreamedBody {
         if (part == null) {
             return last;
         }
-        heldBytes -= part.remaining();
+        release(part.remaining());
         if (heldBytes == 0 && last == null) {
             reading.accept(true);
         }
