@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.runs.KeptResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
@@ -30,6 +31,11 @@ final class AnswerWriter {
 
     private boolean handingOver;
     private long charged;
+
+    /** Of which the body is, in memory that its store counts as long as it is kept; null for most. */
+    private KeptResult result;
+
+    private int size;
     private long leftBefore;
 
     /** Of the answer that is being streamed, else null. */
@@ -55,15 +61,15 @@ final class AnswerWriter {
 
     void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody) {
         ByteBuffer body = withBody ? response.body().duplicate() : NOTHING;
-        int size = body.remaining();
+        size = body.remaining();
         leftBefore = Long.MAX_VALUE;
         if (size <= ResponseEncoder.SMALL) {
             ByteBuf whole =
                     encoder.head(ctx.alloc(), response, persistence, size).writeBytes(body);
             finish(ctx.writeAndFlush(whole));
         } else {
-            charged = size;
-            budget.charge(charged);
+            result = response.result();
+            charge();
             ctx.write(encoder.head(ctx.alloc(), response, persistence, 0));
             rest = body;
             handOver();
@@ -129,8 +135,34 @@ final class AnswerWriter {
         rest = NOTHING;
         stream = null;
         share.settle();
-        budget.release(charged);
+        release();
+    }
+
+    private void charge() {
+        if (result == null) {
+            charged = size;
+            budget.charge(charged);
+        } else {
+            chargeForgotten();
+        }
+    }
+
+    /** The run may be forgotten while its result is on its way: then nobody else counts it any more. */
+    private void chargeForgotten() {
+        if (result != null && charged == 0 && !result.isKept()) {
+            charged = size;
+            budget.charge(result, charged);
+        }
+    }
+
+    private void release() {
+        if (charged > 0 && result == null) {
+            budget.release(charged);
+        } else if (charged > 0) {
+            budget.release(result, charged);
+        }
         charged = 0;
+        result = null;
     }
 
     /** Has the client taken a good piece more of the answer since it last had, however small the slices are? */
@@ -138,6 +170,7 @@ final class AnswerWriter {
         if (stream != null) {
             return stream.hasProgressed();
         }
+        chargeForgotten();
         long left = rest.remaining() + share.pending();
         boolean progressed = leftBefore - left >= Unsent.LARGE;
         if (progressed) {

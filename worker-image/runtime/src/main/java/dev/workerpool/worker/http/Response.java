@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.runs.KeptResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -8,10 +9,15 @@ import java.nio.charset.StandardCharsets;
  *
  * @param mediaType null when there is no body
  * @param body null when it is streamed
+ * @param result whose result the body is, when others may read it at the same time; else null
  * @param headers names and values in turn, beyond those that every answer has
  */
-record Response(int status, String mediaType, ByteBuffer body, String... headers) {
+record Response(int status, String mediaType, ByteBuffer body, KeptResult result, String... headers) {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    Response(int status, String mediaType, ByteBuffer body, String... headers) {
+        this(status, mediaType, body, null, headers);
+    }
 
     static Response noContent(String... headers) {
         return new Response(204, null, NOTHING, headers);
@@ -34,6 +40,11 @@ record Response(int status, String mediaType, ByteBuffer body, String... headers
     Response with(String... more) {
         String[] all = java.util.Arrays.copyOf(headers, headers.length + more.length);
         System.arraycopy(more, 0, all, headers.length, more.length);
-        return new Response(status, mediaType, body, all);
+        return new Response(status, mediaType, body, result, all);
+    }
+
+    /** With a body that is the result of a run which may be kept. */
+    Response of(KeptResult run) {
+        return new Response(status, mediaType, body, run, headers);
     }
 }

@@ -38,10 +38,14 @@ final class RunAnswers {
         return "/runs/" + run.id();
     }
 
-    /** What the waiting caller of the task gets. */
-    Response outcome(EndedRun run) {
+    /** What the waiting caller of the task gets. @param stored one that is over */
+    Response outcome(StoredRun stored) {
+        EndedRun run = stored.ended();
         Response response =
                 identified(outcomes.response(run.task(), run.outcome())).with("Workerpool-Run", run.id());
+        if (run.outcome() instanceof Outcome.Succeeded) {
+            response = response.of(stored);
+        }
         String timing = ServerTiming.of(run.waitTime().toNanos(), run.runTime().toNanos());
         return run.thread() == 0
                 ? response.with("Server-Timing", timing)

@@ -147,7 +147,7 @@ final class RunRoutes {
         // Before the end is looked for, so that this is not one of those that have a result.
         String state = run.state().text();
         if (run.ended() != null) {
-            return answers.outcome(run.ended());
+            return answers.outcome(run);
         }
         return answers.identified(Problem.RUN_NOT_OVER
                 .because("The run is " + state.toLowerCase(Locale.ROOT), Map.of("state", state))

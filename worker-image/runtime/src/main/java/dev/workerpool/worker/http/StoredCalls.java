@@ -166,7 +166,7 @@ final class StoredCalls {
             String[] applied = new Preferences(preferences.async(), null).applied(preferences.async());
             new EventStream(run, exchange, answers, streams, true, 0).start(applied);
         } else if (!preferences.async()) {
-            wait(run, exchange, null, () -> exchange.respond(answers.outcome(run.ended())));
+            wait(run, exchange, null, () -> exchange.respond(answers.outcome(run)));
         } else if (preferences.waits()) {
             wait(run, exchange, preferences.patience(), () -> exchange.respond(asynchronous(run, preferences)));
         } else {
@@ -182,7 +182,7 @@ final class StoredCalls {
     /** A caller that was ready to wait gets the outcome itself if it came in time. */
     private Response asynchronous(StoredRun run, Preferences preferences) {
         return run.ended() != null && preferences.waits()
-                ? answers.outcome(run.ended()).with(preferences.applied(false))
+                ? answers.outcome(run).with(preferences.applied(false))
                 : answers.accepted(run, preferences.applied(true));
     }
 }

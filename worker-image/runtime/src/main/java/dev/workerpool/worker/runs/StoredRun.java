@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A run that can be found by its id, from its admission until it is forgotten. While it is in flight it holds the pool's
  * run; once over only what there is to tell, so that input and messages are free. Thread-safe.
  */
-public final class StoredRun implements RunObserver, RunLink {
+public final class StoredRun implements RunObserver, RunLink, KeptResult {
     private final RunStore store;
     private final String id;
     private final String task;
@@ -209,6 +209,11 @@ public final class StoredRun implements RunObserver, RunLink {
         run = null;
         request = null;
         followers.forEach(Runnable::run);
+    }
+
+    @Override
+    public boolean isKept() {
+        return store.find(id) == this;
     }
 
     /** Could it be done elsewhere without anybody here missing it? Only before it has a thread. */

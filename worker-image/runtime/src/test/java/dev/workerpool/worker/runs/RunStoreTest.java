@@ -41,9 +41,11 @@ class RunStoreTest extends StoreTestCase {
     void tellsWhatNeverWasFromWhatIsGone() throws Exception {
         RunStore store = start();
         StoredRun run = fixture.ended("echo", "");
+        assertThat(run.isKept()).isTrue();
         fixture.pass(Duration.ofMinutes(10));
         store.sweep();
 
+        assertThat(run.isKept()).isFalse();
         assertThat(store.find(run.id())).isNull();
         assertThat(store.isGone(run.id())).isTrue();
         assertThat(store.isGone(run.id() + "1")).isFalse();

@@ -1,0 +1,82 @@
+package dev.workerpool.worker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.workerpool.worker.runs.KeptResult;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AnswerWriterTest {
+    private static final int SIZE = 100_000;
+
+    private final BodyBudget budget = new BodyBudget(1 << 20);
+    private final List<AnswerWriter> writers = new ArrayList<>();
+    private volatile boolean kept = true;
+    private final KeptResult result = () -> kept;
+
+    /** Of an answer to a client that takes nothing. */
+    private void send(Response response) {
+        var channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        var writer = new AnswerWriter(new ResponseEncoder(), budget, new Unsent(1 << 20), () -> {});
+        writer.attach(channel.pipeline().lastContext());
+        writer.write(response, ResponseEncoder.Persistence.DEFAULT, true);
+        writers.add(writer);
+    }
+
+    private void sendToThree(Response response) {
+        for (int i = 0; i < 3; i++) {
+            send(response);
+        }
+    }
+
+    private static Response large() {
+        return new Response(200, "x/y", ByteBuffer.allocate(SIZE));
+    }
+
+    @AfterEach
+    void goAway() {
+        writers.forEach(AnswerWriter::abandon);
+        assertThat(budget.used()).as("memory still charged").isZero();
+    }
+
+    @Test
+    void chargesEachAnswerThatIsThereForItsClientOnly() {
+        sendToThree(large());
+
+        assertThat(budget.used()).isEqualTo(3 * SIZE);
+    }
+
+    @Test
+    void chargesNobodyForAResultThatIsKept() {
+        sendToThree(large().of(result).with("Name", "value"));
+
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void chargesAResultThatIsForgottenMeanwhileOnceForAll() {
+        sendToThree(large().of(result));
+        kept = false;
+        for (int i = 0; i < 2; i++) {
+            writers.forEach(AnswerWriter::hasProgressed);
+        }
+        assertThat(budget.used()).isEqualTo(SIZE);
+
+        writers.removeFirst().abandon();
+        assertThat(budget.used()).isEqualTo(SIZE);
+    }
+
+    @Test
+    void chargesAResultThatWasNeverKeptOnceForAll() {
+        kept = false;
+        sendToThree(large().of(result));
+
+        assertThat(budget.used()).isEqualTo(SIZE);
+    }
+}
