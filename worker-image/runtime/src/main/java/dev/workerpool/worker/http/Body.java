@@ -10,8 +10,13 @@ import java.util.Arrays;
  */
 final class Body {
     private static final byte[] EMPTY = {};
-    /** Up to here the array is made in the announced size at once; beyond, only as bytes really come. */
+
+    /** Up to here the array is made in the announced size at once: one byte costs its sender next to nothing. */
+    private static final int FIRST = 64 * 1024;
+
+    /** Once so much has come, up to here; beyond, only as bytes really come. */
     private static final int TRUSTED = 1 << 20;
+
 
     private final BodyBudget budget;
     private final long announced;
@@ -38,7 +43,8 @@ final class Body {
     private boolean grow(int needed) {
         int size;
         if (announced >= 0) {
-            size = (int) Math.min(announced, Math.max(TRUSTED, Math.max(needed, 2L * bytes.length)));
+            int expected = bytes.length < FIRST ? FIRST : TRUSTED;
+            size = (int) Math.min(announced, Math.max(expected, Math.max(needed, 2L * bytes.length)));
         } else {
             size = Math.toIntExact(Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * bytes.length)));
         }
@@ -58,8 +64,10 @@ final class Body {
     }
 
     void release() {
-        budget.release(bytes.length);
-        bytes = EMPTY;
+        if (bytes.length > 0) {
+            budget.release(bytes.length);
+            bytes = EMPTY;
+        }
         length = 0;
     }
 }
