@@ -17,16 +17,23 @@ final class Body {
     /** Once so much has come, up to here; beyond, only as bytes really come. */
     private static final int TRUSTED = 1 << 20;
 
-
     private final BodyBudget budget;
-    private final long announced;
+    private final boolean chunked;
+
+    /** The length if it was announced, else the most that it may be. */
+    private final long most;
+
     private byte[] bytes = EMPTY;
     private int length;
 
-    /** @param announced the Content-Length, -1 when it is chunked */
-    Body(BodyBudget budget, long announced) {
+    /**
+     * @param announced the Content-Length, -1 when it is chunked
+     * @param limit that it is refused beyond, by others
+     */
+    Body(BodyBudget budget, long announced, long limit) {
         this.budget = budget;
-        this.announced = announced;
+        this.chunked = announced < 0;
+        this.most = Math.min(chunked ? limit : announced, Integer.MAX_VALUE - 8);
     }
 
     /** @return false when the budget has no room for it */
@@ -40,14 +47,20 @@ final class Body {
         return true;
     }
 
+    /** Where there is no room for more, by little: but never byte by byte, for each time all that is there is copied. */
     private boolean grow(int needed) {
-        int size;
-        if (announced >= 0) {
-            int expected = bytes.length < FIRST ? FIRST : TRUSTED;
-            size = (int) Math.min(announced, Math.max(expected, Math.max(needed, 2L * bytes.length)));
-        } else {
-            size = Math.toIntExact(Math.min(Integer.MAX_VALUE - 8, Math.max(needed, 2L * bytes.length)));
+        return grow(needed, Math.max(2L * bytes.length, expected())) || grow(needed, bytes.length + bytes.length / 8);
+    }
+
+    private int expected() {
+        if (chunked) {
+            return 0;
         }
+        return bytes.length < FIRST ? FIRST : TRUSTED;
+    }
+
+    private boolean grow(int needed, long wanted) {
+        int size = (int) Math.max(needed, Math.min(most, wanted));
         if (!budget.reserve(size - bytes.length)) {
             return false;
         }

@@ -180,7 +180,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             reject(MalformedRequests.headersTooLarge());
             return;
         }
-        incoming = new Incoming(head, server.budget());
+        incoming = new Incoming(head, server.budget(), server.maxBodySize());
         state = State.BODY;
         deadline = incoming.deadline(limits);
         if (passed != null) {

@@ -23,12 +23,13 @@ final class Incoming {
     private boolean complete;
     private boolean refused;
 
-    Incoming(HttpRequest head, BodyBudget budget) {
+    /** @param maxBodySize that it is refused beyond, by others */
+    Incoming(HttpRequest head, BodyBudget budget, long maxBodySize) {
         request = Request.of(head.method().name(), head.uri(), head.headers());
         http10 = head.protocolVersion().equals(HttpVersion.HTTP_1_0);
         keepAlive = HttpUtil.isKeepAlive(head);
         announced = HttpUtil.isTransferEncodingChunked(head) ? -1 : HttpUtil.getContentLength(head, 0L);
-        body = new Body(budget, announced);
+        body = new Body(budget, announced, maxBodySize);
     }
 
     Request request() {

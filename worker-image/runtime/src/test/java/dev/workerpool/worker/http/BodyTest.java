@@ -9,11 +9,12 @@ import org.junit.jupiter.api.Test;
 class BodyTest {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
+    private static final int CHUNKED = -1;
 
     private final BodyBudget budget = new BodyBudget(10 * MIB);
 
     private Body body(int announced) {
-        return new Body(budget, announced);
+        return new Body(budget, announced, 10 * MIB);
     }
 
     private static boolean append(Body body, int size) {
@@ -72,5 +73,45 @@ class BodyTest {
         assertThat(bytes[64 * KIB]).isEqualTo((byte) 7);
         body.release();
         assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void takesAChunkedBodyThatIsMostOfWhatThereIs() {
+        var body = body(CHUNKED);
+
+        assertThat(appendInParts(body, 9 * MIB)).isTrue();
+        assertThat(body.length()).isEqualTo(9 * MIB);
+        assertThat(budget.used()).isLessThanOrEqualTo(10 * MIB);
+    }
+
+    @Test
+    void takesAChunkedBodyBesideOthersThatLeaveNoRoomToDouble() {
+        budget.charge(4 * MIB);
+
+        assertThat(appendInParts(body(CHUNKED), 5 * MIB)).isTrue();
+    }
+
+    @Test
+    void takesAnAnnouncedBodyBesideOthersThatLeaveNoRoomToDouble() {
+        budget.charge(4 * MIB);
+
+        assertThat(appendInParts(body(10 * MIB), 5 * MIB)).isTrue();
+    }
+
+    @Test
+    void takesAFewStepsOnlyWhereThereIsNoRoomToDouble() {
+        var body = body(CHUNKED);
+        appendInParts(body, 4 * MIB);
+        budget.charge(4 * MIB);
+        int steps = 0;
+        long before = budget.used();
+        for (int i = 0; i < MIB / KIB && append(body, KIB); i++) {
+            if (budget.used() > before) {
+                steps++;
+                before = budget.used();
+            }
+        }
+
+        assertThat(steps).isBetween(1, 4);
     }
 }
