@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.io.ReadBuffers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
@@ -8,13 +9,17 @@ import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** What a client sent ahead of the answer to its last request. Bounded: beyond that it stays in the client. */
+/**
+ * What a client sent ahead of the answer to its last request. Bounded, and more tightly where all clients together send much:
+ * beyond that it stays in the client.
+ */
 final class Backlog {
     private static final int CAPACITY = 64;
 
     /** Of native memory, with what was read last less than twice that. */
     private static final int MOST_BYTES = 64 * 1024;
 
+    private final ReadBuffers reads;
     private final ArrayDeque<Object> messages = new ArrayDeque<>(0);
     private boolean pumping;
 
@@ -24,12 +29,16 @@ final class Backlog {
     /** The buffer that was counted last. */
     private ByteBuf counted;
 
+    Backlog(ReadBuffers reads) {
+        this.reads = reads;
+    }
+
     void add(Object message, Channel channel) {
         messages.add(message);
         if (message instanceof HttpContent content) {
             count(content.content());
         }
-        if (messages.size() >= CAPACITY || bytes >= MOST_BYTES) {
+        if (messages.size() >= CAPACITY || bytes >= MOST_BYTES || bytes > 0 && reads.isScarce()) {
             channel.config().setAutoRead(false);
         }
     }
@@ -43,6 +52,7 @@ final class Backlog {
         if (whole != counted) {
             counted = whole;
             bytes += whole.capacity();
+            reads.waits(whole.capacity());
         }
     }
 
@@ -73,7 +83,10 @@ final class Backlog {
     }
 
     private void forgetCount() {
-        bytes = 0;
+        if (bytes > 0) {
+            reads.waits(-bytes);
+            bytes = 0;
+        }
         counted = null;
     }
 }

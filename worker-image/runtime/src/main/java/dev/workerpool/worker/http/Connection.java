@@ -42,7 +42,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final AnswerWriter writer;
     private final RequestDecoder decoder = new RequestDecoder(this);
     private final Keeping keeping;
-    private final Backlog backlog = new Backlog();
+    private final Backlog backlog;
 
     /** Links of the group's list. */
     Connection previous;
@@ -71,6 +71,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.group = group;
         this.keeping = keeping;
         this.limits = server.limits();
+        this.backlog = new Backlog(server.reads());
         this.writer = new AnswerWriter(group.encoder(), server.budget(), group.unsent(), this::written);
     }
 

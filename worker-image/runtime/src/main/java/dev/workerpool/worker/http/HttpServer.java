@@ -36,6 +36,10 @@ import java.util.function.Supplier;
 public final class HttpServer {
     private static final long MANAGEMENT_BODIES = 2 << 20;
     private static final int BACKLOG = 1024;
+
+    /** Bytes of native memory with what clients sent ahead of their answers; beyond, hardly any more is read. */
+    private static final long MOST_AHEAD = 16L << 20;
+
     private static final long SWEEP_MILLIS = 500;
 
     private final Port port;
@@ -44,7 +48,7 @@ public final class HttpServer {
     private final BodyBudget budget;
     private final KeptConnections kept;
     private final EventLoops loops;
-    private final ReadBuffers reads = new ReadBuffers();
+    private final ReadBuffers reads;
     private final Admission admission = new Admission(this);
     private final Map<EventExecutor, ConnectionGroup> groups = new LinkedHashMap<>();
     private final Object emptied = new Object();
@@ -93,6 +97,7 @@ public final class HttpServer {
         this.loops = loops;
         int share = Math.max(1, limits.maxConnections() / loops.loops().size());
         long unsent = limits.maxUnsent() / loops.loops().size();
+        reads = new ReadBuffers(MOST_AHEAD / loops.loops().size());
         loops.loops().forEach(loop -> groups.put(loop, new ConnectionGroup(loop, share, unsent, this::emptied)));
     }
 
@@ -221,6 +226,10 @@ public final class HttpServer {
 
     boolean isClosing() {
         return closing;
+    }
+
+    ReadBuffers reads() {
+        return reads;
     }
 
     Admission admission() {

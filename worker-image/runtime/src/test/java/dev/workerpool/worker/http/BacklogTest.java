@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.worker.io.ReadBuffers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -13,7 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class BacklogTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final Backlog backlog = new Backlog();
+    private final ReadBuffers reads = new ReadBuffers(100 * 1024);
+    private final Backlog backlog = new Backlog(reads);
 
     @AfterEach
     void close() {
@@ -71,6 +73,18 @@ class BacklogTest {
         whole.release();
 
         assertThat(reads()).isTrue();
+    }
+
+    @Test
+    void readsNoFurtherThanTheFirstBytesWhereAllClientsSendMuch() {
+        reads.waits(99 * 1024);
+        add(read(1024));
+        assertThat(reads()).isTrue();
+        add(read(1));
+        assertThat(reads()).isFalse();
+
+        backlog.release();
+        assertThat(reads.isScarce()).isFalse();
     }
 
     @Test
