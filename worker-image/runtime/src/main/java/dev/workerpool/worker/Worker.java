@@ -52,6 +52,14 @@ final class Worker implements WorkerInfo {
 
     private static final Duration LAST_RESOURCES = Duration.ofSeconds(5);
 
+    /** Once nobody has connected for so long, the endpoints have followed. */
+    private static final Duration NO_NEWCOMERS = Duration.ofSeconds(1);
+
+    private static final Duration LOOK_FOR_NEWCOMERS = Duration.ofMillis(50);
+
+    /** For how much longer than the drain delay to wait for that. */
+    private static final int MOST_DELAYS = 4;
+
     /** By then whoever waited for this worker has an answer, and the operator has hardly heard of it. */
     private static final Duration FIRST_ANSWERS = Duration.ofMillis(200);
 
@@ -221,9 +229,10 @@ final class Worker implements WorkerInfo {
         peers.drain();
         tasks.drain();
         Thread.sleep(settings.drainDelay());
+        Duration late = awaitFollowed();
         pool.close();
         handOver.start();
-        Duration patience = pool.live().drainTimeout();
+        Duration patience = pool.live().drainTimeout().minus(late);
         long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
@@ -249,6 +258,26 @@ final class Worker implements WorkerInfo {
                     lost);
         }
         return finished;
+    }
+
+    /**
+     * Where nodes have more to do than they can, endpoints follow late, and then it goes on serving whom they send. Every answer
+     * of a replica that drains ends its connection, so whoever comes by them connects anew. What this takes is taken off the
+     * time for the drain, half of it at most.
+     *
+     * @return how long it took
+     */
+    private Duration awaitFollowed() throws InterruptedException {
+        long begin = System.nanoTime();
+        long most = Math.min(
+                settings.drainDelay().toNanos() * MOST_DELAYS,
+                pool.live().drainTimeout().toNanos() / 2);
+        long now = begin;
+        while (now - begin < most && now - tasks.newcomerAt() < NO_NEWCOMERS.toNanos()) {
+            Thread.sleep(LOOK_FOR_NEWCOMERS);
+            now = System.nanoTime();
+        }
+        return Duration.ofNanos(now - begin);
     }
 
     boolean isClosed() {

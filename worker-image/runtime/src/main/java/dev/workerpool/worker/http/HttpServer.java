@@ -54,6 +54,10 @@ public final class HttpServer {
     private final Object emptied = new Object();
     private Channel listener;
     private volatile boolean draining;
+
+    /** When somebody last connected. Kept while it drains. */
+    private volatile long newcomerAt;
+
     private volatile boolean closing;
 
     /** The port that tasks are called on. */
@@ -127,6 +131,9 @@ public final class HttpServer {
 
     /** On the channel's event loop, before anything is read from it. */
     private Connection serve(Channel channel, Keeping keeping) {
+        if (draining) {
+            newcomerAt = System.nanoTime();
+        }
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setRecvByteBufAllocator(reads);
         var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
@@ -172,6 +179,7 @@ public final class HttpServer {
 
     /** From now on every answer asks its client to come back on a new connection, which will go elsewhere. */
     public void drain() {
+        newcomerAt = System.nanoTime();
         draining = true;
     }
 
@@ -222,6 +230,11 @@ public final class HttpServer {
 
     boolean isDraining() {
         return draining;
+    }
+
+    /** When somebody last connected since {@link #drain}, or that was called, as {@link System#nanoTime} tells. */
+    public long newcomerAt() {
+        return newcomerAt;
     }
 
     boolean isClosing() {
