@@ -32,11 +32,14 @@ final class PodTemplate {
 
     private static final long USER = 65_532;
 
+    /** Where endpoints follow late, a worker waits for four more drain delays before its drain begins. */
+    private static final int MOST_DELAYS = 1 + 4;
+
     /**
      * After a drain that took all of its time a worker has 5 s for the last runs to get to other replicas, 3 s for the last
-     * answers, and 5 s for shared resources to close; then the kubelet kills it.
+     * answers, 5 s for shared resources to close, and 2 s each for its connections and its traces; then the kubelet kills it.
      */
-    private static final int EXIT_SECONDS = 15;
+    private static final int EXIT_SECONDS = 18;
 
     private PodTemplate() {}
 
@@ -85,7 +88,7 @@ final class PodTemplate {
 
     private static long gracePeriodSeconds(WorkerPoolSpec spec) {
         Duration drain = Durations.parse(spec.drain().timeout());
-        return drain.plusMillis(999).toSeconds() + WorkerContainer.DRAIN_DELAY_SECONDS + EXIT_SECONDS;
+        return drain.plusMillis(999).toSeconds() + MOST_DELAYS * WorkerContainer.DRAIN_DELAY_SECONDS + EXIT_SECONDS;
     }
 
     private static PodSecurityContext podSecurity() {

@@ -60,7 +60,7 @@ final class DeathLedger {
 
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Map<String, Instant> explained = new HashMap<>();
-    private Instant beginning = Instant.MIN;
+    private Instant beginning = Instant.EPOCH;
 
     /** A death that was noted already, or is over for too long, is not noted. */
     void note(Death death, Instant now) {
@@ -72,15 +72,16 @@ final class DeathLedger {
         }
     }
 
-    /** What was before counts no more, nor what becomes of those that were made before. */
+    /** What was before counts no more, nor for a while what becomes of those that were made before. */
     void beginAnew(Instant now) {
         entries.clear();
         explained.clear();
         beginning = now;
     }
 
-    boolean concerns(Instant madeAt) {
-        return !madeAt.isBefore(beginning);
+    /** Those that were made before serve on until they are replaced; longer than that only where the rollout does not go on. */
+    boolean concerns(Instant madeAt, Instant now) {
+        return !madeAt.isBefore(beginning) || beginning.plus(WINDOW).isBefore(now);
     }
 
     /** The deaths at which this type ran are put down to it, and point at nobody else. */

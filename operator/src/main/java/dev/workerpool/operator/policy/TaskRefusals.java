@@ -90,7 +90,7 @@ public final class TaskRefusals {
         forgetPast(now);
         replicas.stream()
                 .filter(Replica::counts)
-                .filter(replica -> ledger.concerns(replica.createdAt()))
+                .filter(replica -> ledger.concerns(replica.createdAt(), now))
                 .flatMap(Replica::deaths)
                 .forEach(death -> note(death, now));
         convict(now, released);

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -30,7 +29,8 @@ final class RefusedWatches implements Interceptor {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefusedWatches.class);
 
-    private static final Set<Integer> REFUSALS = Set.of(401, 403);
+    /** For want of a right. Who is not known (401) for a moment is asked who it is once more. */
+    private static final int FORBIDDEN = 403;
 
     /**
      * Of a watch that is let in nothing is told here. One that is refused is tried again after half a minute at most, so what
@@ -91,7 +91,7 @@ final class RefusedWatches implements Interceptor {
 
     private void note(HttpResponse<?> response) {
         Look.of(response.request()).ifPresent(look -> {
-            if (REFUSALS.contains(response.code())) {
+            if (response.code() == FORBIDDEN) {
                 refused(look);
             } else if (response.isSuccessful()) {
                 mayAgain(look);
@@ -100,6 +100,7 @@ final class RefusedWatches implements Interceptor {
     }
 
     private void refused(Look look) {
+        count(); // So that what has expired is told anew.
         if (refusedAt.put(look, nanoTime.getAsLong()) == null) {
             LOG.warn(
                     "The API server does not let the operator {} {} in {}: what changes there is not seen until it may",

@@ -108,9 +108,9 @@ class DesiredDeploymentTest {
     @Test
     void givesTheKubeletTimeForTheWholeDrain() {
         assertThat(pod("{drain: {timeout: 30s}}").getTerminationGracePeriodSeconds())
-                .isEqualTo(48);
+                .isEqualTo(63);
         assertThat(pod("{drain: {timeout: 1500ms}}").getTerminationGracePeriodSeconds())
-                .isEqualTo(20);
+                .isEqualTo(35);
     }
 
     @Test

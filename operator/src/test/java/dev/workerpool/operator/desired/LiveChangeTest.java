@@ -278,6 +278,6 @@ class LiveChangeTest {
         assertThat(DesiredDeployment.of(pool, release, Optional.empty())
                         .getMetadata()
                         .getAnnotations())
-                .containsEntry("workerpool.dev/template", "a5f147117f89cb6c/19b38ec422afc2ab");
+                .containsEntry("workerpool.dev/template", "9bbb17f131129efb/19b38ec422afc2ab");
     }
 }

@@ -262,6 +262,22 @@ class TaskRefusalsTest {
         assertThat(died("image:2", List.of("spin")).refused()).hasSize(1);
     }
 
+    /** An image that cannot be pulled, or one that was changed back: the replicas from before stay. */
+    @Test
+    void whatWasMadeBeforeTheImageChangedCountsAgainWhereItIsNotReplaced() {
+        Instant before = now;
+        now = now.plusSeconds(1);
+        refusals.update(List.of(), "image:2", now);
+        now = now.plus(DeathLedger.WINDOW);
+
+        Verdict verdict = null;
+        for (int i = 0; i < 3; i++) {
+            now = now.plusSeconds(1);
+            verdict = refusals.update(List.of(dead(before, "exitCode: 134", "executing spin")), "image:2", now);
+        }
+        assertThat(verdict.refused()).hasSize(1);
+    }
+
     @Test
     void theNextOperatorKeepsToWhatTheStatusSays() {
         RefusedTask known = new RefusedTask(

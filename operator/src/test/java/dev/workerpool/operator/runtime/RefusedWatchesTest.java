@@ -38,7 +38,7 @@ class RefusedWatchesTest {
     @Test
     void countsEachKindInEachNamespace() {
         answered(new Answer("GET", LIST, 403));
-        answered(new Answer("GET", LIST.replace("/a/", "/b/"), 401));
+        answered(new Answer("GET", LIST.replace("/a/", "/b/"), 403));
         answered(new Answer("GET", LIST.replace("deployments", "replicasets"), 403));
 
         assertThat(watches.count()).isEqualTo(3);
@@ -76,6 +76,7 @@ class RefusedWatchesTest {
         answered(new Answer("GET", "/apis/apps/v1/namespaces/a/deployments/b", 403));
         answered(new Answer("POST", "/api/v1/namespaces/a/events", 403));
         answered(new Answer("GET", LIST, 500));
+        answered(new Answer("GET", LIST, 401));
 
         assertThat(watches.count()).isZero();
     }
