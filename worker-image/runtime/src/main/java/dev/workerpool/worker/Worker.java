@@ -57,7 +57,7 @@ final class Worker implements WorkerInfo {
 
     private static final Duration LOOK_FOR_NEWCOMERS = Duration.ofMillis(50);
 
-    /** For how much longer than the drain delay to wait for that. */
+    /** For how many more drain delays to wait for that. */
     private static final int MOST_DELAYS = 4;
 
     /** By then whoever waited for this worker has an answer, and the operator has hardly heard of it. */
@@ -229,10 +229,10 @@ final class Worker implements WorkerInfo {
         peers.drain();
         tasks.drain();
         Thread.sleep(settings.drainDelay());
-        Duration late = awaitFollowed();
+        awaitFollowed();
         pool.close();
         handOver.start();
-        Duration patience = pool.live().drainTimeout().minus(late);
+        Duration patience = pool.live().drainTimeout();
         long end = System.nanoTime() + patience.toNanos();
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
@@ -262,22 +262,13 @@ final class Worker implements WorkerInfo {
 
     /**
      * Where nodes have more to do than they can, endpoints follow late, and then it goes on serving whom they send. Every answer
-     * of a replica that drains ends its connection, so whoever comes by them connects anew. What this takes is taken off the
-     * time for the drain, half of it at most.
-     *
-     * @return how long it took
+     * of a replica that drains ends its connection, so whoever comes by them connects anew.
      */
-    private Duration awaitFollowed() throws InterruptedException {
-        long begin = System.nanoTime();
-        long most = Math.min(
-                settings.drainDelay().toNanos() * MOST_DELAYS,
-                pool.live().drainTimeout().toNanos() / 2);
-        long now = begin;
-        while (now - begin < most && now - tasks.newcomerAt() < NO_NEWCOMERS.toNanos()) {
+    private void awaitFollowed() throws InterruptedException {
+        long end = System.nanoTime() + settings.drainDelay().toNanos() * MOST_DELAYS;
+        while (tasks.hasNewcomers(NO_NEWCOMERS) && System.nanoTime() < end) {
             Thread.sleep(LOOK_FOR_NEWCOMERS);
-            now = System.nanoTime();
         }
-        return Duration.ofNanos(now - begin);
     }
 
     boolean isClosed() {

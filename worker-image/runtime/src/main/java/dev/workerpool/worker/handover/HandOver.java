@@ -52,6 +52,7 @@ public final class HandOver {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Set<String> placed = new HashSet<>();
     private Thread thread;
+    private boolean hasFailed;
     private volatile long deadline = Long.MAX_VALUE;
 
     public HandOver(RunStore store, Peers peers) {
@@ -110,7 +111,8 @@ public final class HandOver {
         try {
             return round();
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Runs could not be handed over; once more", e);
+            LOG.log(hasFailed ? Level.DEBUG : Level.ERROR, "Runs could not be handed over; again, until they can", e);
+            hasFailed = true;
             return true;
         }
     }

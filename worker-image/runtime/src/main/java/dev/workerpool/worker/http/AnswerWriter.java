@@ -70,8 +70,11 @@ final class AnswerWriter {
         } else {
             result = response.result();
             charge();
-            ctx.write(encoder.head(ctx.alloc(), response, persistence, 0));
             rest = body;
+            ctx.write(encoder.head(ctx.alloc(), response, persistence, 0));
+            if (!ctx.channel().isWritable()) {
+                ctx.flush(); // A head alone may be more than a narrow channel takes.
+            }
             handOver();
         }
     }
@@ -85,12 +88,12 @@ final class AnswerWriter {
     }
 
     private void streamed(ChannelFuture last) {
-        stream = null;
         if (last == null) {
+            stream = null;
             ctx.flush();
             ctx.close();
         } else {
-            finish(last);
+            finish(last); // Until then the stream tells whether its client takes any of it.
         }
     }
 

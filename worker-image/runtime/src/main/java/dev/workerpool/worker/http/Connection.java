@@ -3,6 +3,7 @@ package dev.workerpool.worker.http;
 import dev.workerpool.worker.kept.KeptConnection;
 import dev.workerpool.worker.kept.KeptConnections.Inherited;
 import dev.workerpool.worker.kept.KeptPass;
+import dev.workerpool.worker.peers.PeerHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -65,8 +66,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** The request that is read again is with a peer, which answers there; null for all others. */
     private KeptPass passed;
 
+    /** Made while the server drains. */
+    private final boolean isNewcomer;
+
     /** @param keeping what it was kept by so far */
     Connection(HttpServer server, ConnectionGroup group, Keeping keeping) {
+        this.isNewcomer = server.isDraining();
         this.server = server;
         this.group = group;
         this.keeping = keeping;
@@ -129,7 +134,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (state == State.IDLE) {
             state = State.HEAD;
             deadline = System.nanoTime() + limits.head().toNanos();
-            arrived = 0;
         }
         arrived += bytes.readableBytes();
     }
@@ -180,6 +184,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (arrived > HttpLimits.MAX_HEADERS && MalformedRequests.hasTooLargeHeaders(head)) {
             reject(MalformedRequests.headersTooLarge());
             return;
+        }
+        if (isNewcomer && !head.headers().contains(PeerHeaders.TOKEN)) {
+            server.cameNew();
         }
         incoming = new Incoming(head, server.budget(), server.maxBodySize());
         state = State.BODY;
@@ -356,6 +363,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void awaitRequest() {
         state = State.IDLE;
         incoming = null;
+        arrived = decoder.ahead();
         deadline = System.nanoTime() + limits.idle().toNanos();
     }
 

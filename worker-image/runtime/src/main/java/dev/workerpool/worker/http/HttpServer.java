@@ -55,8 +55,10 @@ public final class HttpServer {
     private Channel listener;
     private volatile boolean draining;
 
-    /** When somebody last connected. Kept while it drains. */
+    /** When a client last came by a new connection while it drained. */
     private volatile long newcomerAt;
+
+    private volatile boolean hadNewcomers;
 
     private volatile boolean closing;
 
@@ -131,9 +133,6 @@ public final class HttpServer {
 
     /** On the channel's event loop, before anything is read from it. */
     private Connection serve(Channel channel, Keeping keeping) {
-        if (draining) {
-            newcomerAt = System.nanoTime();
-        }
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setRecvByteBufAllocator(reads);
         var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
@@ -179,7 +178,6 @@ public final class HttpServer {
 
     /** From now on every answer asks its client to come back on a new connection, which will go elsewhere. */
     public void drain() {
-        newcomerAt = System.nanoTime();
         draining = true;
     }
 
@@ -232,9 +230,14 @@ public final class HttpServer {
         return draining;
     }
 
-    /** When somebody last connected since {@link #drain}, or that was called, as {@link System#nanoTime} tells. */
-    public long newcomerAt() {
-        return newcomerAt;
+    void cameNew() {
+        newcomerAt = System.nanoTime();
+        hadNewcomers = true;
+    }
+
+    /** Has a client, not a replica, come by a new connection since {@link #drain}, and no longer ago than this? */
+    public boolean hasNewcomers(Duration ago) {
+        return hadNewcomers && System.nanoTime() - newcomerAt < ago.toNanos();
     }
 
     boolean isClosing() {

@@ -27,7 +27,12 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     /** Has it read beyond the end of the message that it decoded last? To be asked before it decodes the next. */
     boolean isAhead() {
-        return actualReadableBytes() > 0;
+        return ahead() > 0;
+    }
+
+    /** Bytes that it has not decoded yet. */
+    int ahead() {
+        return actualReadableBytes();
     }
 
     /** Two lengths for one body: whoever is between us and the client may believe the other one. */

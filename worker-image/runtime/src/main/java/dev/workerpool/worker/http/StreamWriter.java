@@ -71,9 +71,7 @@ final class StreamWriter {
             return;
         }
         pulling = false;
-        if (!over) {
-            share.count();
-        }
+        share.count();
         if (more && !over && ctx.channel().isWritable()) {
             ctx.executor().execute(this::advance);
         }

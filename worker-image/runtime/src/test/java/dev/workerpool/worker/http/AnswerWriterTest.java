@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.worker.runs.KeptResult;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -78,5 +80,80 @@ class AnswerWriterTest {
         sendToThree(large().of(result));
 
         assertThat(budget.used()).isEqualTo(SIZE);
+    }
+
+    /** A client that takes as many pieces as the test says. */
+    private static final class Client extends EmbeddedChannel {
+        private int takes;
+
+        Client() {
+            super(new ChannelInboundHandlerAdapter());
+        }
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer pieces) {
+            for (; takes > 0 && pieces.current() != null; takes--) {
+                pieces.remove();
+            }
+        }
+
+        void take(int more) {
+            takes = more;
+            flush();
+        }
+    }
+
+    private AnswerWriter writer(Client client, Unsent unsent) {
+        var writer = new AnswerWriter(new ResponseEncoder(), budget, unsent, () -> {});
+        writer.attach(client.pipeline().lastContext());
+        writers.add(writer);
+        return writer;
+    }
+
+    private static StreamedBody wholeAtOnce() {
+        var parts = new ArrayDeque<>(List.of(ByteBuffer.allocate(SIZE), ByteBuffer.allocate(SIZE), StreamedBody.END));
+        return parts::poll;
+    }
+
+    private static void stream(AnswerWriter writer) {
+        writer.stream(Response.streamed(200, "x/y"), ResponseEncoder.Persistence.DEFAULT, true, wholeAtOnce());
+    }
+
+    @Test
+    void countsWhatWaitsAlsoOfAStreamThatIsAllThereAtOnce() {
+        var unsent = new Unsent(1 << 20);
+        var client = new Client();
+        stream(writer(client, unsent));
+
+        assertThat(unsent.bytes()).isGreaterThan(2 * SIZE);
+        client.take(Integer.MAX_VALUE);
+        assertThat(unsent.bytes()).isZero();
+    }
+
+    @Test
+    void aClientThatTakesWhatIsLeftOfAStreamSlowlyMakesProgress() {
+        var client = new Client();
+        AnswerWriter writer = writer(client, new Unsent(1 << 20));
+        stream(writer);
+        writer.hasProgressed();
+
+        assertThat(writer.hasProgressed()).isFalse();
+        client.take(1);
+        assertThat(writer.hasProgressed()).isTrue();
+        client.take(1);
+        assertThat(writer.hasProgressed()).isTrue();
+    }
+
+    @Test
+    void sendsAHeadThatIsMoreThanANarrowChannelTakes() {
+        var client = new Client();
+        AnswerWriter writer = writer(client, new Unsent(0));
+        for (int i = 0; i < 2; i++) {
+            client.take(Integer.MAX_VALUE);
+            writer.write(large().with("Name", "x".repeat(2 * Unsent.SMALL)), ResponseEncoder.Persistence.DEFAULT, true);
+        }
+
+        assertThat(client.unsafe().outboundBuffer().totalPendingWriteBytes()).isZero();
+        assertThat(budget.used()).as("of answers that are not whole yet").isZero();
     }
 }
