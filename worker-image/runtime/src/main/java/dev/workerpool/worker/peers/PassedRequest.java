@@ -8,6 +8,7 @@ import io.netty.util.AsciiString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,9 +42,9 @@ public record PassedRequest(String method, String target, HttpHeaders headers, B
         out.writeCharSequence(target, StandardCharsets.ISO_8859_1);
         ByteBufUtil.writeAscii(out, " HTTP/1.1\r\n");
         header(out, "host", choice.view().peer().host());
-        String named = headers.get(HttpHeaderNames.CONNECTION);
+        Set<String> named = PeerHeaders.named(headers.get(HttpHeaderNames.CONNECTION));
         for (Map.Entry<String, String> header : headers) {
-            if (!PeerHeaders.isOfOneConnection(header.getKey()) && !PeerHeaders.isNamed(header.getKey(), named)) {
+            if (!PeerHeaders.isOfOneConnection(header.getKey()) && !named.contains(header.getKey())) {
                 header(out, header.getKey(), header.getValue());
             }
         }

@@ -2,8 +2,8 @@ package dev.workerpool.worker.peers;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
-import java.util.Arrays;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** The headers between replicas, and those that concern one connection only. */
 public final class PeerHeaders {
@@ -57,14 +57,19 @@ public final class PeerHeaders {
     private PeerHeaders() {}
 
     /**
-     * Is it one that its sender meant for this connection only (RFC 9110, section 7.6.1)?
+     * The headers that a sender meant for this connection only (RFC 9110, section 7.6.1).
      *
      * @param connection the names that its header Connection lists; null when there is none
      */
-    static boolean isNamed(String name, String connection) {
-        return connection != null
-                && Arrays.stream(connection.split(","))
-                        .anyMatch(named -> named.strip().equalsIgnoreCase(name));
+    static Set<String> named(String connection) {
+        if (connection == null) {
+            return Set.of();
+        }
+        var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : connection.split(",")) {
+            names.add(name.strip());
+        }
+        return names;
     }
 
     /** Is the header, of a request or an answer, one that the next connection has its own of? */
