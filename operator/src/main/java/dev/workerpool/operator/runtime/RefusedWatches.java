@@ -68,13 +68,17 @@ final class RefusedWatches implements Interceptor {
 
     /** How many kinds in how many namespaces it may not look at now. */
     int count() {
+        forgetExpired();
+        return refusedAt.size();
+    }
+
+    private void forgetExpired() {
         long now = nanoTime.getAsLong();
         refusedAt.forEach((look, at) -> {
             if (now - at > TRIED_AGAIN.toNanos()) {
                 mayAgain(look);
             }
         });
-        return refusedAt.size();
     }
 
     @Override
@@ -100,7 +104,7 @@ final class RefusedWatches implements Interceptor {
     }
 
     private void refused(Look look) {
-        count(); // So that what has expired is told anew.
+        forgetExpired(); // And so is told anew.
         if (refusedAt.put(look, nanoTime.getAsLong()) == null) {
             LOG.warn(
                     "The API server does not let the operator {} {} in {}: what changes there is not seen until it may",
