@@ -83,8 +83,12 @@ record Inheritance(
         return deaths.isEmpty() ? 0 : deaths.getLast().number();
     }
 
-    /** Takes over the connections of the worker before this one, and counts in the metrics what there was to take over. */
-    KeptConnections connections(PrometheusRegistry metrics) {
+    /**
+     * Takes over the connections of the worker before this one, and counts in the metrics what there was to take over.
+     *
+     * @param keeps false where connections end with their process: what was agreed on for TLS is nowhere else
+     */
+    KeptConnections connections(boolean keeps, PrometheusRegistry metrics) {
         Counter.builder()
                 .name("workerpool_restarts_total")
                 .help("Workers that died in this container before this one")
@@ -95,7 +99,7 @@ record Inheritance(
                 .help("Connections of the worker that died before this one, by what became of their request")
                 .labelNames("request")
                 .register(metrics);
-        KeptConnections kept = KeptConnections.open(keeper);
+        KeptConnections kept = KeptConnections.open(keeps ? keeper : Optional.empty());
         kept.inherited()
                 .forEach(one -> inherited.labelValues(one.left().label()).inc());
         return kept;

@@ -1,6 +1,8 @@
 package dev.workerpool.worker;
 
 import dev.workerpool.sharing.SharedMemory;
+import dev.workerpool.worker.access.Access;
+import dev.workerpool.worker.access.InvalidAccessException;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.RefusedTasksSection;
 import dev.workerpool.worker.handover.HandOver;
@@ -76,15 +78,20 @@ final class Worker implements WorkerInfo {
     /** Null when nothing is traced. */
     private final OtlpTracer traces;
 
+    private final Access access;
     private final HttpServer tasks;
     private final HttpServer management;
     private volatile State state = State.STARTING;
 
-    /** @param threadsLost hears when this worker had better be replaced */
-    Worker(WorkerSettings settings, PoolListener threadsLost) {
+    /**
+     * @param threadsLost hears when this worker had better be replaced
+     * @throws InvalidAccessException when certificate or tokens cannot be used
+     */
+    Worker(WorkerSettings settings, PoolListener threadsLost) throws InvalidAccessException {
         this.settings = settings;
         var metrics = new PrometheusRegistry();
         meters = new JvmMeters(metrics);
+        access = Access.open(settings.access(), metrics);
         // Neither needs the other, and there are two cores to start on.
         var transport = CompletableFuture.supplyAsync(
                 () -> new EventLoops(ioThreads()),
@@ -95,8 +102,8 @@ final class Worker implements WorkerInfo {
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = transport.join();
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
-        KeptConnections kept = settings.inheritance().connections(metrics);
-        peers = new Peers(pool, loops, kept, metrics);
+        KeptConnections kept = settings.inheritance().connections(!access.tls().isSpoken(), metrics);
+        peers = new Peers(pool, loops, kept, access.tls(), metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
         handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
@@ -111,6 +118,7 @@ final class Worker implements WorkerInfo {
                 settings.maxBodySize(),
                 budget,
                 tracer,
+                access,
                 kept,
                 loops);
         control = new ControlChannel(
@@ -159,6 +167,7 @@ final class Worker implements WorkerInfo {
         management.start();
         tasks.start();
         peers.start();
+        access.watch();
         state = State.READY;
         settings.inheritance().tellReady();
         // After that: should one of them kill this worker too, there is a next one.
@@ -243,6 +252,7 @@ final class Worker implements WorkerInfo {
         catalog.close(LAST_RESOURCES);
         management.close(Duration.ZERO);
         loops.close();
+        access.close();
         closeTerminationLog();
         if (traces != null) {
             traces.close();
@@ -305,6 +315,11 @@ final class Worker implements WorkerInfo {
     public String version() {
         String version = Worker.class.getPackage().getImplementationVersion();
         return version == null ? "unpackaged" : version;
+    }
+
+    @Override
+    public Map<String, Object> access() {
+        return access.describe();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.worker.access.InvalidAccessException;
 import dev.workerpool.worker.task.TaskOutput;
 import dev.workerpool.worker.task.TaskThreads;
 import java.io.IOException;
@@ -10,7 +11,8 @@ import sun.misc.Signal;
 
 /**
  * The process. Its main thread starts the worker, waits until something wants it to end, stops it and exits: 0 after a
- * clean drain, 1 when runs had to be interrupted, 2 for settings that cannot be used or a port that cannot be had, 70 when
+ * clean drain, 1 when runs had to be interrupted, 2 for settings, a certificate or
+ * tokens that cannot be used or a port that cannot be had, 70 when
  * too many threads were lost. The JVM itself exits with 3 when the heap is full.
  */
 public final class WorkerMain {
@@ -43,11 +45,16 @@ public final class WorkerMain {
                 (thread, thrown) -> log.log(Level.ERROR, "Thread " + thread.getName() + " ended", thrown));
         var end = new CompletableFuture<Integer>();
         endOnSignal(end);
-        var worker = new Worker(settings, lost -> end.complete(THREADS_LOST));
+        Worker worker;
         try {
+            worker = new Worker(settings, lost -> end.complete(THREADS_LOST));
             worker.start();
-        } catch (IOException e) {
-            log.log(Level.ERROR, "Worker {0} cannot start: {1}", worker.replica(), e.getMessage());
+        } catch (InvalidAccessException | IOException e) {
+            log.log(
+                    Level.ERROR,
+                    "Worker {0} cannot start: {1}",
+                    settings.threads().replica(),
+                    e.getMessage());
             return CANNOT_START;
         }
         int exitCode = end.join();

@@ -1,5 +1,6 @@
 package dev.workerpool.worker;
 
+import dev.workerpool.worker.access.AccessSettings;
 import dev.workerpool.worker.control.ControlSettings;
 import dev.workerpool.worker.control.LiveRules;
 import dev.workerpool.worker.control.Rule;
@@ -20,12 +21,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** All settings of a worker, from its environment. The README's table says what each is for. */
 record WorkerSettings(
         String pool,
         Port port,
         Port managementPort,
+        AccessSettings access,
         List<Path> taskFolders,
         Isolation isolation,
         long maxBodySize,
@@ -64,6 +67,9 @@ record WorkerSettings(
     private static final Rule<Map<String, String>> HEADERS =
             new Rule<>("must be name=value, several separated by commas", WorkerSettings::headers);
 
+    private static final Rule<Path> FOLDER = new Rule<>("must be a folder", path -> existing(path, Files::isDirectory));
+    private static final Rule<Path> FILE = new Rule<>("must be a file", path -> existing(path, Files::isRegularFile));
+
     private enum LogFormat {
         TEXT,
         JSON
@@ -79,6 +85,7 @@ record WorkerSettings(
                 environment.text("WORKERPOOL_POOL", "standalone"),
                 Inheritance.port(environment, "WORKERPOOL_PORT", 8000, "WORKERPOOL_LISTENER"),
                 Inheritance.port(environment, "WORKERPOOL_MANAGEMENT_PORT", 9000, "WORKERPOOL_MANAGEMENT_LISTENER"),
+                access(environment),
                 taskFolders,
                 environment.choice(
                         "WORKERPOOL_ISOLATION",
@@ -111,6 +118,12 @@ record WorkerSettings(
         return settings;
     }
 
+    private static AccessSettings access(Environment environment) {
+        return new AccessSettings(
+                environment.read("WORKERPOOL_TLS_DIR", (Path) null, FOLDER),
+                environment.read("WORKERPOOL_TOKENS_FILE", (Path) null, FILE));
+    }
+
     private static LiveSettings live(Environment environment) {
         long processors = Math.min(512, Runtime.getRuntime().availableProcessors());
         return new LiveSettings(
@@ -136,6 +149,12 @@ record WorkerSettings(
                 environment.duration("WORKERPOOL_RUN_RETENTION", "10m", "1s", "24h"),
                 Math.min(size, heap / MOST_RETAINED),
                 MAX_RETAINED);
+    }
+
+    /** @return null when it is not there, or something else */
+    private static Path existing(String file, Predicate<Path> kind) {
+        Path path = Path.of(file);
+        return kind.test(path) ? path : null;
     }
 
     /** @return null when it is none */

@@ -11,6 +11,7 @@ import com.networknt.schema.ValidationMessage;
 import dev.workerpool.worker.http.RawClient;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.ParseOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,36 @@ class OpenApiTest {
         assertThat(parsed.getMessages()).isEmpty();
         assertThat(parsed.getOpenAPI().getPaths()).containsKeys("/tasks", "/tasks/order", "/runs/{id}/events");
         assertThat(parsed.getOpenAPI().getOpenapi()).isEqualTo("3.1.0");
+    }
+
+    @Test
+    void saysWhetherCallsNeedAToken() throws Exception {
+        ObjectNode open = document();
+        assertThat(open.has("security")).isFalse();
+        assertThat(open.at("/components/responses").has("Problem401")).isFalse();
+        worker.close();
+        Path tokens = Files.writeString(folder.resolve("tokens"), "an-example-of-a-token");
+        worker.with("WORKERPOOL_TOKENS_FILE", tokens.toString());
+
+        String text =
+                send("GET /openapi.json HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer an-example-of-a-token\r\n\r\n")
+                        .body();
+
+        var parsed = new OpenAPIV3Parser().readContents(text, null, new ParseOptions());
+        assertThat(parsed.getMessages()).isEmpty();
+        assertThat(parsed.getOpenAPI()
+                        .getComponents()
+                        .getSecuritySchemes()
+                        .get("token")
+                        .getScheme())
+                .isEqualTo("bearer");
+        assertThat(parsed.getOpenAPI().getSecurity()).isNotEmpty();
+        assertThat(parsed.getOpenAPI().getPaths().values())
+                .flatExtracting(path -> path.readOperations())
+                .isNotEmpty()
+                .allSatisfy(operation -> assertThat(operation.getResponses())
+                        .as(operation.getOperationId())
+                        .containsKey("401"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnection;
 import dev.workerpool.worker.kept.KeptConnections.Inherited;
 import dev.workerpool.worker.kept.KeptPass;
@@ -16,6 +17,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import javax.net.ssl.SSLException;
 
 /**
  * One client connection, on its event loop only. Requests are answered in order because there is one at a time: what is
@@ -65,6 +67,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** The request that is read again is with a peer, which answers there; null for all others. */
     private KeptPass passed;
+
+    /** It is to speak TLS, and does not. */
+    private boolean plain;
 
     /** Made while the server drains. */
     private final boolean isNewcomer;
@@ -175,6 +180,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void begin(HttpRequest head) {
         if (head.decoderResult().isFailure()) {
             reject(MalformedRequests.problem(head.decoderResult().cause()));
+            return;
+        }
+        if (plain) {
+            reject(Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP"));
             return;
         }
         if (!MalformedRequests.hasKnownEnd(head)) {
@@ -350,7 +359,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         deadline = System.nanoTime() + limits.patience().toNanos() / 2;
         backlog.release();
         ctx.channel().config().setAutoRead(true);
-        ((DuplexChannel) ctx.channel()).shutdownOutput();
+        Tls.shutdownOutput((DuplexChannel) ctx.channel());
     }
 
     private void idle() {
@@ -395,6 +404,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        plain |= event == Tls.PLAIN;
+    }
+
+    @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         writer.handOver();
     }
@@ -421,7 +435,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        // What goes wrong with TLS comes wrapped, and is counted where it is spoken.
+        if (!(cause instanceof IOException) && !(cause.getCause() instanceof SSLException)) {
             LOG.log(Level.WARNING, "A connection is closed because of an unexpected error", cause);
         }
         context.close();

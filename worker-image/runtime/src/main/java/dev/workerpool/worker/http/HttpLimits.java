@@ -31,13 +31,27 @@ record HttpLimits(
     /** An eighth of what Netty may take: where that ends, every connection fails. */
     private static final long MOST_UNSENT = 16L << 20;
 
+    private static final int MAX_CONNECTIONS = 10_000;
+
+    /** Of the heap, for connections over TLS: beside what bodies and runs may take. */
+    private static final int HEAP_SHARE = 8;
+
+    /** Bytes of a connection over TLS: 7 KiB when idle, more while it is being agreed on. */
+    private static final int AGREED = 16 * 1024;
+
     HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience) {
         this(maxBodySize, maxConnections, idle, head, patience, MOST_UNSENT);
     }
 
-    static HttpLimits ofBody(long maxBodySize) {
+    /** @param encrypted whether each connection has what was agreed on for it on the heap */
+    static HttpLimits ofBody(long maxBodySize, boolean encrypted) {
+        long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE / AGREED;
         return new HttpLimits(
-                maxBodySize, 10_000, Duration.ofSeconds(75), Duration.ofSeconds(10), Duration.ofSeconds(10));
+                maxBodySize,
+                encrypted ? (int) Math.clamp(room, 100, MAX_CONNECTIONS) : MAX_CONNECTIONS,
+                Duration.ofSeconds(75),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
     }
 
     /** A config of 60 KiB, which the resource allows, may take six times that as JSON. */

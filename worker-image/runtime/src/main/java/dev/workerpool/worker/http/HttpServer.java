@@ -1,10 +1,12 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.access.Access;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.handover.Adopter;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
 import dev.workerpool.worker.io.ReadBuffers;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.kept.KeptConnections.Inherited;
 import dev.workerpool.worker.peers.Peers;
@@ -43,6 +45,7 @@ public final class HttpServer {
     private static final long SWEEP_MILLIS = 500;
 
     private final Port port;
+    private final Tls tls;
     private final Routes routes;
     private final HttpLimits limits;
     private final BodyBudget budget;
@@ -73,11 +76,19 @@ public final class HttpServer {
             long maxBodySize,
             BodyBudget budget,
             RunTracer tracer,
+            Access access,
             KeptConnections kept,
             EventLoops loops) {
-        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, metrics);
-        var routes = new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs));
-        return new HttpServer(port, routes, HttpLimits.ofBody(maxBodySize), budget, kept, loops);
+        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, access, metrics);
+        var routes = new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs), new Callers(access));
+        return new HttpServer(
+                port,
+                access.tls(),
+                routes,
+                HttpLimits.ofBody(maxBodySize, access.tls().isSpoken()),
+                budget,
+                kept,
+                loops);
     }
 
     /** The port that the platform and people look at. */
@@ -91,11 +102,19 @@ public final class HttpServer {
             EventLoops loops) {
         var routes = new ManagementRoutes(info, catalog, pool, control, metrics);
         var budget = new BodyBudget(MANAGEMENT_BODIES);
-        return new HttpServer(port, routes, HttpLimits.ofManagement(), budget, KeptConnections.NONE, loops);
+        return new HttpServer(port, Tls.NONE, routes, HttpLimits.ofManagement(), budget, KeptConnections.NONE, loops);
     }
 
-    HttpServer(Port port, Routes routes, HttpLimits limits, BodyBudget budget, KeptConnections kept, EventLoops loops) {
+    HttpServer(
+            Port port,
+            Tls tls,
+            Routes routes,
+            HttpLimits limits,
+            BodyBudget budget,
+            KeptConnections kept,
+            EventLoops loops) {
         this.port = port;
+        this.tls = tls;
         this.routes = routes;
         this.limits = limits;
         this.budget = budget;
@@ -136,6 +155,7 @@ public final class HttpServer {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config().setRecvByteBufAllocator(reads);
         var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
+        tls.accept(channel.pipeline());
         channel.pipeline().addLast(connection.decoder(), connection);
         return connection;
     }

@@ -30,14 +30,18 @@ import java.util.concurrent.Executor;
 final class OpenApi {
     private static final Logger LOG = System.getLogger(OpenApi.class.getName());
 
-    /** Of the management port, and between replicas. */
+    /** Of the management port, between replicas, and of plain HTTP where that is not what the port speaks. */
     private static final Set<Problem> ELSEWHERE = EnumSet.of(
+            Problem.TLS_REQUIRED,
             Problem.CONTROL_REFUSED,
             Problem.CONTROL_CLOSED,
             Problem.CONTROL_BUSY,
             Problem.STALE_GENERATION,
             Problem.PEER_REFUSED,
             Problem.TOO_MANY_PEERS);
+
+    private static final Map<Integer, String> HEADERS_OF_PROBLEMS = Map.of(401, "WWW-Authenticate", 503, "Retry-After");
+    private static final String SCHEME = "token";
 
     /** That no call of a known task is answered with. */
     private static final Set<Integer> NOT_OF_TASKS = Set.of(404, 405, 410);
@@ -47,16 +51,21 @@ final class OpenApi {
     private static final List<String> RUN_HEADERS = List.of(
             "Workerpool-Replica", "Workerpool-Thread", "Workerpool-Run", "Server-Timing", "Via", "Preference-Applied");
 
+    private static final Set<String> METHODS = Set.of("get", "post", "delete");
+
     private final TaskCatalog catalog;
+    private final boolean needsToken;
     private final Executor maker;
     private CompletableFuture<Response> made;
 
-    OpenApi(TaskCatalog catalog) {
-        this(catalog, Thread.ofPlatform().name("openapi").daemon()::start);
+    /** @param needsToken whether calls need a bearer token */
+    OpenApi(TaskCatalog catalog, boolean needsToken) {
+        this(catalog, needsToken, Thread.ofPlatform().name("openapi").daemon()::start);
     }
 
-    OpenApi(TaskCatalog catalog, Executor maker) {
+    OpenApi(TaskCatalog catalog, boolean needsToken, Executor maker) {
         this.catalog = catalog;
+        this.needsToken = needsToken;
         this.maker = maker;
     }
 
@@ -82,6 +91,7 @@ final class OpenApi {
         Map<String, Object> components = object(document, "components");
         Map<Integer, List<Problem>> problems = Arrays.stream(Problem.values())
                 .filter(problem -> !ELSEWHERE.contains(problem))
+                .filter(problem -> needsToken || problem != Problem.UNAUTHENTICATED)
                 .collect(groupingBy(Problem::status, TreeMap::new, java.util.stream.Collectors.toList()));
         Map<String, Object> responses = object(components, "responses");
         problems.forEach((status, all) -> responses.put("Problem" + status, problem(status, all)));
@@ -91,7 +101,23 @@ final class OpenApi {
             object(document, "paths")
                     .put("/tasks/" + task.type(), Map.of("post", operation(task, shape, problems.keySet())));
         }
+        if (needsToken) {
+            tellOfTokens(document);
+        }
         return document;
+    }
+
+    private static void tellOfTokens(Map<String, Object> document) {
+        object(document, "components")
+                .put("securitySchemes", Map.of(SCHEME, Map.of("type", "http", "scheme", "bearer")));
+        document.put("security", List.of(Map.of(SCHEME, List.of())));
+        Map<String, Object> paths = object(document, "paths");
+        for (String path : paths.keySet()) {
+            Map<String, Object> operations = object(paths, path);
+            operations.keySet().stream().filter(METHODS::contains).forEach(method -> object(
+                            object(operations, method), "responses")
+                    .put("401", reference("responses", "Problem401")));
+        }
     }
 
     private static Map<String, Object> template() {
@@ -166,8 +192,9 @@ final class OpenApi {
         List<String> types = problems.stream().map(Problem::type).toList();
         var response = new LinkedHashMap<String, Object>();
         response.put("description", problems.stream().map(Problem::title).collect(joining("; ")));
-        if (status == 503) {
-            response.put("headers", Map.of("Retry-After", reference("headers", "Retry-After")));
+        if (HEADERS_OF_PROBLEMS.containsKey(status)) {
+            String header = HEADERS_OF_PROBLEMS.get(status);
+            response.put("headers", Map.of(header, reference("headers", header)));
         }
         var schema = new LinkedHashMap<String, Object>();
         schema.put("allOf", List.of(reference("schemas", "Problem")));

@@ -25,10 +25,12 @@ final class PeerRoutes implements Routes {
     private final Adopter adopter;
     private final RunSearch search;
     private final KeyRoutes keys;
+    private final Callers callers;
     private final String replica;
 
-    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers, RunStore store, Adopter adopter) {
+    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers, RunStore store, Adopter adopter, Callers callers) {
         this.tasks = tasks;
+        this.callers = callers;
         this.adopter = adopter;
         this.search = new RunSearch(peers, store);
         this.pool = pool;
@@ -42,6 +44,10 @@ final class PeerRoutes implements Routes {
         String token = request.headers().get(PeerHeaders.TOKEN);
         if (token != null) {
             return refuseFromPeer(request, token);
+        }
+        Response stranger = callers.refuse(request);
+        if (stranger != null) {
+            return identified(stranger);
         }
         if (request.path().equals(LOAD)) {
             return identified(Problem.PEER_REFUSED.because("Only replicas of this pool may listen to its load"));

@@ -8,6 +8,8 @@ import java.util.Map;
 enum Problem {
     MALFORMED_REQUEST(400, "malformed-request", "The request is not well-formed HTTP"),
     MALFORMED_INPUT(400, "malformed-input", "The input breaks a rule"),
+    TLS_REQUIRED(400, "tls-required", "The port speaks HTTPS"),
+    UNAUTHENTICATED(401, "unauthenticated", "The call bears no token that is known"),
     CONTROL_REFUSED(401, "control-refused", "The control message was refused"),
     CONTROL_CLOSED(403, "control-refused", "This worker takes no control messages"),
     PEER_REFUSED(403, "peer-refused", "This is for replicas of the same pool"),

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.access.Access;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
@@ -45,6 +46,7 @@ final class TaskRoutes implements Routes {
             Peers peers,
             BodyBudget budget,
             RunTracer tracer,
+            Access access,
             PrometheusRegistry metrics) {
         this.peers = peers;
         this.tracer = tracer;
@@ -59,7 +61,7 @@ final class TaskRoutes implements Routes {
         var streams = new EventStreams(metrics);
         this.stored = new StoredCalls(pool, store, answers, streams, tracer, this::rejected);
         this.runs = new RunRoutes(store, answers, streams);
-        this.openApi = new OpenApi(catalog);
+        this.openApi = new OpenApi(catalog, access.needsToken());
     }
 
     @Override

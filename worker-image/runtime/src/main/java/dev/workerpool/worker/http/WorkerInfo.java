@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.pool.PastDeath;
 import java.util.List;
+import java.util.Map;
 
 /** What a worker says of itself. */
 public interface WorkerInfo {
@@ -30,6 +31,9 @@ public interface WorkerInfo {
     String version();
 
     State state();
+
+    /** By what certificate and tokens tasks are called; empty when anybody may call by plain HTTP. */
+    Map<String, Object> access();
 
     /** Of the workers that were in this container before: the last ones, oldest first. */
     List<PastDeath> deaths();

@@ -41,6 +41,7 @@ final class PassConnections {
         this.bootstrap = common.clone(loop).handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
+                all.peers().tls().connect(channel.pipeline());
                 new PassConnection(channel);
             }
         });
@@ -74,10 +75,10 @@ final class PassConnections {
             pass.connected(free.channel);
             return;
         }
-        bootstrap.connect(peer.address()).addListener((io.netty.channel.ChannelFuture connected) -> {
-            if (connected.isSuccess()) {
-                of(connected.channel()).begin(pass);
-                pass.connected(connected.channel());
+        Dialing.to(peer, bootstrap, connected -> {
+            if (connected != null) {
+                of(connected).begin(pass);
+                pass.connected(connected);
             } else {
                 pass.failed("it cannot be reached");
             }

@@ -48,6 +48,8 @@ public final class PeerHeaders {
             HttpHeaderNames.UPGRADE,
             HttpHeaderNames.EXPECT,
             HttpHeaderNames.HOST,
+            // Of one caller: a peer knows the pool's own token.
+            HttpHeaderNames.AUTHORIZATION,
             TOKEN,
             FROM,
             MAX_QUEUED,

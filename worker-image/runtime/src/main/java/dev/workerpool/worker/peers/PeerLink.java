@@ -50,6 +50,7 @@ final class PeerLink {
         this.bootstrap = common.clone().handler(new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel made) {
+                peers.tls().connect(made.pipeline());
                 made.pipeline().addLast(new HttpResponseDecoder(), new Listener());
             }
         });
@@ -74,14 +75,14 @@ final class PeerLink {
 
     private void connect() {
         connecting = true;
-        bootstrap.connect(view.peer().address()).addListener((io.netty.channel.ChannelFuture connected) -> {
+        Dialing.to(view.peer(), bootstrap, connected -> {
             connecting = false;
-            if (!connected.isSuccess()) {
+            if (connected == null) {
                 retryLater();
             } else if (closed) {
-                connected.channel().close();
+                connected.close();
             } else {
-                channel = connected.channel();
+                channel = connected;
                 heardAt = System.nanoTime();
                 ByteBuf head = channel.alloc().directBuffer(512);
                 new PassedRequest("GET", PATH, NO_HEADERS, ByteBuffer.allocate(0), heardAt)
@@ -159,9 +160,11 @@ final class PeerLink {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            channel = null;
-            view.forget();
-            retryLater();
+            if (channel != null) { // Else it never came about.
+                channel = null;
+                view.forget();
+                retryLater();
+            }
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.workerpool.worker.peers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
@@ -34,6 +35,7 @@ public final class Peers {
     private final LoadPublisher publisher;
     private final EventLoop home;
     private final Bootstrap bootstrap;
+    private final Tls tls;
     private final Passes passes;
 
     /** On the home loop only. */
@@ -46,8 +48,9 @@ public final class Peers {
     private volatile boolean draining;
     private volatile boolean closed;
 
-    public Peers(TaskPool pool, EventLoops loops, KeptConnections kept, PrometheusRegistry registry) {
+    public Peers(TaskPool pool, EventLoops loops, KeptConnections kept, Tls tls, PrometheusRegistry registry) {
         this.pool = pool;
+        this.tls = tls;
         this.home = loops.group().next();
         this.publisher = new LoadPublisher(this, pool, home);
         this.metrics = new PeerMetrics(registry, this);
@@ -249,6 +252,11 @@ public final class Peers {
     /** This one's name. */
     public String replica() {
         return pool.settings().replica();
+    }
+
+    /** How peers are spoken with. */
+    Tls tls() {
+        return tls;
     }
 
     String token() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import java.io.IOException;
 import java.util.List;
@@ -253,7 +254,7 @@ class HttpServerTest extends ServerTestCase {
     void saysThatAPortIsTaken() throws Exception {
         try (var client = connect()) {
             var second = new HttpServer(
-                    Port.of(server.port()), new TestRoutes(), LIMITS, budget, KeptConnections.NONE, loops);
+                    Port.of(server.port()), Tls.NONE, new TestRoutes(), LIMITS, budget, KeptConnections.NONE, loops);
 
             org.assertj.core.api.Assertions.assertThatThrownBy(second::start)
                     .isInstanceOf(IOException.class)

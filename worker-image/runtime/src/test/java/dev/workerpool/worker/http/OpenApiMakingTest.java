@@ -20,7 +20,7 @@ class OpenApiMakingTest {
 
     @Test
     void whatCouldNotBeMadeForWantOfAThreadIsMadeTheNextTime() throws Exception {
-        var openApi = new OpenApi(TaskCatalog.load(List.of(), Isolation.SHARED), this::start);
+        var openApi = new OpenApi(TaskCatalog.load(List.of(), Isolation.SHARED), false, this::start);
         CompletableFuture<Response> refused = openApi.document();
         threads = true;
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,7 +72,8 @@ abstract class ServerTestCase {
 
     RawClient connect(HttpLimits limits) throws IOException {
         if (server == null) {
-            server = new HttpServer(Port.of(0), new TestRoutes(), limits, budget, KeptConnections.NONE, loops);
+            server =
+                    new HttpServer(Port.of(0), Tls.NONE, new TestRoutes(), limits, budget, KeptConnections.NONE, loops);
             server.start();
         }
         return new RawClient(server.port());

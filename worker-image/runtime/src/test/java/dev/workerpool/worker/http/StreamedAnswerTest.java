@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Port;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -93,6 +94,7 @@ class StreamedAnswerTest {
     private void start(Duration patience) throws Exception {
         server = new HttpServer(
                 Port.of(0),
+                Tls.NONE,
                 new TestRoutes(),
                 new HttpLimits(1000, 100, LONG, LONG, patience),
                 budget,

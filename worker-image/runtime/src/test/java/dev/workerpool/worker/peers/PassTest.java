@@ -3,6 +3,7 @@ package dev.workerpool.worker.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.worker.io.EventLoops;
+import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.kept.KeptPass;
 import dev.workerpool.worker.pool.LiveSettings;
@@ -52,7 +53,7 @@ class PassTest {
             registry,
             TerminationLog.OFF,
             lost -> {});
-    private final Peers peers = new Peers(pool, loops, KeptConnections.NONE, registry);
+    private final Peers peers = new Peers(pool, loops, KeptConnections.NONE, Tls.NONE, registry);
     private final PassConnections connections =
             new PassConnections((EventLoop) loops.loops().getFirst(), peers.passes(), new Bootstrap());
     private final List<ChannelPromise> writes = new ArrayList<>();
