@@ -61,6 +61,7 @@ final class DeathLedger {
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Map<String, Instant> explained = new HashMap<>();
     private Instant beginning = Instant.EPOCH;
+    private Set<String> before = Set.of();
 
     /** A death that was noted already, or is over for too long, is not noted. */
     void note(Death death, Instant now) {
@@ -72,16 +73,24 @@ final class DeathLedger {
         }
     }
 
-    /** What was before counts no more, nor for a while what becomes of those that were made before. */
-    void beginAnew(Instant now) {
+    /**
+     * What was before counts no more, nor for a while what becomes of replicas like those that are there now.
+     *
+     * @param templates of which these were made
+     */
+    void beginAnew(Set<String> templates, Instant now) {
         entries.clear();
         explained.clear();
         beginning = now;
+        before = templates;
     }
 
-    /** Those that were made before serve on until they are replaced; longer than that only where the rollout does not go on. */
-    boolean concerns(Instant madeAt, Instant now) {
-        return !madeAt.isBefore(beginning) || beginning.plus(WINDOW).isBefore(now);
+    /**
+     * Those from before serve on until they are replaced, and are made anew where one is lost meanwhile, so it is not their age
+     * that tells them; longer than that only where the rollout does not go on.
+     */
+    boolean concerns(String template, Instant now) {
+        return !before.contains(template) || beginning.plus(WINDOW).isBefore(now);
     }
 
     /** The deaths at which this type ran are put down to it, and point at nobody else. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -82,7 +83,7 @@ public final class TaskRefusals {
         List<Release> released = new ArrayList<>();
         if (!presentCode.equals(code)) {
             code = presentCode;
-            ledger.beginAnew(now);
+            ledger.beginAnew(replicas.stream().map(Replica::template).collect(Collectors.toSet()), now);
             releaseIf(refusal -> true, "the image or the artifacts of the pool have changed", released);
             past.clear();
         }
@@ -90,7 +91,7 @@ public final class TaskRefusals {
         forgetPast(now);
         replicas.stream()
                 .filter(Replica::counts)
-                .filter(replica -> ledger.concerns(replica.createdAt(), now))
+                .filter(replica -> ledger.concerns(replica.template(), now))
                 .flatMap(Replica::deaths)
                 .forEach(death -> note(death, now));
         convict(now, released);

@@ -132,8 +132,9 @@ public final class Replica {
         return Optional.ofNullable(status.getPodIP());
     }
 
-    public Instant createdAt() {
-        return Instant.parse(pod.getMetadata().getCreationTimestamp());
+    /** Stands for the template that it was made of. */
+    public String template() {
+        return pod.getMetadata().getLabels().getOrDefault("pod-template-hash", "");
     }
 
     /** When the worker that runs now started; empty while none runs. */

@@ -248,13 +248,13 @@ class TaskRefusalsTest {
         died("spin");
         died("spin");
         died("spin");
-        Instant before = now;
-        now = now.plusSeconds(1);
-        assertThat(refusals.update(List.of(), "image:2", now).released()).hasSize(1);
+        Replica last = dead("image:1", "exitCode: 134", "executing spin");
+        assertThat(refusals.update(List.of(last), "image:2", now).released()).hasSize(1);
 
         for (int i = 0; i < 5; i++) {
             now = now.plusSeconds(1);
-            Replica old = dead(before, "exitCode: 134", "executing spin");
+            // Also one that was made only now, of the old template.
+            Replica old = dead("image:1", "exitCode: 134", "executing spin");
             assertThat(refusals.update(List.of(old), "image:2", now).refused()).isEmpty();
         }
         died("image:2", List.of("spin"));
@@ -265,15 +265,13 @@ class TaskRefusalsTest {
     /** An image that cannot be pulled, or one that was changed back: the replicas from before stay. */
     @Test
     void whatWasMadeBeforeTheImageChangedCountsAgainWhereItIsNotReplaced() {
-        Instant before = now;
-        now = now.plusSeconds(1);
-        refusals.update(List.of(), "image:2", now);
+        refusals.update(List.of(dead("image:1", "exitCode: 134", "executing spin")), "image:2", now);
         now = now.plus(DeathLedger.WINDOW);
 
         Verdict verdict = null;
         for (int i = 0; i < 3; i++) {
             now = now.plusSeconds(1);
-            verdict = refusals.update(List.of(dead(before, "exitCode: 134", "executing spin")), "image:2", now);
+            verdict = refusals.update(List.of(dead("image:1", "exitCode: 134", "executing spin")), "image:2", now);
         }
         assertThat(verdict.refused()).hasSize(1);
     }
@@ -339,26 +337,22 @@ class TaskRefusalsTest {
         now = now.plusSeconds(1);
         String message =
                 String.join("\\n", executing.stream().map("executing "::concat).toList());
-        return refusals.update(List.of(dead(message)), code, now);
+        return refusals.update(List.of(dead(code, "exitCode: 134", message)), code, now);
     }
 
     private Verdict ended(String how) {
-        return refusals.update(List.of(dead(how, "executing spin")), "image:1", now);
+        return refusals.update(List.of(dead("image:1", how, "executing spin")), "image:1", now);
     }
 
     private Replica dead(String message) {
-        return dead("exitCode: 134", message);
+        return dead("image:1", "exitCode: 134", message);
     }
 
-    private Replica dead(String how, String message) {
-        return dead(now, how, message);
-    }
-
-    private Replica dead(Instant made, String how, String message) {
+    private Replica dead(String template, String how, String message) {
         Pod pod = Pods.pod("r" + deaths++, false, 0, """
                 state: {terminated: {%s, message: "%s", finishedAt: '%s'}}
                 """.formatted(how, message, now));
-        pod.getMetadata().setCreationTimestamp(made.toString());
+        pod.getMetadata().getLabels().put("pod-template-hash", template);
         return new Replica(pod);
     }
 }

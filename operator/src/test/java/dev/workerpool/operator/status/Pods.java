@@ -106,7 +106,8 @@ public final class Pods {
                 """
                 apiVersion: v1
                 kind: Pod
-                metadata: {name: %s, namespace: images, uid: uid-of-%s, creationTimestamp: '2026-01-01T09:00:00Z'}
+                metadata: {name: %s, namespace: images, uid: uid-of-%s, creationTimestamp: '2026-01-01T09:00:00Z',
+                           labels: {pod-template-hash: 1a2b3c}}
                 spec:
                   containers:
                   - name: worker
