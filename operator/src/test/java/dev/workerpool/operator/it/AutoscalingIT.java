@@ -28,7 +28,7 @@ class AutoscalingIT {
 
     @Test
     void followsTheLoadAndSaysWhyAndLeavesTheSpecAlone() {
-        try (var replica = new FakeReplica("127.0.0.84", 4, 14)) {
+        try (var replica = new FakeReplica(4, 14)) {
             cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 9, " + FAST + "}}");
             runOne(replica);
 
@@ -74,7 +74,7 @@ class AutoscalingIT {
     /** The watch knows it by its label, so it is not seen before it is written to. */
     @Test
     void goesOnFromTheNumberItToldLastWhenTheDeploymentCannotBeSeen() {
-        try (var replica = new FakeReplica("127.0.0.86", 4, 14)) {
+        try (var replica = new FakeReplica(4, 14)) {
             cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 9, " + FAST + "}}");
             runOne(replica);
             awaitThat(() -> assertThat(
@@ -106,7 +106,7 @@ class AutoscalingIT {
 
     @Test
     void adviceIsToldAndNotTaken() {
-        try (var replica = new FakeReplica("127.0.0.85", 4, 14)) {
+        try (var replica = new FakeReplica(4, 14)) {
             cluster.apply("thumbnails", "{replicas: 2, autoscaling: {maxReplicas: 9, mode: Advice, " + FAST + "}}");
             runOne(replica);
 

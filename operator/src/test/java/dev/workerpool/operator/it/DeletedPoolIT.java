@@ -23,8 +23,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Nothing is kept of a pool that is gone, nor by an operator that leads no longer. */
+@Isolated("Listens to the log, in which others would write too")
 @ExtendWith(ApiServer.class)
 class DeletedPoolIT {
 
@@ -88,6 +90,27 @@ class DeletedPoolIT {
         }
 
         assertThat(complaints.texts).isEmpty();
+    }
+
+    @Test
+    void ofAPoolThatIsDeletedNothingStaysInTheMetrics() {
+        cluster.startOperator();
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
+        // The gauges follow the status by a step: they are set at the end of the pass that wrote it.
+        awaitThat(() -> assertThat(cluster.metric("workerpool_pool_replicas", "thumbnails"))
+                .isNotNull());
+
+        cluster.admin()
+                .resources(WorkerPool.class)
+                .inNamespace(cluster.namespace())
+                .withName("thumbnails")
+                .delete();
+
+        awaitThat(() -> {
+            assertThat(cluster.pool("thumbnails")).isNull();
+            assertThat(cluster.metric("workerpool_pool_replicas", "thumbnails")).isNull();
+        });
     }
 
     @Test

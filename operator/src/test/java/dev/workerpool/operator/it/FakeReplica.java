@@ -5,20 +5,19 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Answers at an address of this machine, on the management port, as a replica with the given load. */
+/** Answers at an address of its own, on the management port, as a replica with the given load. */
 final class FakeReplica implements AutoCloseable {
 
     private static final Instant FIRST_DEATH = Instant.now();
 
-    private final String address;
+    private final String address = Loopback.next();
     private final ManagementPort port;
     private volatile int active;
     private volatile int queued;
     private volatile int rejected;
     private volatile String deaths = "";
 
-    FakeReplica(String address, int threads, int active) {
-        this.address = address;
+    FakeReplica(int threads, int active) {
         this.active = active;
         String all = "{},".repeat(threads).substring(0, threads * 3 - 1);
         port = new ManagementPort(
@@ -56,6 +55,10 @@ final class FakeReplica implements AutoCloseable {
                                 .formatted(restart, FIRST_DEATH.plusSeconds(restart), executing))
                 .collect(Collectors.joining(","));
         return this;
+    }
+
+    String address() {
+        return address;
     }
 
     /** What a kubelet would say of it. */

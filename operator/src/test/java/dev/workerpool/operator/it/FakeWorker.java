@@ -27,14 +27,14 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 
 /**
- * The management port of a worker, at an address of this machine: verifies what it is told with the key in its pod's
+ * The management port of a worker, at an address of its own: verifies what it is told with the key in its pod's
  * environment, as a real one does, and reports what it runs.
  */
 final class FakeWorker implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final String address;
+    private final String address = Loopback.next();
     private final List<JsonNode> told = new ArrayList<>();
     private final Set<String> usedTokens = new HashSet<>();
     private ManagementPort port;
@@ -42,10 +42,6 @@ final class FakeWorker implements AutoCloseable {
     private List<PublicKey> keys = List.of();
     private String audience;
     private JsonNode settings;
-
-    FakeWorker(String address) {
-        this.address = address;
-    }
 
     /** Starts as the container of this pod, with what its environment says. */
     synchronized FakeWorker start(Pod pod) {
@@ -108,6 +104,10 @@ final class FakeWorker implements AutoCloseable {
 
     synchronized JsonNode settings() {
         return settings;
+    }
+
+    String address() {
+        return address;
     }
 
     /** What a kubelet would say of it, on a node that can resize. */

@@ -29,9 +29,9 @@ class IdleFirstIT {
     @Test
     void writesTheLoadOfEachReplicaWhenThePoolIsScaledInAndNotBefore() {
         Instant since = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-        try (var busy = new FakeReplica("127.0.0.81", 4, 3);
-                var idle = new FakeReplica("127.0.0.82", 4, 0);
-                var late = new FakeReplica("127.0.0.84", 4, 1)) {
+        try (var busy = new FakeReplica(4, 3);
+                var idle = new FakeReplica(4, 0);
+                var late = new FakeReplica(4, 1)) {
             cluster.apply("thumbnails", "{replicas: 4}");
             cluster.awaitReconciled("thumbnails");
             for (String suffix : new String[] {"busy", "idle", "late", "silent"}) {
@@ -40,7 +40,7 @@ class IdleFirstIT {
             cluster.setPodStatus("thumbnails-busy", busy.ready(since));
             cluster.setPodStatus("thumbnails-idle", idle.ready(since));
             cluster.setPodStatus("thumbnails-late", late.ready(since));
-            cluster.setPodStatus("thumbnails-silent", busy.ready(since).at("127.0.0.83"));
+            cluster.setPodStatus("thumbnails-silent", busy.ready(since).at(Loopback.next()));
             awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
                     .isEqualTo(4));
             assertThat(annotations("busy")).doesNotContainKey(COST);

@@ -62,7 +62,7 @@ abstract class LiveChange {
     }
 
     final void run(int index) {
-        var worker = new FakeWorker("127.0.9." + (index + 1));
+        var worker = new FakeWorker();
         workers.add(worker);
         worker.start(cluster.createPod("thumbnails", "" + index));
         cluster.setPodStatus("thumbnails-" + index, worker.running(started));

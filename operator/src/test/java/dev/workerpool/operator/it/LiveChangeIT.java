@@ -73,7 +73,8 @@ class LiveChangeIT extends LiveChange {
 
         awaitThat(() -> assertThat(workers).allSatisfy(worker -> {
             var peers = worker.settings().path("peers");
-            assertThat(peers.at("/replicas/0/address").asText()).isEqualTo("127.0.9.1:8000");
+            assertThat(peers.at("/replicas/0/address").asText())
+                    .isEqualTo(workers.getFirst().address() + ":8000");
             assertThat(peers.at("/replicas/1/replica").asText()).isEqualTo("thumbnails-1");
         }));
         assertThat(workers.get(0).settings().path("peers"))

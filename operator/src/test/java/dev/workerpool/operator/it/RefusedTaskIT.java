@@ -44,7 +44,7 @@ class RefusedTaskIT {
     @Test
     void theReplicasAreToldAndSoAreStatusAndEvents() throws Exception {
         cluster.withControlKey(newKey()).startOperator();
-        try (var worker = new FakeWorker("127.0.10.1")) {
+        try (var worker = new FakeWorker()) {
             startPool();
             worker.start(cluster.createPod("thumbnails", "well"));
             cluster.setPodStatus("thumbnails-well", worker.running(now));
@@ -89,7 +89,7 @@ class RefusedTaskIT {
     @Test
     void anImageThatChangedWhileNoOperatorLookedLetsInToo() throws Exception {
         cluster.withControlKey(newKey()).startOperator();
-        try (var worker = new FakeWorker("127.0.10.2")) {
+        try (var worker = new FakeWorker()) {
             startPool();
             worker.start(cluster.createPod("thumbnails", "well"));
             cluster.setPodStatus("thumbnails-well", worker.running(now));

@@ -27,7 +27,7 @@ class RestartInPlaceIT {
         cluster.apply("thumbnails", "{replicas: 1}");
         cluster.awaitReconciled("thumbnails");
         cluster.createPod("thumbnails", "a");
-        worker = new FakeReplica("127.0.70.1", 1, 0);
+        worker = new FakeReplica(1, 0);
         cluster.setPodStatus("thumbnails-a", worker.ready(started));
     }
 

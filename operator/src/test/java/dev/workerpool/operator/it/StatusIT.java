@@ -22,6 +22,9 @@ class StatusIT {
     private final Instant started =
             Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(60);
 
+    /** Of the replicas, or of one that nobody is at. */
+    private String address = Loopback.next();
+
     @AutoClose
     private Cluster cluster;
 
@@ -140,7 +143,8 @@ class StatusIT {
 
     @Test
     void theMetricsTellOfThePoolAsAWhole() {
-        try (var replica = new FakeReplica("127.0.0.77", 4, 3)) {
+        try (var replica = new FakeReplica(4, 3)) {
+            address = replica.address();
             replica.queued(2).rejected(5);
             runBothReplicas();
             cluster.setPodStatus("thumbnails-b", running(2, started).unready());
@@ -164,8 +168,9 @@ class StatusIT {
 
     @Test
     void countsARefusedTaskOnceThoughTheNextOperatorHearsOfItToo() {
-        try (var old = new FakeReplica("127.0.0.77", 4, 3);
-                var young = new FakeReplica("127.0.0.78", 4, 3)) {
+        try (var old = new FakeReplica(4, 3);
+                var young = new FakeReplica(4, 3)) {
+            address = old.address();
             old.rejected(5);
             cluster.createPod("thumbnails", "a");
             cluster.setPodStatus("thumbnails-a", running(0, started));
@@ -219,8 +224,7 @@ class StatusIT {
                 {"pool":"thumbnails","artifacts":[
                   {"jar":"/tasks/0/good.jar","state":"Loaded","tasks":["a"]},
                   {"jar":"/tasks/0/bad.jar","state":"Failed","reason":"no task in it"}]}""";
-        // An address of this machine that nobody else listens at.
-        HttpServer replica = HttpServer.create(new InetSocketAddress("127.0.0.77", 9000), 0);
+        HttpServer replica = HttpServer.create(new InetSocketAddress(address, 9000), 0);
         replica.createContext("/status", exchange -> {
             exchange.sendResponseHeaders(200, report.length());
             exchange.getResponseBody().write(report.getBytes(StandardCharsets.UTF_8));
@@ -256,7 +260,7 @@ class StatusIT {
                         cluster.deployment("thumbnails").getMetadata().getGeneration()));
     }
 
-    private static RunningPod running(int restarts, Instant since) {
-        return RunningPod.since(since).at("127.0.0.77").restarts(restarts);
+    private RunningPod running(int restarts, Instant since) {
+        return RunningPod.since(since).at(address).restarts(restarts);
     }
 }
