@@ -18,13 +18,31 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** One connection, kept alive: one write and few reads per call, so that the client is no part of the figure. */
+/**
+ * One connection, kept alive: one write and few reads per call, so that the client is no part of the figure. Whoever calls
+ * waits for the answer, or else is told of it by a thread that waits for nothing else; not both on one connection.
+ */
 public final class Client implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TIMEOUT_MILLIS = 60_000;
 
     private final Socket socket = new Socket();
     private final InputStream in;
+
+    /** Of the request that was sent last by {@link #send}. */
+    private volatile Receiver receiver;
+
+    private boolean told;
+
+    /** Set before the last receiver is told: one that comes later is told nothing. */
+    private volatile boolean ended;
+
+    /** Hears what became of a request. */
+    interface Receiver {
+        void answered(Answer answer);
+
+        void broken();
+    }
 
     /**
      * @param replica that answered, as the answer says; null where it does not
@@ -64,6 +82,11 @@ public final class Client implements AutoCloseable {
 
     /** @param headers more of them, such as {@code Priority: u=1} */
     public Answer post(String path, String type, byte[] body, String... headers) throws IOException {
+        socket.getOutputStream().write(request(path, type, body, headers));
+        return read();
+    }
+
+    private static byte[] request(String path, String type, byte[] body, String... headers) {
         byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + type + "\r\nContent-Length: "
                         + body.length + "\r\n"
                         + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining())
@@ -72,8 +95,38 @@ public final class Client implements AutoCloseable {
         var request = new byte[head.length + body.length];
         System.arraycopy(head, 0, request, 0, head.length);
         System.arraycopy(body, 0, request, head.length, body.length);
-        socket.getOutputStream().write(request);
-        return read();
+        return request;
+    }
+
+    /**
+     * Sends a request and does not wait. The thread that reads the answer is there already, asleep in the kernel: between an
+     * answer that comes and the note of when it came is nothing but its waking.
+     *
+     * @throws IOException when it was not sent; the receiver hears nothing then
+     */
+    void send(String path, String json, Receiver to) throws IOException {
+        receiver = to;
+        if (!told) {
+            told = true;
+            socket.setSoTimeout(0); // With one, each read would be three calls of the kernel.
+            Thread.ofPlatform().name("receiver").daemon().start(this::receive);
+        }
+        socket.getOutputStream().write(request(path, "application/json", json.getBytes(StandardCharsets.UTF_8)));
+        if (ended) {
+            throw new EOFException("The server closed the connection");
+        }
+    }
+
+    private void receive() {
+        try {
+            while (true) {
+                Answer answer = read();
+                receiver.answered(answer);
+            }
+        } catch (IOException e) {
+            ended = true;
+            receiver.broken();
+        }
     }
 
     public Answer get(String path) throws IOException {

@@ -3,9 +3,9 @@ package dev.workerpool.bench.load;
 import dev.workerpool.bench.load.Client.Answer;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  */
 public final class OpenLoop {
     private static final long LEAD_NANOS = 20_000_000;
+    private static final long PATIENCE_SECONDS = 90;
 
     private final Connections connections;
     private final double[] arrivals;
@@ -23,6 +24,11 @@ public final class OpenLoop {
     private final long[] latencies;
     private final long[] lateness;
     private final int[] statuses;
+
+    /** 1 of those that are over: known, one way or the other. */
+    private final AtomicIntegerArray ended;
+
+    private final CountDownLatch over;
 
     public record Call(String path, String json) {}
 
@@ -81,6 +87,8 @@ public final class OpenLoop {
         this.latencies = new long[arrivals.length];
         this.lateness = new long[arrivals.length];
         this.statuses = new int[arrivals.length];
+        this.ended = new AtomicIntegerArray(arrivals.length);
+        this.over = new CountDownLatch(arrivals.length);
     }
 
     /** @param arrivals in seconds from the start, ascending */
@@ -98,17 +106,13 @@ public final class OpenLoop {
 
     private Outcome run() throws InterruptedException {
         long start = System.nanoTime() + LEAD_NANOS;
-        try (ExecutorService senders = Executors.newCachedThreadPool()) {
-            for (int i = 0; i < arrivals.length; i++) {
-                long due = start + (long) (arrivals[i] * 1e9);
-                Arrivals.await(due);
-                int index = i;
-                senders.execute(() -> send(index, due));
-            }
-            senders.shutdown();
-            if (!senders.awaitTermination(90, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("Requests are left without an answer");
-            }
+        for (int i = 0; i < arrivals.length; i++) {
+            long due = start + (long) (arrivals[i] * 1e9);
+            Arrivals.await(due);
+            send(i, due);
+        }
+        if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("Requests are left without an answer");
         }
         return new Outcome(arrivals, latencies, statuses, lateness);
     }
@@ -116,18 +120,53 @@ public final class OpenLoop {
     private void send(int index, long due) {
         lateness[index] = System.nanoTime() - due;
         Call call = calls.apply(index);
-        Client client = null;
         try {
-            client = connections.take(index);
-            Answer answer = client.post(call.path(), call.json());
-            latencies[index] = System.nanoTime() - due;
-            statuses[index] = answer.status();
-            connections.giveBack(client, answer);
-        } catch (IOException e) {
-            statuses[index] = -1;
-            if (client != null) {
+            Client client = connections.take(index);
+            try {
+                client.send(call.path(), call.json(), new Sent(index, due, client));
+            } catch (IOException e) {
                 client.close();
+                broken(index);
             }
+        } catch (IOException refused) {
+            broken(index);
+        }
+    }
+
+    private void broken(int index) {
+        // Of a request that could not be sent whole, its receiver may have heard as well.
+        if (ended.compareAndSet(index, 0, 1)) {
+            statuses[index] = -1;
+            over.countDown();
+        }
+    }
+
+    private final class Sent implements Client.Receiver {
+        private final int index;
+        private final long due;
+        private final Client client;
+
+        private Sent(int index, long due, Client client) {
+            this.index = index;
+            this.due = due;
+            this.client = client;
+        }
+
+        @Override
+        public void answered(Answer answer) {
+            if (ended.compareAndSet(index, 0, 1)) {
+                latencies[index] = System.nanoTime() - due;
+                statuses[index] = answer.status();
+                connections.giveBack(client, answer);
+                over.countDown();
+            }
+        }
+
+        /** Long after its answer, when the connection is closed, too. */
+        @Override
+        public void broken() {
+            client.close();
+            OpenLoop.this.broken(index);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.workerpool.bench.load.BareThreads;
 import dev.workerpool.bench.load.OpenLoop;
 import dev.workerpool.bench.load.OpenLoop.Call;
 import dev.workerpool.bench.load.OpenLoop.Outcome;
+import dev.workerpool.bench.process.ProcFs;
 import dev.workerpool.bench.process.Server;
 import dev.workerpool.bench.tasks.Spin;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class OpenLoopTail implements Row {
     @Override
     public void measure(Bench bench) throws Exception {
         var ratios = new ArrayList<Double>();
+        var besideGenerator = new ArrayList<Double>();
         var bare = new ArrayList<Double>();
         var runs = new ArrayList<Run>();
         try (Server worker = bench.sides().worker(2)) {
@@ -49,6 +51,7 @@ public final class OpenLoopTail implements Row {
                 runs.add(run);
                 if (run.answered() >= LEAST_ANSWERED) {
                     ratios.add(run.p99Millis() / run.perfectP99Millis());
+                    besideGenerator.add(run.p99Millis() / run.besideGeneratorP99Millis());
                 }
                 bare.add(bare(n, bench.quick() ? 12 : 25, seed));
             }
@@ -56,7 +59,7 @@ public final class OpenLoopTail implements Row {
         if (ratios.isEmpty()) {
             throw new IllegalStateException("Every run fell below 98% of its rate");
         }
-        report(bench, ratios, runs, bare);
+        report(bench, ratios, besideGenerator, bare, runs);
     }
 
     /**
@@ -68,7 +71,8 @@ public final class OpenLoopTail implements Row {
                 worker, Arrivals.constant(WARM_UP_RATE, WARM_UP_SECONDS), i -> new Call("/tasks/spin", "{\"n\":1}"));
     }
 
-    private void report(Bench bench, List<Double> ratios, List<Run> runs, List<Double> bare) {
+    private void report(
+            Bench bench, List<Double> ratios, List<Double> besideGenerator, List<Double> bare, List<Run> runs) {
         bench.report()
                 .add(Figure.of(
                                 name(),
@@ -78,6 +82,14 @@ public final class OpenLoopTail implements Row {
                                 Bar.atMost(1.10, 1.05))
                         .noise(Spread.noise(ratios))
                         .detail("runs", runs));
+        bench.report()
+                .add(Figure.of(
+                                name(),
+                                "the same against a perfect queue whose servers do the generator's work too",
+                                Spread.of(besideGenerator),
+                                "×",
+                                null)
+                        .noise(Spread.noise(besideGenerator)));
         bench.report()
                 .add(Figure.of(
                                 name(),
@@ -105,6 +117,15 @@ public final class OpenLoopTail implements Row {
         return Spread.percentile(Arrays.copyOfRange(responses, first, responses.length), 0.99);
     }
 
+    /** In milliseconds, of those that arrive after the lead-in. */
+    private static double[] perfect(double[] arrivals, double service) {
+        int first = -Arrays.binarySearch(arrivals, LEAD_IN) - 1;
+        double[] responses = PerfectQueue.responses(arrivals, 2, service);
+        return Arrays.stream(responses, first, responses.length)
+                .map(response -> response * 1e3)
+                .toArray();
+    }
+
     private record Run(
             double serviceMillis,
             double p50Millis,
@@ -113,29 +134,36 @@ public final class OpenLoopTail implements Row {
             double perfectP99Millis,
             double answered,
             double generatorLateP99Millis,
+            double generatorCpuMicros,
+            double serverCpuMicros,
+            double besideGeneratorP99Millis,
             boolean undisturbed) {}
 
     private static Run run(Server worker, int n, double seconds, int seed) throws Exception {
         var before = BareLoop.run(worker, n, 1000);
         // The arrivals follow the first loop; the perfect queue is given the mean of both.
         double[] arrivals = Arrivals.poisson(LOAD * before.rate(), seconds, seed);
+        double generatorBefore = ProcFs.cpuOfSelf();
+        double serverBefore = worker.cpu();
         Outcome outcome = OpenLoop.run(worker, arrivals, i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
+        double generator = (ProcFs.cpuOfSelf() - generatorBefore) / arrivals.length;
+        double server = (worker.cpu() - serverBefore) / arrivals.length;
         var after = BareLoop.run(worker, n, 1000);
         double service = (before.nanosPerTask() + after.nanosPerTask()) / 2e9;
-        double[] perfect = PerfectQueue.responses(arrivals, 2, service);
-        int first = Arrays.binarySearch(arrivals, LEAD_IN);
-        double[] settled = Arrays.stream(Arrays.copyOfRange(perfect, -first - 1, perfect.length))
-                .map(response -> response * 1e3)
-                .toArray();
+        double[] perfect = perfect(arrivals, service);
+        double[] besideGenerator = perfect(arrivals, service + generator);
         double[] real = outcome.goodMillis(LEAD_IN);
         return new Run(
                 service * 1e3,
                 Spread.percentile(real, 0.5),
                 Spread.percentile(real, 0.99),
-                Spread.percentile(settled, 0.5),
-                Spread.percentile(settled, 0.99),
+                Spread.percentile(perfect, 0.5),
+                Spread.percentile(perfect, 0.99),
                 outcome.count(200) / (double) arrivals.length,
                 outcome.lateP99(),
+                generator * 1e6,
+                (server - service) * 1e6,
+                Spread.percentile(besideGenerator, 0.99),
                 before.isLike(after));
     }
 }
