@@ -1,8 +1,6 @@
 package dev.workerpool.worker.access;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -18,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.openssl.PEMKeyPair;
-import org.bouncycastle.openssl.PEMParser;
-import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 
 /**
  * Who a replica is to those who call it by TLS.
@@ -74,22 +68,11 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
     }
 
     private static PrivateKey key(byte[] pem) throws InvalidAccessException {
-        var converter = new JcaPEMKeyConverter();
-        try (var parser =
-                new PEMParser(new InputStreamReader(new ByteArrayInputStream(pem), StandardCharsets.ISO_8859_1))) {
-            // Keys on curves may have their parameters before them.
-            for (Object next = parser.readObject(); next != null; next = parser.readObject()) {
-                if (next instanceof PrivateKeyInfo key) {
-                    return converter.getPrivateKey(key);
-                }
-                if (next instanceof PEMKeyPair pair) {
-                    return converter.getPrivateKey(pair.getPrivateKeyInfo());
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            throw new InvalidAccessException(KEY + " must hold a private key in PEM", e);
+        try {
+            return PrivateKeyPem.parse(pem);
+        } catch (InvalidAccessException e) {
+            throw new InvalidAccessException(KEY + " " + e.getMessage(), e);
         }
-        throw new InvalidAccessException(KEY + " holds no private key in PEM that is not encrypted");
     }
 
     private static boolean belongTogether(PrivateKey secret, PublicKey open) throws InvalidAccessException {

@@ -62,6 +62,16 @@ class IdentityTest {
         assertThat(Identity.parse(files).key().getAlgorithm()).isEqualTo(algorithm);
     }
 
+    /** As older versions of OpenSSL write it: the curve stands before the key, and not in it. */
+    @Test
+    void hasAKeyBehindTheParametersOfItsCurve() throws Exception {
+        KeyPair keys = TestAuthority.keys("EC");
+        put(authority.certify(keys, Duration.ofDays(1), "pool.example"));
+        put(Identity.KEY, TestAuthority.withParametersBefore(keys));
+
+        assertThat(Identity.parse(files).key().getAlgorithm()).isEqualTo("EC");
+    }
+
     @Test
     void hasTheChainAndTheAuthoritiesThatAreThere() throws Exception {
         Server server = authority.certify("pool.example");
@@ -107,7 +117,7 @@ class IdentityTest {
                 """);
 
         assertThatThrownBy(() -> Identity.parse(files))
-                .hasMessage("tls.key holds no private key in PEM that is not encrypted");
+                .hasMessage("tls.key must not be encrypted: nobody is there to be asked for a password");
     }
 
     @ParameterizedTest

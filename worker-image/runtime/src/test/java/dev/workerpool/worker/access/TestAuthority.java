@@ -154,6 +154,14 @@ public final class TestAuthority {
         return pem(keys.getPrivate() instanceof ECPrivateKey key ? sec1(key) : keys.getPrivate());
     }
 
+    static String withParametersBefore(KeyPair keys) throws IOException {
+        var curve = PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded())
+                .getPrivateKeyAlgorithm()
+                .getParameters();
+        byte[] named = curve.toASN1Primitive().getEncoded();
+        return pem(new PemObject("EC PARAMETERS", named)) + pem(keys.getPrivate());
+    }
+
     /** With the name of the curve, as OpenSSL and Go write it. */
     private static PemObject sec1(ECPrivateKey key) {
         try {
