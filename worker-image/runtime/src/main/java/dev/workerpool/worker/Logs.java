@@ -22,6 +22,9 @@ final class Logs {
     /** Lines; a stack that overflowed has a thousand. */
     private static final int MAX_TRACE = 60;
 
+    /** That a client took no goodbye is no news. Kept here, or its level would be forgotten. */
+    private static final Logger GOODBYES = Logger.getLogger("io.netty.handler.ssl.SslHandler");
+
     private Logs() {}
 
     static void configure(boolean json) {
@@ -32,6 +35,7 @@ final class Logs {
         console.setFormatter(json ? new Json() : new Text());
         root.addHandler(console);
         root.setLevel(Level.INFO);
+        GOODBYES.setLevel(Level.SEVERE);
     }
 
     private static final class Console extends ConsoleHandler {

@@ -170,6 +170,34 @@ class SecureWorkerTest {
         assertThat(metrics()).contains("workerpool_access_refused_total{reason=\"plain\"} 1.0");
     }
 
+    /** Its peer does not speak TLS yet, or no more: with this it asks another, and gives its client no such answer. */
+    @Test
+    void declinesWhatAPeerPassesPlainly() throws Exception {
+        try (var plain = worker.connect()) {
+            Answer answer = plain.send(
+                            "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nWorkerpool-Peer: x\r\nContent-Length: 1\r\n\r\nx")
+                    .read();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.header("Workerpool-Declined")).isEqualTo("tls-required");
+        }
+    }
+
+    @Test
+    void goesWhenItsClientSaysGoodbye() throws Exception {
+        for (String version : List.of("TLSv1.3", "TLSv1.2")) {
+            try (var socket = (SSLSocket) trust.getSocketFactory()
+                    .createSocket("localhost", worker.running().taskPort())) {
+                socket.setEnabledProtocols(new String[] {version});
+                socket.setSoTimeout(5000);
+                socket.startHandshake();
+                socket.shutdownOutput();
+
+                assertThat(socket.getInputStream().read()).as(version).isEqualTo(-1);
+            }
+        }
+    }
+
     @Test
     void leavesTheManagementPortPlain() throws Exception {
         Answer status = worker.get("/status");

@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -40,6 +41,12 @@ final class Certificates {
     /** @throws InvalidAccessException when that cannot be an identity; the one before stays in force */
     synchronized void take(Map<String, byte[]> files) throws InvalidAccessException {
         Identity identity = Identity.parse(files);
+        Instant now = Instant.now();
+        if (spoken != null
+                && identity.notAfter().isBefore(now)
+                && inForce().notAfter().isAfter(now)) {
+            throw new InvalidAccessException(Identity.CERTIFICATE + " has ended, at " + identity.notAfter());
+        }
         List<X509Certificate> known = Stream.concat(own.stream(), Stream.of(identity.certificate()))
                 .skip(Math.max(0, own.size() + 1 - REMEMBERED))
                 .toList();

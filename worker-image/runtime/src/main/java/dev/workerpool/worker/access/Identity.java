@@ -12,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -116,13 +117,18 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
         return names(certificate());
     }
 
+    /** Kinds of names that the JDK does not read come as they are encoded. */
+    private static String text(Object name) {
+        return name instanceof byte[] encoded ? HexFormat.of().formatHex(encoded) : name.toString();
+    }
+
     /** The names that a certificate is for: the alternative ones, or that of the subject where there are none. */
     static Set<String> names(X509Certificate certificate) {
         var names = new TreeSet<String>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             if (alternatives != null) {
-                alternatives.forEach(name -> names.add(String.valueOf(name.get(1))));
+                alternatives.forEach(name -> names.add(text(name.get(1))));
             }
         } catch (CertificateException e) {
             // As if there were none.

@@ -22,18 +22,32 @@ record MountedFiles(Path folder, List<String> names) {
 
     /** @return by name those that are there */
     Map<String, byte[]> read() throws InvalidAccessException {
-        var found = new TreeMap<String, byte[]>();
         try {
-            Path state =
-                    Files.exists(folder.resolve(LINK)) ? folder.resolve(LINK).toRealPath() : folder;
-            for (String name : names) {
-                byte[] content = content(state.resolve(name));
-                if (content != null) {
-                    found.put(name, content);
-                }
+            Path state = state();
+            Map<String, byte[]> found = read(state);
+            // What the link led to is removed once it leads elsewhere, perhaps while it was read.
+            for (Path now = state(); !now.equals(state); now = state()) {
+                state = now;
+                found = read(state);
             }
+            return found;
         } catch (IOException e) {
-            throw new InvalidAccessException(folder + " cannot be read: " + e, e);
+            throw new InvalidAccessException("cannot be read: " + e, e);
+        }
+    }
+
+    private Path state() throws IOException {
+        Path link = folder.resolve(LINK);
+        return Files.exists(link) ? link.toRealPath() : folder;
+    }
+
+    private Map<String, byte[]> read(Path state) throws IOException, InvalidAccessException {
+        var found = new TreeMap<String, byte[]>();
+        for (String name : names) {
+            byte[] content = content(state.resolve(name));
+            if (content != null) {
+                found.put(name, content);
+            }
         }
         return found;
     }
@@ -41,7 +55,7 @@ record MountedFiles(Path folder, List<String> names) {
     private static byte[] content(Path file) throws IOException, InvalidAccessException {
         try {
             if (Files.size(file) > LARGEST) {
-                throw new InvalidAccessException(file + " has more than " + LARGEST + " bytes");
+                throw new InvalidAccessException(file.getFileName() + " has more than " + LARGEST + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {

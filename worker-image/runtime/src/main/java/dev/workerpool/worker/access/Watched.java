@@ -13,7 +13,7 @@ final class Watched {
     private final Use use;
     private final AccessMeters meters;
 
-    /** By name; what was looked at last, whether it could be used or not. */
+    /** By name; what was looked at last, whether it could be used or not. Null when it could not be read. */
     private Map<String, byte[]> last;
 
     /** Why what is there is not in force; null when it is. */
@@ -31,7 +31,7 @@ final class Watched {
         this.meters = meters;
         last = files.read();
         try {
-            use.take(last);
+            take(last);
         } catch (InvalidAccessException e) {
             throw in(e);
         }
@@ -44,12 +44,14 @@ final class Watched {
     /** What cannot be used is told once, and leaves in force what is. */
     void look() {
         try {
+            Map<String, byte[]> before = last;
+            last = null;
             Map<String, byte[]> now = files.read();
-            if (isSame(now, last)) {
+            last = now;
+            if (before != null && isSame(now, before)) {
                 return;
             }
-            last = now;
-            use.take(now);
+            take(now);
             complaint = null;
             meters.reloaded(true);
             LOG.log(Level.INFO, "Taken over as it is now: {0} of {1}", String.join(", ", now.keySet()), files.folder());
@@ -60,6 +62,15 @@ final class Watched {
                 LOG.log(Level.WARNING, "What was there before stays in force: {0}", told);
             }
             complaint = told;
+        }
+    }
+
+    /** What libraries throw at content that nobody thought of must not end the watch. */
+    private void take(Map<String, byte[]> content) throws InvalidAccessException {
+        try {
+            use.take(content);
+        } catch (RuntimeException e) {
+            throw new InvalidAccessException(String.join(", ", content.keySet()) + " cannot be used: " + e, e);
         }
     }
 

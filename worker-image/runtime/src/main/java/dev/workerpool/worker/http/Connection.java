@@ -12,6 +12,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
@@ -183,7 +184,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (plain) {
-            reject(Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP"));
+            reject(tlsRequired(head));
             return;
         }
         if (!MalformedRequests.hasKnownEnd(head)) {
@@ -207,6 +208,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!incoming.isRefused() && incoming.expects()) {
             writer.askForBody();
         }
+    }
+
+    /** A peer of before a change of the pool asks plainly: nothing was begun, so it may ask another or do it itself. */
+    private static Response tlsRequired(HttpRequest head) {
+        Response required = Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP");
+        return head.headers().contains(PeerHeaders.TOKEN)
+                ? required.with(PeerHeaders.DECLINED, "tls-required")
+                : required;
     }
 
     private void receive(HttpContent content) {
@@ -393,19 +402,30 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         if (state == State.HEAD || state == State.BODY) {
             reject(Problem.REQUEST_TIMEOUT.because("The request took too long to arrive"));
+        } else if (state == State.IDLE) {
+            Tls.close(ctx.channel());
         } else {
-            ctx.close();
+            Tls.abort(ctx.channel());
         }
     }
 
     /** Makes room for another, or for the end of the server. */
     void close() {
-        ctx.close();
+        boolean isIdle = state == State.IDLE;
+        state = State.CLOSING; // Whoever needs more room takes it from another one.
+        if (isIdle) {
+            Tls.close(ctx.channel());
+        } else {
+            Tls.abort(ctx.channel());
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         plain |= event == Tls.PLAIN;
+        if (event instanceof SslCloseCompletionEvent) {
+            ctx.close(); // Its client has said goodbye, as one does that closes a plain connection.
+        }
     }
 
     @Override

@@ -15,10 +15,12 @@ import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.task.TaskCatalog;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.concurrent.EventExecutor;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -52,6 +54,10 @@ public final class HttpServer {
     private final KeptConnections kept;
     private final EventLoops loops;
     private final ReadBuffers reads;
+
+    /** By TLS the end of a read is mostly the beginning of a record, which keeps what it was read into until it is whole. */
+    private final RecvByteBufAllocator records = new AdaptiveRecvByteBufAllocator(64, 2048, 16 * 1024);
+
     private final Admission admission = new Admission(this);
     private final Map<EventExecutor, ConnectionGroup> groups = new LinkedHashMap<>();
     private final Object emptied = new Object();
@@ -153,7 +159,7 @@ public final class HttpServer {
     /** On the channel's event loop, before anything is read from it. */
     private Connection serve(Channel channel, Keeping keeping) {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
-        channel.config().setRecvByteBufAllocator(reads);
+        channel.config().setRecvByteBufAllocator(tls.isSpoken() ? records : reads);
         var connection = new Connection(this, groups.get(channel.eventLoop()), keeping);
         tls.accept(channel.pipeline());
         channel.pipeline().addLast(connection.decoder(), connection);

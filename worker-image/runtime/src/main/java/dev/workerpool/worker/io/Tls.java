@@ -1,23 +1,30 @@
 package dev.workerpool.worker.io;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 
 /**
- * TLS on connections, or not: those that callers made, and those to peers. What a handshake computes is computed on a thread
- * of its own, for signing takes a millisecond, and all connections wait for their event loop.
+ * TLS on connections, or not: those that callers made, and those to peers. What a handshake computes is computed on threads of
+ * their own, for signing takes a millisecond, and all connections wait for their event loop. Callers who come all at once wait
+ * for each other, and peers not for them.
  */
 public final class Tls {
     /** Nothing is encrypted. */
-    public static final Tls NONE = new Tls(null, null, null, null, null);
+    public static final Tls NONE = new Tls(null, null, null, null);
 
     /** Tells a connection's handlers that its client speaks no TLS; what it speaks comes next. */
     public static final Object PLAIN = new Object() {
@@ -27,27 +34,26 @@ public final class Tls {
         }
     };
 
+    /** Bytes of a client whose handshake is not through: its last words, and a first request behind them. */
+    private static final int MOST_BEFORE = 128 * 1024;
+
     private static final long CALLERS_HANDSHAKE_MILLIS = 10_000;
     private static final long PEERS_HANDSHAKE_MILLIS = 2_000;
     private static final long GOODBYE_MILLIS = 1_000;
+    private static final long IDLE_SECONDS = 10;
 
     private final Supplier<SSLEngine> toCallers;
     private final Supplier<SSLEngine> toPeers;
     private final Runnable onFailure;
     private final Runnable onPlain;
-    private final ExecutorService handshakes;
+    private final ExecutorService withCallers = handshakes("tls-callers");
+    private final ExecutorService withPeers = handshakes("tls-peers");
 
-    private Tls(
-            Supplier<SSLEngine> toCallers,
-            Supplier<SSLEngine> toPeers,
-            Runnable onFailure,
-            Runnable onPlain,
-            ExecutorService handshakes) {
+    private Tls(Supplier<SSLEngine> toCallers, Supplier<SSLEngine> toPeers, Runnable onFailure, Runnable onPlain) {
         this.toCallers = toCallers;
         this.toPeers = toPeers;
         this.onFailure = onFailure;
         this.onPlain = onPlain;
-        this.handshakes = handshakes;
     }
 
     /**
@@ -56,9 +62,20 @@ public final class Tls {
      */
     public static Tls of(
             Supplier<SSLEngine> toCallers, Supplier<SSLEngine> toPeers, Runnable onFailure, Runnable onPlain) {
-        var handshakes = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().name("tls").daemon().factory());
-        return new Tls(toCallers, toPeers, onFailure, onPlain, handshakes);
+        return new Tls(toCallers, toPeers, onFailure, onPlain);
+    }
+
+    /** Has no thread as long as there is nothing to do. */
+    private static ExecutorService handshakes(String name) {
+        var executor = new ThreadPoolExecutor(
+                1,
+                1,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name(name).daemon().factory());
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
     }
 
     public boolean isSpoken() {
@@ -73,7 +90,7 @@ public final class Tls {
     }
 
     private SslHandler toCaller() {
-        SslHandler handler = handler(toCallers.get(), CALLERS_HANDSHAKE_MILLIS);
+        SslHandler handler = handler(toCallers.get(), withCallers, CALLERS_HANDSHAKE_MILLIS);
         handler.handshakeFuture().addListener(done -> {
             if (!done.isSuccess()) {
                 onFailure.run();
@@ -85,12 +102,12 @@ public final class Tls {
     /** For a connection to a peer, before its other handlers are added. */
     public void connect(ChannelPipeline pipeline) {
         if (isSpoken()) {
-            pipeline.addLast(handler(toPeers.get(), PEERS_HANDSHAKE_MILLIS));
+            pipeline.addLast(handler(toPeers.get(), withPeers, PEERS_HANDSHAKE_MILLIS));
         }
     }
 
-    private SslHandler handler(SSLEngine engine, long handshakeMillis) {
-        var handler = new SslHandler(engine, handshakes);
+    private static SslHandler handler(SSLEngine engine, Executor handshakes, long handshakeMillis) {
+        var handler = new BoundedHandler(engine, handshakes);
         handler.setHandshakeTimeout(handshakeMillis, TimeUnit.MILLISECONDS);
         handler.setCloseNotifyFlushTimeout(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
         return handler;
@@ -116,6 +133,26 @@ public final class Tls {
         });
     }
 
+    /** Closes it; says goodbye only where something was agreed on. On the connection's event loop. */
+    public static void close(Channel channel) {
+        SslHandler handler = channel.pipeline().get(SslHandler.class);
+        if (handler == null || handler.handshakeFuture().isSuccess()) {
+            channel.close();
+        } else {
+            abort(channel);
+        }
+    }
+
+    /** Closes it without a goodbye, which would wait for a client that takes nothing. On the connection's event loop. */
+    public static void abort(Channel channel) {
+        ChannelHandlerContext handler = channel.pipeline().context(SslHandler.class);
+        if (handler == null) {
+            channel.close();
+        } else {
+            handler.close();
+        }
+    }
+
     /** Says that nothing more comes; what the other side still sends is read. On the connection's event loop. */
     public static void shutdownOutput(DuplexChannel channel) {
         SslHandler handler = channel.pipeline().get(SslHandler.class);
@@ -127,8 +164,24 @@ public final class Tls {
     }
 
     public void close() {
-        if (isSpoken()) {
-            handshakes.shutdown();
+        withCallers.shutdown();
+        withPeers.shutdown();
+    }
+
+    /** What a client sends while its handshake waits is kept, but not without bound. */
+    private static final class BoundedHandler extends SslHandler {
+        BoundedHandler(SSLEngine engine, Executor handshakes) {
+            super(engine, handshakes);
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws SSLException {
+            if (!handshakeFuture().isDone() && in.readableBytes() > MOST_BEFORE) {
+                in.skipBytes(in.readableBytes());
+                ctx.close();
+            } else {
+                super.decode(ctx, in, out);
+            }
         }
     }
 }

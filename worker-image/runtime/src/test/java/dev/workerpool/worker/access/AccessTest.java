@@ -138,6 +138,32 @@ class AccessTest {
         assertThat(access.verdict("Bearer " + OLD)).isEqualTo(Verdict.KNOWN);
     }
 
+    @Test
+    void complainsNoLongerThanThereIsReasonTo() throws Exception {
+        open();
+        Files.delete(tokens);
+        Files.createDirectory(tokens);
+        await().until(() -> access.describe().containsKey("notInForce"));
+
+        Files.delete(tokens);
+        put(OLD);
+
+        await().until(() -> !access.describe().containsKey("notInForce"));
+    }
+
+    @Test
+    void keepsTheCertificateItHasWhereTheNewOneHasEnded() throws Exception {
+        open();
+
+        authority
+                .certify(TestAuthority.keys("EC"), Duration.ofMinutes(-1), "two.example")
+                .writeTo(certificates);
+
+        await().until(() -> access.describe().containsKey("notInForce"));
+        assertThat(access.describe().get("notInForce").toString()).contains("tls.crt has ended, at ");
+        assertThat(names()).containsExactly("one.example");
+    }
+
     /** The kubelet exchanges the link ..data, through which all files are reached. */
     @Test
     void readsFilesThatBelongTogetherFromOneState() throws Exception {
