@@ -40,5 +40,8 @@ final class Rules {
 
     static final String IMAGE_FORM = "must be an image reference such as registry.example.com/team/image:1.0";
 
+    static final String SECRET_FORM =
+            "must be the name of a Secret: a-z, 0-9, '-' and '.', starting and ending with a letter or digit";
+
     private Rules() {}
 }

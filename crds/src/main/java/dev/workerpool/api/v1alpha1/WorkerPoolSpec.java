@@ -20,7 +20,8 @@ import java.util.Map;
  *
  * <p>A section or value that is absent reads as its default, the same the schema fills in, so that no reader meets a
  * null where the schema promises a value. Null remains where absence has a meaning: {@code threads}, {@code image},
- * {@code imagePullPolicy}, {@code service.nodePort}, {@code autoscaling}, {@code tasks.maxAllocation}, {@code runs.retentionSize} and amounts of resources.
+ * {@code imagePullPolicy}, {@code service.nodePort}, {@code access.tls}, {@code access.tokens}, {@code autoscaling},
+ * {@code tasks.maxAllocation}, {@code runs.retentionSize} and amounts of resources.
  */
 @ValidationRule(
         value = WorkerPoolSpec.ONE_WRITER_OF_REPLICAS,
@@ -97,6 +98,12 @@ public record WorkerPoolSpec(
         ServiceSpec service,
 
         @JsonPropertyDescription(
+                "TLS and bearer tokens on the task port, from Secrets of the pool's namespace that the pods mount. The"
+                        + " management port has neither, it stays behind the NetworkPolicy. Default: none, plain HTTP for"
+                        + " anybody whom the NetworkPolicy lets in.")
+        AccessSpec access,
+
+        @JsonPropertyDescription(
                 "Lets the number of replicas follow the load. Default: none, the number is that of replicas.")
         AutoscalingSpec autoscaling,
 
@@ -141,7 +148,7 @@ public record WorkerPoolSpec(
             + " || self.replicas == oldSelf.replicas || self.replicas <= 1 || oldSelf.replicas == 0";
 
     static final WorkerPoolSpec DEFAULTS = new WorkerPoolSpec(
-            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
+            null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null);
 
     enum PullPolicy {
         Always,
@@ -157,6 +164,7 @@ public record WorkerPoolSpec(
         config = Map.copyOf(requireNonNullElse(config, Map.of()));
         resources = requireNonNullElse(resources, ResourcesSpec.DEFAULTS);
         service = requireNonNullElse(service, ServiceSpec.DEFAULTS);
+        access = requireNonNullElse(access, AccessSpec.DEFAULTS);
         drain = requireNonNullElse(drain, DrainSpec.DEFAULTS);
         scheduling = requireNonNullElse(scheduling, SchedulingSpec.DEFAULTS);
         env = List.copyOf(requireNonNullElse(env, List.of()));
@@ -176,6 +184,7 @@ public record WorkerPoolSpec(
                 imagePullPolicy,
                 resources,
                 service,
+                access,
                 autoscaling,
                 drain,
                 scheduling,

@@ -30,7 +30,7 @@ class DecodingTest {
     @Test
     void readsAbsenceAsTheDefaults() {
         assertThat(decode("spec: {}").getSpec()).isEqualTo(WorkerPoolSpec.DEFAULTS);
-        assertThat(decode("spec: {queue: null, env: null, tasks: {timeout: null}}")
+        assertThat(decode("spec: {queue: null, access: {tls: null}, env: null, tasks: {timeout: null}}")
                         .getSpec())
                 .isEqualTo(WorkerPoolSpec.DEFAULTS);
     }
@@ -59,6 +59,7 @@ class DecodingTest {
                   config: {quality: "80"}
                   autoscaling: {maxReplicas: 5, mode: Advice}
                   resources: {limits: {cpu: 500m}}
+                  access: {tls: {secretName: a}, tokens: {secretName: b}}
                   env: [{name: A, value: b}]
                   scheduling: {nodeSelector: {disk: ssd}}
                 """);

@@ -97,6 +97,14 @@ class SchemaIT {
                         "spec.service.allowedNamespaces",
                         array(65, i -> text("n" + i)),
                         "spec.service.allowedNamespaces: Too many: 65: must have at most 64 items"),
+                overlong(
+                        "spec.access.tls.secretName",
+                        text("s".repeat(254)),
+                        "spec.access.tls.secretName: Too long: may not be more than 253 bytes"),
+                overlong(
+                        "spec.access.tokens.secretName",
+                        text("s".repeat(254)),
+                        "spec.access.tokens.secretName: Too long: may not be more than 253 bytes"),
                 arguments(
                         "spec.config",
                         YAML.createObjectNode().put("a", "é".repeat(16_000)).put("b", "é".repeat(16_000)),
@@ -139,6 +147,8 @@ class SchemaIT {
                         arguments("spec.tasks.artifacts", array(16, i -> YAML.createObjectNode()
                                 .put("image", "jars:" + i))),
                         arguments("spec.service.allowedNamespaces", array(64, i -> text("n" + i))),
+                        arguments("spec.access.tls.secretName", text("s".repeat(253))),
+                        arguments("spec.access.tokens.secretName", text("s".repeat(253))),
                         arguments("spec.env", array(64, i -> YAML.createObjectNode()
                                 .put("name", "A" + i)
                                 .put("value", "x".repeat(4096))))),
@@ -178,7 +188,7 @@ class SchemaIT {
                 "",
                 "spec: {}",
                 "spec: null",
-                "spec: {replicas: null, threads: null, queue: null, tasks: {timeout: null}, runs: {retention: null}, service: {}, drain: {}}");
+                "spec: {replicas: null, threads: null, queue: null, tasks: {timeout: null}, runs: {retention: null}, service: {}, access: null, drain: {}}");
     }
 
     @Test
