@@ -1,5 +1,6 @@
 package dev.workerpool.operator.desired;
 
+import dev.workerpool.api.v1alpha1.AccessSpec;
 import dev.workerpool.api.v1alpha1.ServiceSpec;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -20,17 +21,19 @@ public final class DesiredService {
                 .withNewSpec()
                 .withType(spec.type())
                 .withSelector(ChildMetadata.podSelector(pool))
-                .withPorts(port(spec))
+                .withPorts(port(spec, pool.getSpec().access()))
                 .endSpec()
                 .build();
     }
 
-    private static ServicePort port(ServiceSpec spec) {
+    private static ServicePort port(ServiceSpec spec, AccessSpec access) {
         return new ServicePortBuilder()
                 .withName(WorkerPoolNames.TASKS_PORT_NAME)
                 .withPort(spec.port())
                 .withTargetPort(new IntOrString(WorkerPoolNames.TASKS_PORT_NAME))
                 .withProtocol("TCP")
+                // Has an Ingress or a gateway before the pool speak TLS to it.
+                .withAppProtocol(access.tls() == null ? null : "https")
                 .withNodePort(spec.nodePort())
                 .build();
     }

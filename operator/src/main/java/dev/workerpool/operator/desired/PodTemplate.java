@@ -47,12 +47,13 @@ final class PodTemplate {
         WorkerPoolSpec spec = pool.getSpec();
         String image = spec.image() != null ? spec.image() : release.workerImage();
         var artifacts = new TaskArtifacts(spec, image);
+        var access = new AccessSecrets(spec.access());
         PodTemplateSpec template = new PodTemplateSpecBuilder()
                 .withNewMetadata()
                 .withLabels(labels(pool))
                 .endMetadata()
                 .withNewSpec()
-                .withVolumes(volumes(artifacts))
+                .withVolumes(volumes(artifacts, access))
                 .withTerminationGracePeriodSeconds(gracePeriodSeconds(spec))
                 .withAutomountServiceAccountToken(false)
                 .withEnableServiceLinks(false)
@@ -64,7 +65,7 @@ final class PodTemplate {
                 .build();
         // A builder copies what it is given, twice: what is large is set.
         template.getSpec().setInitContainers(artifacts.initContainers());
-        template.getSpec().setContainers(List.of(WorkerContainer.of(pool, release, image, artifacts)));
+        template.getSpec().setContainers(List.of(WorkerContainer.of(pool, release, image, artifacts, access)));
         return template;
     }
 
@@ -74,7 +75,7 @@ final class PodTemplate {
         return labels;
     }
 
-    private static List<Volume> volumes(TaskArtifacts artifacts) {
+    private static List<Volume> volumes(TaskArtifacts artifacts, AccessSecrets access) {
         var volumes = new ArrayList<Volume>();
         volumes.add(new VolumeBuilder()
                 .withName(WorkerContainer.TMP_VOLUME)
@@ -83,6 +84,7 @@ final class PodTemplate {
                 .endEmptyDir()
                 .build());
         volumes.addAll(artifacts.volumes());
+        volumes.addAll(access.volumes());
         return volumes;
     }
 

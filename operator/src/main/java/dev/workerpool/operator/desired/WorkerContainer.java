@@ -27,7 +27,7 @@ final class WorkerContainer {
 
     private WorkerContainer() {}
 
-    static Container of(WorkerPool pool, Release release, String image, TaskArtifacts artifacts) {
+    static Container of(WorkerPool pool, Release release, String image, TaskArtifacts artifacts, AccessSecrets access) {
         WorkerPoolSpec spec = pool.getSpec();
         Container container = new ContainerBuilder()
                 .withName(WorkerPoolNames.WORKER_CONTAINER)
@@ -40,17 +40,17 @@ final class WorkerContainer {
                 .withReadinessProbe(readiness())
                 .withLivenessProbe(liveness())
                 .withResources(Amounts.requirements(spec.resources()))
-                .withVolumeMounts(mounts(artifacts))
+                .withVolumeMounts(mounts(artifacts, access))
                 // Without a message of its own, the last lines of the log tell what a worker died of.
                 .withTerminationMessagePolicy("FallbackToLogsOnError")
                 .withSecurityContext(PodTemplate.containerSecurity())
                 .build();
         // A builder copies what it is given, twice: what is large is set.
-        container.setEnv(environment(pool, release));
+        container.setEnv(environment(pool, release, access));
         return container;
     }
 
-    private static List<EnvVar> environment(WorkerPool pool, Release release) {
+    private static List<EnvVar> environment(WorkerPool pool, Release release, AccessSecrets access) {
         WorkerPoolSpec spec = pool.getSpec();
         var environment = new ArrayList<EnvVar>();
         // The user's first: a variable can only refer to earlier ones, and these refer to none.
@@ -72,6 +72,7 @@ final class WorkerContainer {
         environment.add(
                 Variable.literal("WORKERPOOL_DRAIN_TIMEOUT", spec.drain().timeout()));
         environment.add(Variable.literal("WORKERPOOL_DRAIN_DELAY", DRAIN_DELAY_SECONDS + "s"));
+        environment.addAll(access.environment());
         release.workerLogFormat()
                 .ifPresent(format -> environment.add(Variable.literal("WORKERPOOL_LOG_FORMAT", format)));
         return environment;
@@ -116,13 +117,14 @@ final class WorkerContainer {
                 .withTimeoutSeconds(timeoutSeconds);
     }
 
-    private static List<VolumeMount> mounts(TaskArtifacts artifacts) {
+    private static List<VolumeMount> mounts(TaskArtifacts artifacts, AccessSecrets access) {
         var mounts = new ArrayList<VolumeMount>();
         mounts.add(new VolumeMountBuilder()
                 .withName(TMP_VOLUME)
                 .withMountPath("/tmp")
                 .build());
         mounts.addAll(artifacts.mounts());
+        mounts.addAll(access.mounts());
         return mounts;
     }
 }

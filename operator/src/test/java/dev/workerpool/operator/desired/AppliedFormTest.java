@@ -207,6 +207,7 @@ class AppliedFormTest {
                   tolerations: [{key: gpu, operator: Exists, effect: NoSchedule}]
                   topologySpread: [{topologyKey: zone, maxSkew: 1, whenUnsatisfiable: ScheduleAnyway}]
                 service: {port: 8080, allowedNamespaces: [web]}
+                access: {tls: {secretName: tls}, tokens: {secretName: tokens}}
                 """);
         return Stream.of(
                         DesiredDeployment.of(pool, Pools.RELEASE, Optional.empty()),

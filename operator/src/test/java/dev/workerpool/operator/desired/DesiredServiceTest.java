@@ -27,4 +27,19 @@ class DesiredServiceTest {
         assertThat(service.getSpec().getType()).isEqualTo("NodePort");
         assertThat(service.getSpec().getPorts().getFirst().getNodePort()).isEqualTo(30_800);
     }
+
+    @Test
+    void saysThatItIsSpokenToOverTlsWhereThatIsSo() {
+        assertThat(appProtocol("{}")).isNull();
+        assertThat(appProtocol("{access: {tokens: {secretName: a}}}")).isNull();
+        assertThat(appProtocol("{access: {tls: {secretName: a}}}")).isEqualTo("https");
+    }
+
+    private static String appProtocol(String spec) {
+        return DesiredService.of(Pools.pool(spec))
+                .getSpec()
+                .getPorts()
+                .getFirst()
+                .getAppProtocol();
+    }
 }

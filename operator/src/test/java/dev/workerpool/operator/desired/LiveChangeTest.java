@@ -46,6 +46,8 @@ class LiveChangeTest {
             "{tasks: {artifacts: [{configMap: jars}]}}",
             "{scheduling: {nodeSelector: {disk: ssd}}}",
             "{resources: {limits: {memory: 1Gi}}}",
+            "{access: {tls: {secretName: a}}}",
+            "{access: {tokens: {secretName: a}}}",
             "{drain: {timeout: 5s}}");
 
     static Stream<String> live() {

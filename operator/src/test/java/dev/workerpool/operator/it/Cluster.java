@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.core.ThrowingRunnable;
 
 /**
@@ -155,6 +156,27 @@ public final class Cluster implements AutoCloseable {
     public Double metric(String name, String pool, String label, String value) {
         return meters.getPrometheusRegistry()
                 .getSampleValue(name, new String[] {"namespace", "pool", label}, new String[] {namespace, pool, value});
+    }
+
+    /** Waits until the operator has written nothing for three seconds, and returns what it wrote before. */
+    public List<String> awaitQuiet() {
+        AtomicReference<List<String>> last = new AtomicReference<>(List.of());
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .during(Duration.ofSeconds(3))
+                .until(() -> {
+                    List<String> now = requests.writes();
+                    return now.equals(last.getAndSet(now));
+                });
+        return last.get();
+    }
+
+    /** Brings the operator to look at the pool again. */
+    public void annotateDeployment(String pool) {
+        admin().apps().deployments().inNamespace(namespace).withName(pool).edit(deployment -> {
+            deployment.getMetadata().getAnnotations().put("example.com/note", "seen at " + System.nanoTime());
+            return deployment;
+        });
     }
 
     /** As a user does it: what is not written is not sent. */

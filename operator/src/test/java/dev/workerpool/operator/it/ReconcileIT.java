@@ -3,7 +3,6 @@ package dev.workerpool.operator.it;
 import static dev.workerpool.operator.it.Cluster.CHILDREN;
 import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.apiserver.ApiServer;
@@ -14,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -35,6 +33,7 @@ class ReconcileIT {
              config: {b: "2", a: "", "c.d": "$(HOME) ü"}, image: "own:1", imagePullPolicy: Always,
              resources: {limits: {cpu: 1000m, memory: 1024Mi}, requests: {cpu: "0.25", memory: "67108864"}},
              service: {port: 80, type: NodePort, nodePort: 30123},
+             access: {tls: {secretName: tls}, tokens: {secretName: tokens}},
              drain: {timeout: 1m},
              scheduling: {nodeSelector: {disk: ""},
                           tolerations: [{operator: Exists}, {key: a, value: b, effect: NoExecute, tolerationSeconds: 0}],
@@ -143,7 +142,7 @@ class ReconcileIT {
         cluster.awaitReconciled("plain");
         cluster.awaitReconciled("full");
 
-        List<String> writes = awaitQuiet();
+        List<String> writes = cluster.awaitQuiet();
 
         assertThat(writes).noneMatch(write -> write.matches("PATCH .*/workerpools/[^/]+"));
         assertThat(writes).hasSizeLessThan(24);
@@ -156,46 +155,12 @@ class ReconcileIT {
         cluster.apply("full", EVERY_FIELD.replace("30123", "30124"));
         cluster.awaitReconciled("plain");
         cluster.awaitReconciled("full");
-        List<String> before = awaitQuiet();
+        List<String> before = cluster.awaitQuiet();
 
-        annotateDeployment("plain");
-        annotateDeployment("full");
+        cluster.annotateDeployment("plain");
+        cluster.annotateDeployment("full");
 
-        assertThat(awaitQuiet()).isEqualTo(before);
-    }
-
-    /** Brings the operator to look at the pool again. */
-    private void annotateDeployment(String name) {
-        cluster.admin()
-                .apps()
-                .deployments()
-                .inNamespace(cluster.namespace())
-                .withName(name)
-                .edit(deployment -> {
-                    deployment.getMetadata().getAnnotations().put("example.com/note", "seen");
-                    return deployment;
-                });
-    }
-
-    /** No write for three seconds. */
-    private List<String> awaitQuiet() {
-        return await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(200))
-                .during(Duration.ofSeconds(3))
-                .until(
-                        new java.util.concurrent.Callable<List<String>>() {
-                            private List<String> last = List.of();
-                            private boolean same;
-
-                            @Override
-                            public List<String> call() {
-                                List<String> now = cluster.requests().writes();
-                                same = now.equals(last);
-                                last = now;
-                                return same ? now : null;
-                            }
-                        },
-                        writes -> writes != null);
+        assertThat(cluster.awaitQuiet()).isEqualTo(before);
     }
 
     @Test
