@@ -3,12 +3,14 @@ package dev.workerpool.operator.status;
 import dev.workerpool.api.v1alpha1.ArtifactSource;
 import dev.workerpool.api.v1alpha1.Condition;
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.desired.AccessSecrets;
 import dev.workerpool.operator.desired.Cpu;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The three conditions of a pool. All three are there on every pass; the time moves only when the status flips. */
 final class Conditions {
@@ -151,10 +153,12 @@ final class Conditions {
 
     /** The node says what is missing only in an Event; what the pool asks for says it nearly as well. */
     private List<Trouble> notMounted() {
-        String named = pool.getSpec().tasks().artifacts().stream()
-                .map(Conditions::volume)
-                .flatMap(Optional::stream)
-                .collect(Collectors.joining(" and "));
+        String named = Stream.concat(
+                        pool.getSpec().tasks().artifacts().stream()
+                                .map(Conditions::volume)
+                                .flatMap(Optional::stream),
+                        new AccessSecrets(pool.getSpec().access()).needed().stream())
+                .collect(Collectors.joining(", the "));
         String advice = named.isEmpty() ? "" : ", see that there is the " + named;
         return observed.replicas().stream()
                 .filter(replica -> replica.waitsTooLongForVolumes(now))

@@ -324,6 +324,22 @@ class StatusCalculatorTest {
         }
 
         @Test
+        void saysWhichSecretsAndKeysAReplicaMayBeWaitingFor() {
+            pool.setSpec(Pools.pool("""
+                    {replicas: 2, tasks: {artifacts: [{configMap: jars}]},
+                     access: {tls: {secretName: a-tls}, tokens: {secretName: a-tokens}}}""").getSpec());
+
+            WorkerPoolStatus status = status(Pods.waitingForVolumes("a", NOW.minusSeconds(20)));
+
+            assertCondition(status, "Degraded", "True", "VolumesNotMounted");
+            assertThat(condition(status, "Degraded").message())
+                    .isEqualTo(
+                            "replica a waits for its volumes, see that there is the ConfigMap jars, the Secret a-tls with"
+                                    + " tls.crt and tls.key, the Secret a-tokens with the key tokens; kubectl describe pod tells"
+                                    + " more");
+        }
+
+        @Test
         void aSandboxThatIsMadeAnewHasItsOwnTimeForTheVolumes() {
             Instant longAgo = NOW.minusSeconds(3600);
 
