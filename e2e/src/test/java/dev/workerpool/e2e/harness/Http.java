@@ -11,12 +11,16 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /**
- * One HTTP/1.1 connection, on a plain socket. The JDK's client repeats some requests by itself and does not say on
+ * One HTTP/1.1 connection, on a socket, plain or with TLS. The JDK's client repeats some requests by itself and does not say on
  * which connection one went; here nothing is repeated and the connection is in the caller's hands, so that a lost
  * request is seen and a call that opens a connection of its own is spread by the Service. Not thread-safe.
  */
@@ -25,17 +29,64 @@ public final class Http implements AutoCloseable {
 
     private final Socket socket;
     private final String host;
+    private final Map<String, String> always = new TreeMap<>();
     private final InputStream in;
     private final BufferedOutputStream out;
 
     public Http(String host, int port) throws IOException {
-        this.socket = new Socket();
-        this.host = host + ":" + port;
+        this(connected(host, port), host + ":" + port);
+    }
+
+    private Http(Socket socket, String host) throws IOException {
+        this.socket = socket;
+        this.host = host;
+        this.in = new BufferedInputStream(socket.getInputStream());
+        this.out = new BufferedOutputStream(socket.getOutputStream());
+    }
+
+    /** @param server the name that the certificate has to be for, whatever the address is that leads there */
+    static Http overTls(String host, int port, SSLContext trust, String server) throws IOException {
+        SSLSocket socket = (SSLSocket) trust.getSocketFactory().createSocket(connected(host, port), server, port, true);
+        try {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return new Http(socket, server + ":" + port);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static Socket connected(String host, int port) throws IOException {
+        Socket socket = new Socket();
         socket.connect(new InetSocketAddress(host, port), TIMEOUT_MILLIS);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
-        this.in = new BufferedInputStream(socket.getInputStream());
-        this.out = new BufferedOutputStream(socket.getOutputStream());
+        return socket;
+    }
+
+    /** How a connection is made. */
+    @FunctionalInterface
+    public interface Opener {
+        Opener PLAIN = Http::new;
+
+        Http open(String host, int port) throws IOException;
+
+        /** The same, and each request has this token with it. */
+        default Opener bearing(String token) {
+            return (host, port) -> {
+                Http connection = open(host, port);
+                connection.always.put("Authorization", "Bearer " + token);
+                return connection;
+            };
+        }
+    }
+
+    /** What the other side showed when the connection over TLS was made. */
+    public Certificate certificate() throws IOException {
+        return ((SSLSocket) socket).getSession().getPeerCertificates()[0];
     }
 
     public Answer send(Request request) throws IOException {
@@ -72,9 +123,10 @@ public final class Http implements AutoCloseable {
     private void write(Request request) throws IOException {
         StringBuilder head = new StringBuilder(request.method() + " " + request.path() + " HTTP/1.1\r\n");
         head.append("Host: ").append(host).append("\r\n");
-        request.headers()
-                .forEach((name, value) ->
-                        head.append(name).append(": ").append(value).append("\r\n"));
+        Map<String, String> headers = new TreeMap<>(always);
+        headers.putAll(request.headers());
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(request.body().length).append("\r\n\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
         out.write(request.body());

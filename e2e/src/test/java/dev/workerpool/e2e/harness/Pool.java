@@ -26,6 +26,7 @@ public final class Pool {
     private final TestNamespace namespace;
     private final String name;
     private final int nodePort;
+    private Http.Opener opener = Http.Opener.PLAIN;
 
     Pool(TestNamespace namespace, String name, int nodePort) {
         this.namespace = namespace;
@@ -166,9 +167,25 @@ public final class Pool {
                 .toList();
     }
 
+    /** From now on connections to it are made so. */
+    public Pool openedBy(Http.Opener way) {
+        this.opener = way;
+        return this;
+    }
+
     /** A new connection to the pool, which the Service leads to any Ready replica. */
     public Http connect() throws IOException {
-        return new Http(namespace.cluster().host(), namespace.cluster().hostPort(nodePort));
+        return connect(opener);
+    }
+
+    /** The same, made otherwise than the others. */
+    public Http connect(Http.Opener way) throws IOException {
+        return way.open(namespace.cluster().host(), namespace.cluster().hostPort(nodePort));
+    }
+
+    /** The name of its Service, for which it has its certificate if it has one. */
+    public String host() {
+        return "%s.%s.svc".formatted(name, namespace.name());
     }
 
     public String url() {

@@ -13,6 +13,7 @@ public final class PortForward implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private Http.Opener opener = Http.Opener.PLAIN;
 
     PortForward(Command kubectl) {
         this.process = kubectl.start();
@@ -28,9 +29,15 @@ public final class PortForward implements AutoCloseable {
         return "http://127.0.0.1:" + port;
     }
 
+    /** From now on connections through it are made so. */
+    public PortForward openedBy(Http.Opener way) {
+        this.opener = way;
+        return this;
+    }
+
     /** A new connection. */
     public Http connect() throws IOException {
-        return new Http("127.0.0.1", port);
+        return opener.open("127.0.0.1", port);
     }
 
     public Http.Answer send(Http.Request request) {

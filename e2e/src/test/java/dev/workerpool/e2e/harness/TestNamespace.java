@@ -2,6 +2,8 @@ package dev.workerpool.e2e.harness;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
@@ -107,6 +109,19 @@ public final class TestNamespace implements AutoCloseable {
                 binaryData:
                   %s: %s
                 """.formatted(configMap, jar.name(), Base64.getEncoder().encodeToString(jar.bytes())));
+    }
+
+    /** Makes a Secret, or changes it. */
+    public void secret(String secret, Map<String, String> content) {
+        var encoded = new TreeMap<String, String>();
+        content.forEach((key, text) ->
+                encoded.put(key, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+        apply("""
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: %s}
+                data: %s
+                """.formatted(secret, Serialization.asJson(encoded)));
     }
 
     /** Puts a task jar on a volume of the node, and claims that volume under the given name. */

@@ -34,6 +34,8 @@ class BadSpecE2E {
             resources: {limits: {nvidia.com/gpu: 1}}                | spec.resources.limits         | unknown field
             service: {type: ExternalName}                           | spec.service.type             | "ClusterIP", "LoadBalancer", "NodePort"
             service: {nodePort: 31999}                              | spec.service.nodePort         | only with type NodePort or LoadBalancer
+            access: {tls: {}}                                       | spec.access.tls.secretName    | Required value
+            access: {tokens: {secretName: Thumbnails}}              | spec.access.tokens.secretName | must be the name of a Secret
             drain: {timeout: 0s}                                    | spec.drain.timeout            | from 1s to 1h
             env: [{name: LD_PRELOAD, value: /tmp/x.so}]             | spec.env                      | LD_
             autoscaling: {minReplicas: 1}                           | spec.autoscaling.maxReplicas  | Required value

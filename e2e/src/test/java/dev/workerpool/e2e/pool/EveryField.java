@@ -17,6 +17,7 @@ import dev.workerpool.e2e.fixtures.Swell;
 import dev.workerpool.e2e.fixtures.Talk;
 import dev.workerpool.e2e.fixtures.Tally;
 import dev.workerpool.e2e.harness.ArtifactImage;
+import dev.workerpool.e2e.harness.ServerCertificate;
 import dev.workerpool.e2e.harness.TaskJar;
 import dev.workerpool.e2e.harness.TestNamespace;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -37,6 +38,9 @@ record EveryField(String image, List<Map<String, String>> artifacts) {
     static final String NAME = "a".repeat(52);
     static final String UNUSUAL = "ü 😀 $(HOME) \"'\\ {}";
     static final int MOST_ARTIFACTS = 16;
+    static final String TLS_SECRET = "t".repeat(253);
+    static final String TOKENS_SECRET = "s".repeat(253);
+    static final String TOKEN = "a-token";
 
     private static final List<Class<?>> IN_CONFIG_MAPS = List.of(
             Crash.class,
@@ -55,7 +59,9 @@ record EveryField(String image, List<Map<String, String>> artifacts) {
             Tally.class);
 
     /** With all that it refers to in the namespace. */
-    static EveryField in(TestNamespace namespace) {
+    static EveryField in(TestNamespace namespace, ServerCertificate certificate) {
+        namespace.secret(TLS_SECRET, certificate.secret());
+        namespace.secret(TOKENS_SECRET, Map.of("tokens", TOKEN));
         var artifacts = new ArrayList<Map<String, String>>();
         for (Class<?> task : IN_CONFIG_MAPS) {
             String name = task.getSimpleName().toLowerCase();
@@ -93,6 +99,7 @@ record EveryField(String image, List<Map<String, String>> artifacts) {
                     requests: {cpu: "0.001", memory: 33554432}
                     limits: {cpu: 2000m, memory: 4096Mi}
                   service: {port: 65535, type: ClusterIP, allowedNamespaces: %s}
+                  access: {tls: {secretName: %s}, tokens: {secretName: %s}}
                   autoscaling:
                     minReplicas: 1
                     maxReplicas: 1000
@@ -117,6 +124,8 @@ record EveryField(String image, List<Map<String, String>> artifacts) {
                         json(config()),
                         image,
                         json(allowedNamespaces()),
+                        TLS_SECRET,
+                        TOKENS_SECRET,
                         json(tolerations()),
                         json(topologySpread()),
                         json(env().entrySet().stream()

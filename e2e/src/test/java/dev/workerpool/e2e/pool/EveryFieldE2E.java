@@ -3,10 +3,12 @@ package dev.workerpool.e2e.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.workerpool.e2e.harness.ClientPod;
+import dev.workerpool.e2e.harness.CertificateAuthority;
 import dev.workerpool.e2e.harness.Cluster;
 import dev.workerpool.e2e.harness.ClusterTest;
+import dev.workerpool.e2e.harness.Http;
 import dev.workerpool.e2e.harness.Pool;
+import dev.workerpool.e2e.harness.PortForward;
 import dev.workerpool.e2e.harness.TestNamespace;
 import dev.workerpool.e2e.harness.Wait;
 import io.fabric8.kubernetes.api.model.Container;
@@ -17,6 +19,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,9 +32,9 @@ import org.junit.jupiter.api.Test;
 @ClusterTest
 class EveryFieldE2E {
     private final TestNamespace namespace;
+    private final CertificateAuthority authority = new CertificateAuthority();
     private EveryField every;
     private Pool pool;
-    private ClientPod client;
 
     EveryFieldE2E(TestNamespace namespace) {
         this.namespace = namespace;
@@ -39,9 +42,8 @@ class EveryFieldE2E {
 
     @BeforeAll
     void apply() {
-        every = EveryField.in(namespace);
-        client = namespace.clientPod();
         pool = namespace.pool(EveryField.NAME);
+        every = EveryField.in(namespace, authority.issue(pool.host()));
         namespace.apply(every.manifest());
         pool.awaitCondition("Available", "True");
         pool.awaitCondition("Progressing", "False");
@@ -89,9 +91,13 @@ class EveryFieldE2E {
         assertThat(pool.status().readyReplicas()).isEqualTo(1);
         assertThat(pool.status().threads()).isEqualTo(512);
         assertThat(pool.status().settings().pending()).isZero();
-        Wait.untilAsserted("a call by name is answered", () -> assertThat(
-                        client.post("http://" + EveryField.NAME + ":65535/tasks/setting", "unusual"))
-                .isEqualTo(EveryField.UNUSUAL));
+        byte[] key = "unusual".getBytes(StandardCharsets.UTF_8);
+        try (PortForward service = namespace.portForward("service/" + EveryField.NAME, 65_535)) {
+            service.openedBy(authority.connectionsTo(pool.host()).bearing(EveryField.TOKEN));
+            assertThat(service.send(Http.Request.bytes("/tasks/setting", "text/plain", key))
+                            .body())
+                    .isEqualTo(EveryField.UNUSUAL);
+        }
     }
 
     @Test
@@ -136,6 +142,8 @@ class EveryFieldE2E {
                 .containsEntry("WORKERPOOL_MAX_BODY_SIZE", "1Gi")
                 .containsEntry("WORKERPOOL_SHARED_MEMORY", "1Gi")
                 .containsEntry("WORKERPOOL_ISOLATION", "PerThread")
+                .containsEntry("WORKERPOOL_TLS_DIR", "/etc/workerpool/tls")
+                .containsEntry("WORKERPOOL_TOKENS_FILE", "/etc/workerpool/tokens/tokens")
                 .containsEntry("WORKERPOOL_RUN_RETENTION", "86400s")
                 .containsEntry("WORKERPOOL_RUN_RETENTION_SIZE", "64Gi")
                 .containsKeys(every.env().keySet().toArray(String[]::new));

@@ -42,7 +42,10 @@ class QuietE2E {
                         apiVersion: workerpool.dev/v1alpha1
                         kind: WorkerPool
                         metadata: {name: inside}
-                        spec: {replicas: 0, service: {allowedNamespaces: [kube-system, default]}}
+                        spec:
+                          replicas: 0
+                          service: {allowedNamespaces: [kube-system, default]}
+                          access: {tls: {secretName: some-tls}, tokens: {secretName: some-tokens}}
                         """);
 
         try (Load load = Load.modest(complete).awaitAnswers(10);
