@@ -13,8 +13,9 @@ import io.fabric8.generator.annotation.ValidationRule;
 public record TlsSpec(
         @JsonPropertyDescription(
                 "The name of a Secret in the pool's namespace with tls.crt (the certificate, followed by those"
-                        + " between it and its authority), tls.key (its private key) and optionally ca.crt (its"
-                        + " authority), all in PEM: as Secrets of the type kubernetes.io/tls have them and cert-manager"
+                        + " between it and its authority), tls.key (its private key, not encrypted) and"
+                        + " optionally ca.crt (its authority, by which replicas know each other also while a new"
+                        + " certificate gets around), all in PEM: as Secrets of the type kubernetes.io/tls have them and cert-manager"
                         + " makes them. Of its other keys nothing gets into the pods. Default: none, it must be given."
                         + " 1-253 characters. Rolling: a change replaces the pods. What is in the Secret is taken over"
                         + " live, within about a minute and a half of its change (the kubelet's sync period, and a look"

@@ -33,7 +33,7 @@ class AccessE2E {
     private final TestNamespace namespace;
     private final CertificateAuthority authority = new CertificateAuthority();
     private Pool pool;
-    private String token = "first-token";
+    private String token = "the-first-token-of-all";
 
     AccessE2E(TestNamespace namespace) {
         this.namespace = namespace;
@@ -44,7 +44,7 @@ class AccessE2E {
         namespace.configMap("fixtures", TaskJar.of("fixtures.jar", Hold.class));
         pool = namespace.pool("guarded");
         namespace.secret("guarded-tls", authority.issue(pool.host()).secret());
-        namespace.secret("guarded-tokens", Map.of("tokens", "# who calls\n\nanother-token\n" + token + "\n"));
+        namespace.secret("guarded-tokens", Map.of("tokens", "# who calls\n\nanother-token-of-theirs\n" + token + "\n"));
         pool.openedBy(withToken()).apply("""
                         replicas: 2
                         threads: 1
@@ -68,7 +68,7 @@ class AccessE2E {
 
     @Test
     void whoHasAnotherIsRefused() throws IOException {
-        assertRefused(overTls().bearing("no-such-token"));
+        assertRefused(overTls().bearing("no-such-token-here"));
         assertRefused(overTls().bearing(token.substring(1)));
         // Blank lines of the Secret are no tokens.
         assertRefused(overTls().bearing(""));
@@ -111,8 +111,8 @@ class AccessE2E {
         String old = token;
 
         namespace.secret("guarded-tls", renewed.secretWithPkcs1Key());
-        namespace.secret("guarded-tokens", Map.of("tokens", "second-token"));
-        token = "second-token";
+        namespace.secret("guarded-tokens", Map.of("tokens", "the-second-token-of-all"));
+        token = "the-second-token-of-all";
         pool.openedBy(withToken());
 
         for (Pod replica : pool.pods()) {
@@ -137,9 +137,9 @@ class AccessE2E {
 
     @Test
     void tokensAreAskedForWithoutTlsToo() throws IOException {
-        namespace.secret("plain-tokens", Map.of("tokens", "plain-token"));
+        namespace.secret("plain-tokens", Map.of("tokens", "a-token-in-the-clear"));
         Pool plain = namespace.pool("plain");
-        plain.openedBy(Http.Opener.PLAIN.bearing("plain-token"))
+        plain.openedBy(Http.Opener.PLAIN.bearing("a-token-in-the-clear"))
                 .apply("access: {tokens: {secretName: plain-tokens}}")
                 .awaitSettled();
 

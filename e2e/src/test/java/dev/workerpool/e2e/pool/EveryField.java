@@ -40,7 +40,7 @@ record EveryField(String image, List<Map<String, String>> artifacts) {
     static final int MOST_ARTIFACTS = 16;
     static final String TLS_SECRET = "t".repeat(253);
     static final String TOKENS_SECRET = "s".repeat(253);
-    static final String TOKEN = "a-token";
+    static final String TOKEN = "a-token-that-is-long-enough";
 
     private static final List<Class<?>> IN_CONFIG_MAPS = List.of(
             Crash.class,
