@@ -44,7 +44,7 @@ public final class OpenLoopTail implements Row {
             worker.awaitCorrectAnswer();
             BareLoop.run(worker, 20_000, 2000);
             int n = BareLoop.tune(worker, SERVICE_NANOS);
-            warmUp(worker);
+            warmUp(worker, n, bench.quick() ? 5 : 20);
             for (int round = 1; round <= (bench.quick() ? 1 : 4); round++) {
                 int seed = round;
                 Run run = Steady.of(() -> run(worker, n, bench.quick() ? 12 : 25, seed), Run::undisturbed);
@@ -64,11 +64,14 @@ public final class OpenLoopTail implements Row {
 
     /**
      * As many requests as both compilers need to be done with the way from generator to task and back: at 160 a second that
-     * would be minutes, in which what is measured is mostly that.
+     * would be minutes, in which what is measured is mostly that. Then the very load, to which they adapt what they learnt of
+     * empty tasks.
      */
-    private static void warmUp(Server worker) throws InterruptedException {
+    private static void warmUp(Server worker, int n, double seconds) throws InterruptedException {
         OpenLoop.run(
                 worker, Arrivals.constant(WARM_UP_RATE, WARM_UP_SECONDS), i -> new Call("/tasks/spin", "{\"n\":1}"));
+        double rate = LOAD * 2 / (SERVICE_NANOS / 1e9);
+        OpenLoop.run(worker, Arrivals.poisson(rate, seconds, 0), i -> new Call("/tasks/spin", "{\"n\":" + n + "}"));
     }
 
     private void report(
