@@ -219,9 +219,8 @@ class SecureWorkerTest {
         assertThat(answer.body()).isEqualTo(body);
     }
 
-    /** What waits for a client that takes its time is not given up. */
     @Test
-    void hasLargeBodiesForSlowReaders() throws Exception {
+    void hasLargeBodiesForThoseWhoDoNotReadAtOnce() throws Exception {
         byte[] body = new byte[8_000_000];
         new Random(2).nextBytes(body);
         try (var socket = socket()) {

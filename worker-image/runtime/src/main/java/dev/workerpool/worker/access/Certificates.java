@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,11 +40,11 @@ final class Certificates {
     /** @throws InvalidAccessException when that cannot be an identity; the one before stays in force */
     synchronized void take(Map<String, byte[]> files) throws InvalidAccessException {
         Identity identity = Identity.parse(files);
-        Instant now = Instant.now();
-        if (spoken != null
-                && identity.notAfter().isBefore(now)
-                && inForce().notAfter().isAfter(now)) {
-            throw new InvalidAccessException(Identity.CERTIFICATE + " has ended, at " + identity.notAfter());
+        if (spoken != null && inForce().isValid() && !identity.isValid()) {
+            X509Certificate certificate = identity.certificate();
+            throw new InvalidAccessException(Identity.CERTIFICATE + " is valid from "
+                    + certificate.getNotBefore().toInstant() + " to "
+                    + certificate.getNotAfter().toInstant() + ", and that of before is valid now");
         }
         List<X509Certificate> known = Stream.concat(own.stream(), Stream.of(identity.certificate()))
                 .skip(Math.max(0, own.size() + 1 - REMEMBERED))

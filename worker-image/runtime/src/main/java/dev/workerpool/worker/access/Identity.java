@@ -104,6 +104,16 @@ record Identity(PrivateKey key, List<X509Certificate> chain, List<X509Certificat
         return chain.getFirst();
     }
 
+    /** Is it the certificate's time? */
+    boolean isValid() {
+        try {
+            certificate().checkValidity();
+            return true;
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+
     /** When the first of the chain ends. */
     Instant notAfter() {
         return chain.stream()

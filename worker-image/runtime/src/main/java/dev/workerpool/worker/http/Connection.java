@@ -184,7 +184,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             return;
         }
         if (plain) {
-            reject(tlsRequired(head));
+            reject(MalformedRequests.tlsRequired(head));
             return;
         }
         if (!MalformedRequests.hasKnownEnd(head)) {
@@ -208,14 +208,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (!incoming.isRefused() && incoming.expects()) {
             writer.askForBody();
         }
-    }
-
-    /** A peer of before a change of the pool asks plainly: nothing was begun, so it may ask another or do it itself. */
-    private static Response tlsRequired(HttpRequest head) {
-        Response required = Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP");
-        return head.headers().contains(PeerHeaders.TOKEN)
-                ? required.with(PeerHeaders.DECLINED, "tls-required")
-                : required;
     }
 
     private void receive(HttpContent content) {

@@ -39,16 +39,22 @@ record HttpLimits(
     /** Bytes of a connection over TLS: 7 KiB when idle, more while it is being agreed on. */
     private static final int AGREED = 16 * 1024;
 
+    /** Half of what Netty may take, for records that have not come whole. */
+    private static final int NATIVE_SHARE = 64 << 20;
+
+    /** Bytes that one such takes at most, with what was read behind it. */
+    private static final int RECORD = 32 * 1024;
+
     HttpLimits(long maxBodySize, int maxConnections, Duration idle, Duration head, Duration patience) {
         this(maxBodySize, maxConnections, idle, head, patience, MOST_UNSENT);
     }
 
     /** @param encrypted whether each connection has what was agreed on for it on the heap */
     static HttpLimits ofBody(long maxBodySize, boolean encrypted) {
-        long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE / AGREED;
+        long room = Math.min(Runtime.getRuntime().maxMemory() / HEAP_SHARE / AGREED, NATIVE_SHARE / RECORD);
         return new HttpLimits(
                 maxBodySize,
-                encrypted ? (int) Math.clamp(room, 100, MAX_CONNECTIONS) : MAX_CONNECTIONS,
+                encrypted ? (int) Math.max(room, 100) : MAX_CONNECTIONS,
                 Duration.ofSeconds(75),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(10));

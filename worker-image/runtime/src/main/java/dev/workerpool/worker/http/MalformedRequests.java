@@ -16,6 +16,14 @@ final class MalformedRequests {
 
     private MalformedRequests() {}
 
+    /** A peer of before a change of the pool asks plainly: nothing was begun, so it may ask another or do it itself. */
+    static Response tlsRequired(HttpRequest head) {
+        Response required = Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP");
+        return head.headers().contains(PeerHeaders.TOKEN)
+                ? required.with(PeerHeaders.DECLINED, "tls-required")
+                : required;
+    }
+
     /** With any other coding, whoever is between us and the client may see the body end, and a request begin, elsewhere. */
     static boolean hasKnownEnd(HttpRequest head) {
         if (!head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {

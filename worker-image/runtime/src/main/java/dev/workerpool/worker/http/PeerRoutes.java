@@ -68,8 +68,9 @@ final class PeerRoutes implements Routes {
 
     private Response refuseFromPeer(Request request, String token) {
         if (!peers.isToken(token)) {
-            return declined(
-                    identified(Problem.PEER_REFUSED.because("The token is not that of this pool")), "unknown-token");
+            // Of the load a stranger is told nothing.
+            return identified(Problem.PEER_REFUSED.because("The token is not that of this pool"))
+                    .with(PeerHeaders.DECLINED, "unknown-token");
         }
         if (request.path().equals(LOAD)) {
             return request.method().equals("GET")

@@ -19,8 +19,8 @@ import javax.net.ssl.SSLException;
 
 /**
  * TLS on connections, or not: those that callers made, and those to peers. What a handshake computes is computed on threads of
- * their own, for signing takes a millisecond, and all connections wait for their event loop. Callers who come all at once wait
- * for each other, and peers not for them.
+ * their own, for signing takes a millisecond, and all connections wait for their event loop. What peers answer does not wait
+ * behind callers who come all at once; a peer that calls is not told from them before it has said who it is.
  */
 public final class Tls {
     /** Nothing is encrypted. */
@@ -34,11 +34,11 @@ public final class Tls {
         }
     };
 
-    /** Bytes of a client whose handshake is not through: its last words, and a first request behind them. */
-    private static final int MOST_BEFORE = 128 * 1024;
+    /** Bytes of a client whose handshake waits: it has said hello, and has to hear something before it may say more. */
+    private static final int MOST_BEFORE = 32 * 1024;
 
     private static final long CALLERS_HANDSHAKE_MILLIS = 10_000;
-    private static final long PEERS_HANDSHAKE_MILLIS = 2_000;
+    private static final long PEERS_HANDSHAKE_MILLIS = 10_000;
     private static final long GOODBYE_MILLIS = 1_000;
     private static final long IDLE_SECONDS = 10;
 
@@ -46,14 +46,18 @@ public final class Tls {
     private final Supplier<SSLEngine> toPeers;
     private final Runnable onFailure;
     private final Runnable onPlain;
-    private final ExecutorService withCallers = handshakes("tls-callers");
-    private final ExecutorService withPeers = handshakes("tls-peers");
+    /** Null where nothing is encrypted, as the other one. */
+    private final ExecutorService withCallers;
+
+    private final ExecutorService withPeers;
 
     private Tls(Supplier<SSLEngine> toCallers, Supplier<SSLEngine> toPeers, Runnable onFailure, Runnable onPlain) {
         this.toCallers = toCallers;
         this.toPeers = toPeers;
         this.onFailure = onFailure;
         this.onPlain = onPlain;
+        this.withCallers = isSpoken() ? handshakes("tls-callers") : null;
+        this.withPeers = isSpoken() ? handshakes("tls-peers") : null;
     }
 
     /**
@@ -107,7 +111,7 @@ public final class Tls {
     }
 
     private static SslHandler handler(SSLEngine engine, Executor handshakes, long handshakeMillis) {
-        var handler = new BoundedHandler(engine, handshakes);
+        var handler = new BoundedHandler(engine, new Handshake(handshakes));
         handler.setHandshakeTimeout(handshakeMillis, TimeUnit.MILLISECONDS);
         handler.setCloseNotifyFlushTimeout(GOODBYE_MILLIS, TimeUnit.MILLISECONDS);
         return handler;
@@ -164,14 +168,36 @@ public final class Tls {
     }
 
     public void close() {
-        withCallers.shutdown();
-        withPeers.shutdown();
+        if (isSpoken()) {
+            withCallers.shutdown();
+            withPeers.shutdown();
+        }
+    }
+
+    /** Where the tasks of one handshake wait. Nothing is computed for a client that has gone meanwhile, or was sent away. */
+    private static final class Handshake implements Executor {
+        private final Executor handshakes;
+        private SslHandler handler;
+
+        Handshake(Executor handshakes) {
+            this.handshakes = handshakes;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            handshakes.execute(() -> {
+                if (handler.handshakeFuture().cause() == null) {
+                    task.run();
+                }
+            });
+        }
     }
 
     /** What a client sends while its handshake waits is kept, but not without bound. */
     private static final class BoundedHandler extends SslHandler {
-        BoundedHandler(SSLEngine engine, Executor handshakes) {
-            super(engine, handshakes);
+        BoundedHandler(SSLEngine engine, Handshake handshake) {
+            super(engine, handshake);
+            handshake.handler = this;
         }
 
         @Override
