@@ -26,6 +26,9 @@ public final class WorkerPoolNames {
     static final String MANAGEMENT_PORT_NAME = "management";
     public static final int MANAGEMENT_PORT = 9000;
 
+    /** Of pods: stands for the template that their ReplicaSet has. */
+    public static final String TEMPLATE_LABEL = "pod-template-hash";
+
     private WorkerPoolNames() {}
 
     /** Deployment, Service, PodDisruptionBudget and NetworkPolicy bear the pool's own name. */

@@ -61,7 +61,6 @@ final class DeathLedger {
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Map<String, Instant> explained = new HashMap<>();
     private Instant beginning = Instant.EPOCH;
-    private Set<String> before = Set.of();
 
     /** A death that was noted already, or is over for too long, is not noted. */
     void note(Death death, Instant now) {
@@ -73,24 +72,16 @@ final class DeathLedger {
         }
     }
 
-    /**
-     * What was before counts no more, nor for a while what becomes of replicas like those that are there now.
-     *
-     * @param templates of which these were made
-     */
-    void beginAnew(Set<String> templates, Instant now) {
+    /** What was before counts no more. */
+    void beginAnew(Instant now) {
         entries.clear();
         explained.clear();
         beginning = now;
-        before = templates;
     }
 
-    /**
-     * Those from before serve on until they are replaced, and are made anew where one is lost meanwhile, so it is not their age
-     * that tells them; longer than that only where the rollout does not go on.
-     */
-    boolean concerns(String template, Instant now) {
-        return !before.contains(template) || beginning.plus(WINDOW).isBefore(now);
+    /** Has what is there now been there for long? */
+    boolean isSettled(Instant now) {
+        return beginning.plus(WINDOW).isBefore(now);
     }
 
     /** The deaths at which this type ran are put down to it, and point at nobody else. */

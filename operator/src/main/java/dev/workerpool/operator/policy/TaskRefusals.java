@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -63,6 +62,9 @@ public final class TaskRefusals {
     private final SequencedMap<String, Refusal> past = new LinkedHashMap<>();
     private String code;
 
+    /** By template of replicas, oldest first: the code that was the pool's when one was first seen. */
+    private final SequencedMap<String, String> codes = new LinkedHashMap<>();
+
     /**
      * @param known refused by an operator before this one
      * @param ended refusals that ended before this operator came
@@ -81,9 +83,10 @@ public final class TaskRefusals {
 
     public Verdict update(Collection<Replica> replicas, String presentCode, Instant now) {
         List<Release> released = new ArrayList<>();
+        noteTemplates(replicas);
         if (!presentCode.equals(code)) {
             code = presentCode;
-            ledger.beginAnew(replicas.stream().map(Replica::template).collect(Collectors.toSet()), now);
+            ledger.beginAnew(now);
             releaseIf(refusal -> true, "the image or the artifacts of the pool have changed", released);
             past.clear();
         }
@@ -91,7 +94,7 @@ public final class TaskRefusals {
         forgetPast(now);
         replicas.stream()
                 .filter(Replica::counts)
-                .filter(replica -> ledger.concerns(replica.template(), now))
+                .filter(replica -> runsPresentCode(replica) || ledger.isSettled(now))
                 .flatMap(Replica::deaths)
                 .forEach(death -> note(death, now));
         convict(now, released);
@@ -102,6 +105,22 @@ public final class TaskRefusals {
                 refused.values().stream()
                         .map(refusal -> Duration.between(now, refusal.until()))
                         .min(Comparator.naturalOrder()));
+    }
+
+    /** Before the code is looked at: what is there when it changes was made for the code of before. */
+    private void noteTemplates(Collection<Replica> replicas) {
+        replicas.forEach(replica -> codes.putIfAbsent(replica.template(), code));
+        while (codes.size() > MOST) {
+            codes.pollFirstEntry();
+        }
+    }
+
+    /**
+     * Those of another code serve on until they are replaced, and are made anew where one is lost meanwhile, so it is not their
+     * age that tells them. That they are there for long only where the rollout does not go on makes up for what is not known.
+     */
+    private boolean runsPresentCode(Replica replica) {
+        return code.equals(codes.getOrDefault(replica.template(), code));
     }
 
     /** Those that ended first go first: the status has room for so many, and a type that is not known begins anew. */

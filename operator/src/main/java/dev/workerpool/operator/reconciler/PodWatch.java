@@ -63,7 +63,7 @@ final class PodWatch {
      * which is named after that and the hash of the template, as the pod's label has it.
      */
     static boolean isMadeFor(String pool, Pod pod) {
-        String replicaSet = pool + "-" + pod.getMetadata().getLabels().get("pod-template-hash");
+        String replicaSet = pool + "-" + pod.getMetadata().getLabels().get(WorkerPoolNames.TEMPLATE_LABEL);
         return pod.getMetadata().getOwnerReferences().stream()
                 .anyMatch(owner -> Boolean.TRUE.equals(owner.getController())
                         && owner.getKind().equals("ReplicaSet")

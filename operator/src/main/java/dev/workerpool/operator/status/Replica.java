@@ -1,5 +1,6 @@
 package dev.workerpool.operator.status;
 
+import static dev.workerpool.operator.desired.WorkerPoolNames.TEMPLATE_LABEL;
 import static dev.workerpool.operator.desired.WorkerPoolNames.WORKER_CONTAINER;
 import static java.util.Objects.requireNonNullElse;
 
@@ -134,7 +135,7 @@ public final class Replica {
 
     /** Stands for the template that it was made of. */
     public String template() {
-        return pod.getMetadata().getLabels().getOrDefault("pod-template-hash", "");
+        return pod.getMetadata().getLabels().getOrDefault(TEMPLATE_LABEL, "");
     }
 
     /** When the worker that runs now started; empty while none runs. */

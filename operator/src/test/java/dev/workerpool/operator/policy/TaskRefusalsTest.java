@@ -262,6 +262,31 @@ class TaskRefusalsTest {
         assertThat(died("image:2", List.of("spin")).refused()).hasSize(1);
     }
 
+    @Test
+    void whatIsChangedBackCountsAtOnce() {
+        refusals.update(List.of(dead("image:1", "exitCode: 134", "executing other")), "image:1", now);
+        refusals.update(List.of(dead("image:1", "exitCode: 134", "executing other")), "image:2", now);
+        now = now.plusSeconds(1);
+        refusals.update(List.of(dead("image:2", "exitCode: 134", "executing other")), "image:1", now);
+
+        died("spin");
+        died("spin");
+        assertThat(died("spin").refused()).hasSize(1);
+    }
+
+    /** At the moment of the change none of it was there: it had just been removed, to be made anew. */
+    @Test
+    void whatIsMadeAnewOfATemplateOfBeforeSaysNothingOfTheNewImage() {
+        refusals.update(List.of(dead("image:1", "exitCode: 134", "executing other")), "image:1", now);
+        refusals.update(List.of(), "image:2", now);
+
+        for (int i = 0; i < 5; i++) {
+            now = now.plusSeconds(1);
+            Replica old = dead("image:1", "exitCode: 134", "executing spin");
+            assertThat(refusals.update(List.of(old), "image:2", now).refused()).isEmpty();
+        }
+    }
+
     /** An image that cannot be pulled, or one that was changed back: the replicas from before stay. */
     @Test
     void whatWasMadeBeforeTheImageChangedCountsAgainWhereItIsNotReplaced() {
