@@ -17,7 +17,8 @@ public record TokensSpec(
                         + " that begin with # are skipped. Of its other keys nothing gets into the pods. Default:"
                         + " none, it must be given. 1-253 characters. Rolling: a change replaces the pods. What is in the"
                         + " Secret is taken over live, within about a minute and a half of its change (the kubelet's sync"
-                        + " period, and a look every 5 s); broken new content leaves the old in force.")
+                        + " period, and a look every 5 s); broken new content leaves the old in force, which the"
+                        + " condition Degraded tells, but no worker starts with it.")
         @Required
         @Size(max = 253)
         @ValidationRule(

@@ -25,6 +25,7 @@ final class Troubles {
         children.refusals().forEach(refusal -> troubles.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
         troubles.addAll(notResized);
         troubles.addAll(notLoaded(replicas, reports));
+        troubles.addAll(notInForce(replicas, reports));
         return troubles;
     }
 
@@ -32,6 +33,22 @@ final class Troubles {
         return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
                 ? refusal.getStatus().getMessage()
                 : refusal.getMessage();
+    }
+
+    /** Every replica mounts the same Secrets, so one is named for all. */
+    private static List<Trouble> notInForce(Collection<Replica> replicas, ReplicaReports reports) {
+        Map<String, String> broken = new LinkedHashMap<>();
+        for (Replica replica : replicas) {
+            reports.of(replica)
+                    .ifPresent(report ->
+                            report.access().notInForce().forEach(why -> broken.putIfAbsent(why, replica.name())));
+        }
+        return broken.entrySet().stream()
+                .map(entry -> new Trouble(
+                        Trouble.ACCESS_NOT_IN_FORCE,
+                        "%s: what was there before stays in force, but a replica that starts now does not come up (seen on replica %s)"
+                                .formatted(entry.getKey(), entry.getValue())))
+                .toList();
     }
 
     /** Every replica loads the same jars, so one is named for all; the reasons are told once. */

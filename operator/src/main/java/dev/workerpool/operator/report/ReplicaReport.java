@@ -12,7 +12,7 @@ import java.util.Objects;
  * are for the metrics. It is kept, and what it says may be anything: there is never more of it than a replica has to say.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record ReplicaReport(String version, List<Artifact> artifacts, List<PastDeath> deaths) {
+public record ReplicaReport(String version, List<Artifact> artifacts, List<PastDeath> deaths, Access access) {
 
     private static final int MOST_ARTIFACTS = 256;
 
@@ -20,6 +20,26 @@ public record ReplicaReport(String version, List<Artifact> artifacts, List<PastD
     private static final int MOST_DEATHS = 10;
 
     private static final int LONGEST_TEXT = 1024;
+
+    /**
+     * Its certificate and tokens.
+     *
+     * @param notInForce why what is mounted now is not what it goes by
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Access(List<String> notInForce) {
+
+        private static final Access NONE = new Access(List.of());
+        private static final int MOST = 4;
+
+        public Access {
+            notInForce = requireNonNullElse(notInForce, List.<String>of()).stream()
+                    .filter(Objects::nonNull)
+                    .map(ReplicaReport::bounded)
+                    .limit(MOST)
+                    .toList();
+        }
+    }
 
     /** A jar and what became of it. */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -38,6 +58,7 @@ public record ReplicaReport(String version, List<Artifact> artifacts, List<PastD
 
     public ReplicaReport {
         version = bounded(version);
+        access = requireNonNullElse(access, Access.NONE);
         artifacts = requireNonNullElse(artifacts, List.<Artifact>of()).stream()
                 .filter(Objects::nonNull)
                 .limit(MOST_ARTIFACTS)

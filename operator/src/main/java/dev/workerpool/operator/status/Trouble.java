@@ -22,6 +22,7 @@ public record Trouble(String reason, String message) {
     public static final String NAME_CONFLICT = "NameConflict";
     public static final String APPLY_FAILED = "ApplyFailed";
     public static final String ARTIFACT_NOT_LOADED = "ArtifactNotLoaded";
+    public static final String ACCESS_NOT_IN_FORCE = "AccessNotInForce";
     static final String THREADS_NOT_STARTED = "ThreadsNotStarted";
     static final String SETTINGS_REFUSED = "SettingsRefused";
     public static final String CPU_NOT_CHANGED = "CpuNotChanged";

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Two operators, one writer. */
+@Isolated("Measures how long a takeover takes")
 @ExtendWith(ApiServer.class)
 class LeadershipIT {
 

@@ -220,10 +220,27 @@ class StatusIT {
 
     @Test
     void aJarThatDidNotLoadIsNamedWithItsReason() throws IOException {
-        String report = """
+        assertIsTold(
+                """
                 {"pool":"thumbnails","artifacts":[
                   {"jar":"/tasks/0/good.jar","state":"Loaded","tasks":["a"]},
-                  {"jar":"/tasks/0/bad.jar","state":"Failed","reason":"no task in it"}]}""";
+                  {"jar":"/tasks/0/bad.jar","state":"Failed","reason":"no task in it"}]}""",
+                "ArtifactNotLoaded",
+                "jar /tasks/0/bad.jar did not load: no task in it (seen on replica thumbnails-a)");
+    }
+
+    @Test
+    void aSecretThatCannotBeUsedIsTold() throws IOException {
+        assertIsTold(
+                """
+                {"access":{"tokens":1,"notInForce":["/etc/workerpool/tokens: tokens, line 1: a token must be longer"]}}""",
+                "AccessNotInForce",
+                "/etc/workerpool/tokens: tokens, line 1: a token must be longer: what was there before stays in force,"
+                        + " but a replica that starts now does not come up (seen on replica thumbnails-a)");
+    }
+
+    /** Of a report that both replicas give, and that keeps neither from serving. */
+    private void assertIsTold(String report, String reason, String message) throws IOException {
         HttpServer replica = HttpServer.create(new InetSocketAddress(address, 9000), 0);
         replica.createContext("/status", exchange -> {
             exchange.sendResponseHeaders(200, report.length());
@@ -235,9 +252,8 @@ class StatusIT {
             runBothReplicas();
             awaitThat(() -> {
                 var degraded = cluster.condition("thumbnails", "Degraded");
-                assertThat(degraded.reason()).isEqualTo("ArtifactNotLoaded");
-                assertThat(degraded.message())
-                        .isEqualTo("jar /tasks/0/bad.jar did not load: no task in it (seen on replica thumbnails-a)");
+                assertThat(degraded.reason()).isEqualTo(reason);
+                assertThat(degraded.message()).isEqualTo(message);
                 assertThat(cluster.condition("thumbnails", "Available").status())
                         .isEqualTo("True");
             });

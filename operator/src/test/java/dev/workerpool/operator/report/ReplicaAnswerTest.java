@@ -68,6 +68,19 @@ class ReplicaAnswerTest {
     }
 
     @Test
+    void takesWhatIsNotInForceForNews() throws IOException {
+        ReplicaAnswer answer = parse("""
+                {"access":{"tls":{"names":["a"]},"tokens":1,
+                           "notInForce":[null,"/etc/workerpool/tokens: tokens, line 1: too short"]}}""");
+
+        assertThat(answer.report().access().notInForce())
+                .containsExactly("/etc/workerpool/tokens: tokens, line 1: too short");
+        assertThat(parse("{}").report().access().notInForce()).isEmpty();
+        assertThat(parse("{\"access\":{\"tokens\":1}}").report().access().notInForce())
+                .isEmpty();
+    }
+
+    @Test
     void keepsNoMoreOfItThanAReplicaHasToSay() throws IOException {
         String deaths = IntStream.rangeClosed(1, 1000)
                 .mapToObj(restart ->
