@@ -78,8 +78,13 @@ class ImagesE2E {
         }
     }
 
+    /** Nothing yet where Docker takes the connection and has nobody to give it to. */
     private static String status(ImageContainer worker) {
-        return send(worker, 9000, Http.Request.get("/status")).body();
+        try (Http connection = worker.connect(9000)) {
+            return connection.send(Http.Request.get("/status")).body();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     private static Http.Answer send(ImageContainer worker, int port, Http.Request request) {
