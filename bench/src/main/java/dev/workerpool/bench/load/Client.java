@@ -29,10 +29,8 @@ public final class Client implements AutoCloseable {
     private final Socket socket = new Socket();
     private final InputStream in;
 
-    /** Of the request that was sent last by {@link #send}. */
+    /** Of the request that was sent last by {@link #send}; null when none was. */
     private volatile Receiver receiver;
-
-    private boolean told;
 
     /** Set before the last receiver is told: one that comes later is told nothing. */
     private volatile boolean ended;
@@ -105,9 +103,9 @@ public final class Client implements AutoCloseable {
      * @throws IOException when it was not sent; the receiver hears nothing then
      */
     void send(String path, String json, Receiver to) throws IOException {
+        boolean isFirst = receiver == null;
         receiver = to;
-        if (!told) {
-            told = true;
+        if (isFirst) {
             socket.setSoTimeout(0); // With one, each read would be three calls of the kernel.
             Thread.ofPlatform().name("receiver").daemon().start(this::receive);
         }

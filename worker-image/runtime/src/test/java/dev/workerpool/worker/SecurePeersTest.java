@@ -50,10 +50,20 @@ class SecurePeersTest extends PeerFixture {
 
     @Override
     RawClient call(Worker worker, String task, String input) throws Exception {
+        return send(worker, "POST /tasks/" + task, "Content-Length: " + input.length(), input);
+    }
+
+    /** @return where the run is that was begun there */
+    private String later(Worker worker, String input) throws Exception {
+        String headers = "Prefer: respond-async\r\nContent-Length: " + input.length();
+        return send(worker, "POST /tasks/quick", headers, input).read().header("Location");
+    }
+
+    private RawClient send(Worker worker, String start, String headers, String body) throws Exception {
         var client = new RawClient(trust.getSocketFactory().createSocket("localhost", worker.taskPort()));
         closeables.add(client);
-        return client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + TOKEN_OF_CALLERS
-                + "\r\nContent-Length: " + input.length() + "\r\n\r\n" + input);
+        return client.send(start + " HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer " + TOKEN_OF_CALLERS + "\r\n"
+                + headers + "\r\n\r\n" + body);
     }
 
     @Test
@@ -128,18 +138,10 @@ class SecurePeersTest extends PeerFixture {
         Worker a = start("a", server);
         Worker b = start("b", server);
         introduceAll();
-        RawClient later = new RawClient(trust.getSocketFactory().createSocket("localhost", a.taskPort()));
-        closeables.add(later);
-        Answer accepted = later.send("POST /tasks/quick HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
-                        + "Authorization: Bearer " + TOKEN_OF_CALLERS + "\r\nContent-Length: 2\r\n\r\nhi")
-                .read();
-        RawClient other = new RawClient(trust.getSocketFactory().createSocket("localhost", b.taskPort()));
-        closeables.add(other);
+        String location = later(a, "hi");
 
-        Answer result = other.send(
-                        "GET " + accepted.header("Location") + "/result HTTP/1.1\r\nHost: t\r\nPrefer: wait=10\r\n"
-                                + "Authorization: Bearer " + TOKEN_OF_CALLERS + "\r\n\r\n")
-                .read();
+        Answer result =
+                send(b, "GET " + location + "/result", "Prefer: wait=10", "").read();
 
         assertThat(result.body()).isEqualTo("hi");
         assertThat(result.header("Via")).isEqualTo("1.1 b");
@@ -152,20 +154,12 @@ class SecurePeersTest extends PeerFixture {
         Worker a = start("a", server);
         Worker b = start("b", server);
         introduceAll();
-        RawClient later = new RawClient(trust.getSocketFactory().createSocket("localhost", a.taskPort()));
-        closeables.add(later);
-        String location = later.send("POST /tasks/quick HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
-                        + "Authorization: Bearer " + TOKEN_OF_CALLERS + "\r\nContent-Length: 2\r\n\r\nhi")
-                .read()
-                .header("Location");
+        String location = later(a, "hi");
 
         workers.remove("a").stop();
 
-        RawClient other = new RawClient(trust.getSocketFactory().createSocket("localhost", b.taskPort()));
-        closeables.add(other);
-        Answer result = other.send("GET " + location + "/result HTTP/1.1\r\nHost: t\r\n" + "Authorization: Bearer "
-                        + TOKEN_OF_CALLERS + "\r\n\r\n")
-                .read();
+        Answer result =
+                send(b, "GET " + location + "/result", "Accept: */*", "").read();
         assertThat(result.body()).isEqualTo("hi");
     }
 }

@@ -110,8 +110,9 @@ final class ManagementRoutes implements Routes {
                 "restarts",
                 info.deaths().isEmpty() ? 0 : info.deaths().getLast().number());
         status.put("deaths", info.deaths().stream().map(ManagementRoutes::death).toList());
-        if (!info.access().isEmpty()) {
-            status.put("access", info.access());
+        Map<String, Object> access = info.access();
+        if (!access.isEmpty()) {
+            status.put("access", access);
         }
         status.put("threadsMissing", pool.missing());
         status.put("threadsLost", pool.lost());

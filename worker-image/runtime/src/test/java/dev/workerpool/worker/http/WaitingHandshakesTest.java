@@ -114,7 +114,7 @@ class WaitingHandshakesTest extends ServerTestCase {
             clients.add(greet(server));
         }
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> closed() >= 4 * MOST);
+        await().atMost(Duration.ofSeconds(5)).until(() -> ClosedSockets.among(clients) >= 4 * MOST);
         assertThat(server.connections()).isLessThanOrEqualTo(MOST);
     }
 
@@ -124,27 +124,12 @@ class WaitingHandshakesTest extends ServerTestCase {
         for (int i = 0; i < 5 * MOST; i++) {
             clients.add(greet(server));
         }
-        await().until(() -> closed() >= 4 * MOST);
+        await().until(() -> ClosedSockets.among(clients) >= 4 * MOST);
 
         mayGoOn.countDown();
 
         await().until(() -> server.connections() == 0); // None of them has a key to go on with.
         assertThat(computed).as("handshakes").hasSizeLessThanOrEqualTo(1 + MOST);
-    }
-
-    private long closed() throws IOException {
-        long closed = 0;
-        for (Socket each : clients) {
-            each.setSoTimeout(1);
-            try {
-                closed += each.getInputStream().read() < 0 ? 1 : 0;
-            } catch (java.net.SocketTimeoutException open) {
-                // Not counted.
-            } catch (SocketException reset) {
-                closed++;
-            }
-        }
-        return closed;
     }
 
     /** Has no key, and takes its time to say so. */
