@@ -18,8 +18,9 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 public record AccessSpec(
         @JsonPropertyDescription(
                 "TLS on the task port, for clients and between the replicas; plain HTTP is refused there. A"
-                        + " connection over TLS ends with its worker when that dies, where a plain one is kept. To turn it on or off is not seamless: while that"
-                        + " rolls, replicas speak one or the other. Default: none, plain HTTP.")
+                        + " connection over TLS ends with its worker when that dies, where a plain one is kept. To turn"
+                        + " it on or off is not seamless: while that rolls, replicas speak one or the other. Default:"
+                        + " none, plain HTTP.")
         TlsSpec tls,
 
         @JsonPropertyDescription(
