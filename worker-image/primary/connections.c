@@ -2,6 +2,7 @@
 #include "connections.h"
 #include "environment.h"
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SLOTS = 1024, ENTRY = sizeof "1023:2147483647:9223372036854775807 " };
+enum { SLOTS = 1024, ENTRY = sizeof "1023:2147483647:9223372036854775807:9223372036854775807 " };
 
 static int ours = -1;
 static int workers = -1;
@@ -125,6 +126,31 @@ static long long bytes_read(int connection) {
     return (long long) info.tcpi_bytes_received - unread;
 }
 
+static long long bytes_acknowledged(int connection) {
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    return getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
+                   && size >= offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked
+               ? (long long) info.tcpi_bytes_acked
+               : -1;
+}
+
+/* What the kernel took to send: what has arrived, and what is on its way. What arrives between the two questions would be
+ * in neither answer. */
+static long long bytes_sent(int connection) {
+    for (int tries = 0; tries < 8; tries++) {
+        int on_their_way;
+        long long acknowledged = bytes_acknowledged(connection);
+        if (acknowledged < 0 || ioctl(connection, SIOCOUTQ, &on_their_way) != 0) {
+            return -1;
+        }
+        if (bytes_acknowledged(connection) == acknowledged) {
+            return acknowledged + on_their_way;
+        }
+    }
+    return -1;
+}
+
 void connections_announce(void) {
     static char all[SLOTS * ENTRY];
     all[0] = '\0';
@@ -132,8 +158,8 @@ void connections_announce(void) {
     forget(&nameless); /* Its worker died before it said where it belongs. */
     for (int slot = 0; slot < SLOTS; slot++) {
         if (slots[slot] >= 0) {
-            length += (size_t) snprintf(all + length, sizeof all - length, "%d:%d:%lld ", slot, slots[slot],
-                                       bytes_read(slots[slot]));
+            length += (size_t) snprintf(all + length, sizeof all - length, "%d:%d:%lld:%lld ", slot, slots[slot],
+                                       bytes_read(slots[slot]), bytes_sent(slots[slot]));
         }
     }
     setenv(ENVIRONMENT_KEPT_CONNECTIONS, all, 1);

@@ -105,6 +105,28 @@ class DeathE2E {
                 .contains("workerpool_connections_inherited_total{request=\"begun\"} 1.0");
     }
 
+    /** Whatever a worker is doing with a connection when it dies: its client gets an answer, and no request is lost unanswered. */
+    @Test
+    void noConnectionBreaksInTheMidstOfManyAnswers() {
+        Pool pool = namespace.pool("unbroken").apply("replicas: 1\nthreads: 1").awaitSettled();
+        Pod pod = pool.onlyPod();
+        Http.Request small = Http.Request.json("/tasks/primes", "{\"n\":10}");
+
+        try (Load load = Load.of(pool, small, 16, Duration.ZERO)) {
+            for (int death = 1; death <= 5; death++) {
+                String restarts = "\"restarts\":" + death + ",";
+                load.awaitAnswers(500);
+                namespace.cluster().killWorker(pod);
+                Wait.until("another worker is Ready", () -> pool.management(pod, "/status")
+                        .contains(restarts));
+            }
+            Load.Tally tally = load.awaitAnswers(500).stop();
+            assertThat(tally.failures()).as("of %d requests", tally.succeeded()).allMatch(failure -> failure.what()
+                    .matches("(?s)50[03] .*worker-(stopped|died).*"));
+            assertThat(tally.unreachable()).as("connections refused").isZero();
+        }
+    }
+
     @Test
     void aKilledContainerIsRestartedByItsNode() {
         Pool pool = namespace.pool("contained").apply("replicas: 1\nthreads: 1").awaitSettled();

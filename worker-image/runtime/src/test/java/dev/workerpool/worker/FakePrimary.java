@@ -33,8 +33,12 @@ final class FakePrimary implements AutoCloseable {
     private static final int WORD = 0;
     private static final int READ = 8;
     private static final int KIND = 16;
+    private static final int ANSWER_START = 40;
+    private static final int ANSWER_END = 48;
     private static final int PASS = 1;
     private static final int STATES = 8;
+    private static final int UNTOUCHED = 1;
+    private static final int ANSWERING = 3;
     private static final int PASSED = 4;
 
     private static final MethodHandle SOCKETPAIR = function("socketpair", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
@@ -49,6 +53,7 @@ final class FakePrimary implements AutoCloseable {
     private FileChannel memory;
     private int nameless = -1;
     private int forgotten;
+    private long unsent;
 
     FakePrimary(Path folder) throws Exception {
         this.folder = folder;
@@ -183,11 +188,35 @@ final class FakePrimary implements AutoCloseable {
                     .append(slot.getValue())
                     .append(':')
                     .append(read)
+                    .append(':')
+                    .append(number(slot.getKey(), ANSWER_END) - unsent)
                     .append(' ');
         }
         slots.clear();
         forgotten = 0;
         hire(next, left).with("WORKERPOOL_KEPT_CONNECTIONS", kept.toString());
+    }
+
+    /** What the kernel would have taken of an answer. */
+    enum Sent {
+        WHOLE,
+        PART,
+        NOTHING
+    }
+
+    /** Makes of the only connection's last answer one of which the worker has not got to write down that it was sent. */
+    void takeBackTheLastAnswer(Sent sent) throws IOException {
+        awaitKept(1);
+        int slot = slots.keySet().iterator().next();
+        await().until(() -> number(slot, WORD) % STATES == UNTOUCHED && number(slot, ANSWER_END) > 0);
+        var word = java.nio.ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        word.putLong(0, (number(slot, WORD) / STATES - 1) * STATES + ANSWERING);
+        memory.write(word, (long) slot * ENTRY + WORD);
+        unsent = switch (sent) {
+            case WHOLE -> 0;
+            case PART -> 1;
+            case NOTHING -> number(slot, ANSWER_END) - number(slot, ANSWER_START);
+        };
     }
 
     private void take() {

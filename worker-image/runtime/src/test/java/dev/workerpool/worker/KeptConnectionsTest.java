@@ -20,6 +20,64 @@ class KeptConnectionsTest extends KeptFixture {
                 .contains("workerpool_connections_inherited_total{request=\"untouched\"} 1.0");
     }
 
+    /** The client has its answer, and the next request may be on its way already. */
+    @Test
+    void aConnectionGoesOnWhoseLastAnswerNobodyGotToWriteDown() throws Exception {
+        try (RawClient client = answered()) {
+            primary.takeBackTheLastAnswer(FakePrimary.Sent.WHOLE);
+            freeze();
+            client.post("/tasks/copy", "two");
+            die(1, 0);
+            assertThat(client.read().body()).isEqualTo("two");
+            assertThat(client.post("/tasks/copy", "three").read().body()).isEqualTo("three");
+        }
+        assertThat(next.get("/metrics").body())
+                .contains("workerpool_connections_inherited_total{request=\"answered\"} 1.0");
+    }
+
+    @Test
+    void ofAnAnswerOfWhichNothingWasSentIsToldThatItIsLost() throws Exception {
+        try (RawClient client = answered()) {
+            primary.takeBackTheLastAnswer(FakePrimary.Sent.NOTHING);
+            die(1, 0);
+            assertThat(client.read().body()).contains("problem:worker-stopped");
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionWhoseAnswerWasSentInPartIsClosed() throws Exception {
+        try (RawClient client = answered()) {
+            primary.takeBackTheLastAnswer(FakePrimary.Sent.PART);
+            die(1, 0);
+            awaitClosed();
+        }
+    }
+
+    /** What comes of the refused body would be taken for the next request. */
+    @Test
+    void aConnectionWhoseRequestWasRefusedBeforeItsEndIsClosed() throws Exception {
+        try (RawClient client = dead.connect()) {
+            client.send("POST /tasks/unknown HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\n\r\nha");
+            assertThat(client.read().status()).isEqualTo(404);
+            die(1, 0);
+            awaitClosed();
+        }
+    }
+
+    /** What is closed is forgotten; the dead worker, which is in this process, keeps it open nevertheless. */
+    private void awaitClosed() throws Exception {
+        await().until(() -> primary.hasForgotten(1));
+        assertThat(next.get("/metrics").body())
+                .contains("workerpool_connections_inherited_total{request=\"answering\"} 1.0");
+    }
+
+    private RawClient answered() throws Exception {
+        RawClient client = dead.connect();
+        assertThat(client.post("/tasks/copy", "one").read().body()).isEqualTo("one");
+        return client;
+    }
+
     @Test
     void whatWaitedIsDoneAndWhatExecutedIsToldOf() throws Exception {
         try (RawClient executing = gate.occupy(dead);

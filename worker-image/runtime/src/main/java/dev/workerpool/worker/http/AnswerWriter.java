@@ -20,6 +20,7 @@ final class AnswerWriter {
             Unpooled.directBuffer().writeBytes("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
 
     private final ResponseEncoder encoder;
+    private final Keeping keeping;
     private final BodyBudget budget;
     private final Unsent unsent;
     private final Runnable onWritten;
@@ -42,8 +43,9 @@ final class AnswerWriter {
     private StreamWriter stream;
 
     /** @param onWritten called when an answer is on its way whole, perhaps within {@link #write} */
-    AnswerWriter(ResponseEncoder encoder, BodyBudget budget, Unsent unsent, Runnable onWritten) {
+    AnswerWriter(ResponseEncoder encoder, Keeping keeping, BodyBudget budget, Unsent unsent, Runnable onWritten) {
         this.encoder = encoder;
+        this.keeping = keeping;
         this.budget = budget;
         this.unsent = unsent;
         this.onWritten = onWritten;
@@ -56,22 +58,27 @@ final class AnswerWriter {
 
     /** The client waits for this before it sends the body. */
     void askForBody() {
+        keeping.sends(CONTINUE.readableBytes());
         ctx.writeAndFlush(CONTINUE.duplicate());
     }
 
-    void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody) {
+    /** @param goesOn when it was sent, the connection waits for the next request, and for nothing else */
+    void write(Response response, ResponseEncoder.Persistence persistence, boolean withBody, boolean goesOn) {
         ByteBuffer body = withBody ? response.body().duplicate() : NOTHING;
         size = body.remaining();
         leftBefore = Long.MAX_VALUE;
         if (size <= ResponseEncoder.SMALL) {
             ByteBuf whole =
                     encoder.head(ctx.alloc(), response, persistence, size).writeBytes(body);
+            keeping.answers(whole.readableBytes(), goesOn);
             finish(ctx.writeAndFlush(whole));
         } else {
             result = response.result();
             charge();
             rest = body;
-            ctx.write(encoder.head(ctx.alloc(), response, persistence, 0));
+            ByteBuf head = encoder.head(ctx.alloc(), response, persistence, 0);
+            keeping.answers((long) head.readableBytes() + size, goesOn);
+            ctx.write(head);
             if (!ctx.channel().isWritable()) {
                 ctx.flush(); // A head alone may be more than a narrow channel takes.
             }

@@ -83,7 +83,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.keeping = keeping;
         this.limits = server.limits();
         this.backlog = new Backlog(server.reads());
-        this.writer = new AnswerWriter(group.encoder(), server.budget(), group.unsent(), this::written);
+        this.writer = new AnswerWriter(group.encoder(), keeping, server.budget(), group.unsent(), this::written);
     }
 
     State state() {
@@ -130,6 +130,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
             }
             case TORN -> write(server.routes().identified(Problem.notBegun(exitCode)));
             case BEGUN -> write(server.routes().identified(Problem.stopped(exitCode)));
+            case ANSWERED -> idle();
             case ANSWERING -> ctx.close();
         }
     }
@@ -326,11 +327,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void write(Response response) {
         releaseBody();
-        writer.write(response, beginWriting(false), incoming == null || !incoming.isHead());
+        var persistence = beginWriting(false);
+        writer.write(response, persistence, incoming == null || !incoming.isHead(), !last && incoming.isComplete());
     }
 
     private ResponseEncoder.Persistence beginWriting(boolean last) {
-        keeping.answering();
         this.last = last || incoming == null || server.isDraining() || !incoming.canGoOn();
         state = State.WRITING;
         deadline = System.nanoTime() + limits.patience().toNanos();

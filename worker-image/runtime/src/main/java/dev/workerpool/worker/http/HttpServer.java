@@ -140,7 +140,7 @@ public final class HttpServer {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        serve(channel, new Keeping(kept, null));
+                        serve(channel, new Keeping(kept));
                     }
                 });
         ChannelFuture bound = loops.listen(server, port).awaitUninterruptibly();
@@ -184,7 +184,7 @@ public final class HttpServer {
             channel.pipeline().addLast(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel registered) {
-                    Connection connection = serve(registered, new Keeping(kept, inherited.connection()));
+                    Connection connection = serve(registered, new Keeping(kept, inherited));
                     // Not before it is registered whole: what is answered is written.
                     registered.eventLoop().execute(() -> connection.inherit(inherited, exitCode));
                 }

@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.kept.KeptConnection;
 import dev.workerpool.worker.kept.KeptConnections;
+import dev.workerpool.worker.kept.KeptConnections.Inherited;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -22,14 +23,23 @@ final class Keeping {
     /** Bytes in the life of the connection, whether it was kept all the time or not. */
     private long read;
 
+    /** Bytes in the life of the connection. */
+    private long sent;
+
     private boolean streams;
     private boolean replays;
 
-    /** @param kept by the worker before this one; null for a new connection */
-    Keeping(KeptConnections all, KeptConnection kept) {
+    /** Of a new connection. */
+    Keeping(KeptConnections all) {
         this.all = all;
-        this.kept = kept;
-        this.read = kept == null ? 0 : kept.read();
+    }
+
+    /** Of one that was kept by the worker before this one. */
+    Keeping(KeptConnections all, Inherited inherited) {
+        this.all = all;
+        this.kept = inherited.connection();
+        this.read = kept.read();
+        this.sent = inherited.sent();
     }
 
     void attach(Channel channel) {
@@ -81,14 +91,34 @@ final class Keeping {
         channel.pipeline().fireChannelReadComplete();
     }
 
-    void answering() {
-        if (kept != null) {
-            kept.answering();
-        }
+    /** So many bytes are about to be sent that are no answer. */
+    void sends(int size) {
+        sent = sum(sent, size);
     }
 
-    /** A stream cannot be gone on with, and who reads it had better learn at once that it has ended. */
+    /**
+     * An answer of so many bytes is about to be sent.
+     *
+     * @param goesOn when it was sent, the connection waits for the next request, and for nothing else
+     */
+    void answers(long size, boolean goesOn) {
+        long end = sum(sent, size);
+        if (kept != null) {
+            kept.answering(sent, goesOn ? end : KeptConnection.UNKNOWN);
+        }
+        sent = end;
+    }
+
+    private static long sum(long sent, long more) {
+        return sent == KeptConnection.UNKNOWN ? sent : sent + more;
+    }
+
+    /**
+     * A stream cannot be gone on with, and who reads it had better learn at once that it has ended. How many bytes it has
+     * nobody counts.
+     */
     void streams() {
+        sent = KeptConnection.UNKNOWN;
         if (kept != null) {
             forget();
             streams = true;

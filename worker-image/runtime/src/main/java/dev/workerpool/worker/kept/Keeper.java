@@ -17,15 +17,17 @@ public record Keeper(int socket, Path table, List<Connection> left) {
      * A connection whose worker died.
      *
      * @param read bytes that were read from it in its life, -1 when that is not known
+     * @param sent bytes that the kernel took to send on it in its life, -1 when that is not known
      */
-    public record Connection(int slot, int descriptor, long read) {
+    public record Connection(int slot, int descriptor, long read, long sent) {
         private static Connection parse(String text) {
             String[] numbers = text.split(":", -1);
-            if (numbers.length != 3) {
+            if (numbers.length != 4) {
                 throw new IllegalArgumentException(text);
             }
             int slot = Objects.checkIndex(Integer.parseInt(numbers[0]), ConnectionTable.SLOTS);
-            return new Connection(slot, Integer.parseInt(numbers[1]), Long.parseLong(numbers[2]));
+            return new Connection(
+                    slot, Integer.parseInt(numbers[1]), Long.parseLong(numbers[2]), Long.parseLong(numbers[3]));
         }
     }
 

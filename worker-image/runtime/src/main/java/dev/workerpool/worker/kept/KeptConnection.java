@@ -19,7 +19,9 @@ public final class KeptConnection extends KeptSocket {
         BEGUN,
         /** A peer has it, and the answer is to come on a connection that was kept too. */
         PASSED,
-        /** Its answer was on its way, perhaps whole, perhaps in part. */
+        /** The answer was sent, whole, and nobody got to write that down. */
+        ANSWERED,
+        /** Its answer was on its way, perhaps in part. */
         ANSWERING;
 
         public String label() {
@@ -33,6 +35,15 @@ public final class KeptConnection extends KeptSocket {
     private static final int PASS = 24;
 
     private static final int PASSED_REQUEST = 32;
+
+    /** Of all bytes sent, how many before the answer that is on its way. */
+    private static final int ANSWER_START = 40;
+
+    /** … and how many when it is whole; {@link #UNKNOWN} when the connection does not just go on then. */
+    private static final int ANSWER_END = 48;
+
+    /** For a number of bytes. */
+    public static final long UNKNOWN = -1;
 
     private static final int UNTOUCHED = 1;
     private static final int BEGUN = 2;
@@ -56,15 +67,30 @@ public final class KeptConnection extends KeptSocket {
         return new KeptConnection(all, slot, descriptor, entry);
     }
 
-    /** @param readInAll by the kernel's account, -1 when it gives none */
-    Left left(long readInAll) {
+    /**
+     * @param readInAll by the kernel's account, {@link #UNKNOWN} when it gives none
+     * @param sentInAll likewise
+     */
+    Left left(long readInAll, long sentInAll) {
         boolean whole = isWhole() && (readInAll < 0 || readInAll == read());
         return switch (state()) {
             case UNTOUCHED -> whole ? Left.UNTOUCHED : Left.TORN;
             case BEGUN -> Left.BEGUN;
             case PASSED -> whole ? Left.PASSED : Left.BEGUN;
-            default -> Left.ANSWERING;
+            default -> answered(readInAll, sentInAll);
         };
+    }
+
+    /** The kernel has an answer, as any that is not large, whole or not at all. */
+    private Left answered(long readInAll, long sentInAll) {
+        long end = entry.getLong(ANSWER_END);
+        if (end == UNKNOWN || sentInAll == UNKNOWN) {
+            return Left.ANSWERING;
+        }
+        if (sentInAll == entry.getLong(ANSWER_START)) {
+            return Left.BEGUN;
+        }
+        return sentInAll == end && readInAll == read() ? Left.ANSWERED : Left.ANSWERING;
     }
 
     /** The slot of the connection that the answer comes on. */
@@ -98,8 +124,16 @@ public final class KeptConnection extends KeptSocket {
         state(PASSED);
     }
 
-    /** The first byte of the answer is about to be sent. */
-    public void answering() {
+    /**
+     * The first byte of the answer is about to be sent.
+     *
+     * @param sent bytes so far, in the life of the connection
+     * @param end bytes when the answer was sent whole, if then the connection waits for the next request, and nothing else;
+     *     otherwise {@link #UNKNOWN}
+     */
+    public void answering(long sent, long end) {
+        entry.putLong(ANSWER_START, sent);
+        entry.putLong(ANSWER_END, end);
         state(ANSWERING);
     }
 

@@ -28,9 +28,10 @@ public final class KeptConnections {
     /**
      * A client's connection of the worker before this one, and what became of its request.
      *
+     * @param sent bytes that were sent on it in its life; {@link KeptConnection#UNKNOWN}, perhaps
      * @param pass where the answer comes from, if a peer has the request; else null
      */
-    public record Inherited(KeptConnection connection, KeptConnection.Left left, KeptPass pass) {
+    public record Inherited(KeptConnection connection, KeptConnection.Left left, long sent, KeptPass pass) {
         /** It cannot be gone on with. */
         public void forget() {
             connection.forget();
@@ -87,26 +88,26 @@ public final class KeptConnections {
             }
         }
         inherited = clients.entrySet().stream()
-                .map(client -> inherited(client.getKey(), client.getValue().read(), passes, read))
+                .map(client -> inherited(client.getKey(), client.getValue(), passes, read))
                 .toList();
         passes.values().forEach(KeptSocket::abandon);
     }
 
     private static Inherited inherited(
-            KeptConnection client, long readInAll, Map<Integer, KeptPass> passes, Map<Integer, Long> read) {
+            KeptConnection client, Keeper.Connection kernel, Map<Integer, KeptPass> passes, Map<Integer, Long> read) {
         if (client.isFree()) {
-            return new Inherited(client, KeptConnection.Left.ANSWERING, null);
+            return new Inherited(client, KeptConnection.Left.ANSWERING, kernel.sent(), null);
         }
-        KeptConnection.Left left = client.left(readInAll);
+        KeptConnection.Left left = client.left(kernel.read(), kernel.sent());
         if (left != KeptConnection.Left.PASSED) {
-            return new Inherited(client, left, null);
+            return new Inherited(client, left, kernel.sent(), null);
         }
         KeptPass pass = passes.get(client.passSlot());
         if (pass == null || !pass.awaits(client.passedRequest(), read.get(client.passSlot()))) {
-            return new Inherited(client, KeptConnection.Left.BEGUN, null);
+            return new Inherited(client, KeptConnection.Left.BEGUN, kernel.sent(), null);
         }
         passes.remove(client.passSlot());
-        return new Inherited(client, left, pass);
+        return new Inherited(client, left, kernel.sent(), pass);
     }
 
     /** The connections that were kept when this process began. Each is to be gone on with, or forgotten. */

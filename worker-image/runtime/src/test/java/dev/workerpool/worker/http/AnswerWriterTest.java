@@ -2,6 +2,7 @@ package dev.workerpool.worker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.runs.KeptResult;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -25,9 +26,10 @@ class AnswerWriterTest {
     private void send(Response response) {
         var channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
         channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
-        var writer = new AnswerWriter(new ResponseEncoder(), budget, new Unsent(1 << 20), () -> {});
+        var writer = new AnswerWriter(
+                new ResponseEncoder(), new Keeping(KeptConnections.NONE), budget, new Unsent(1 << 20), () -> {});
         writer.attach(channel.pipeline().lastContext());
-        writer.write(response, ResponseEncoder.Persistence.DEFAULT, true);
+        writer.write(response, ResponseEncoder.Persistence.DEFAULT, true, true);
         writers.add(writer);
     }
 
@@ -104,7 +106,8 @@ class AnswerWriterTest {
     }
 
     private AnswerWriter writer(Client client, Unsent unsent) {
-        var writer = new AnswerWriter(new ResponseEncoder(), budget, unsent, () -> {});
+        var writer =
+                new AnswerWriter(new ResponseEncoder(), new Keeping(KeptConnections.NONE), budget, unsent, () -> {});
         writer.attach(client.pipeline().lastContext());
         writers.add(writer);
         return writer;
@@ -150,7 +153,11 @@ class AnswerWriterTest {
         AnswerWriter writer = writer(client, new Unsent(0));
         for (int i = 0; i < 2; i++) {
             client.take(Integer.MAX_VALUE);
-            writer.write(large().with("Name", "x".repeat(2 * Unsent.SMALL)), ResponseEncoder.Persistence.DEFAULT, true);
+            writer.write(
+                    large().with("Name", "x".repeat(2 * Unsent.SMALL)),
+                    ResponseEncoder.Persistence.DEFAULT,
+                    true,
+                    true);
         }
 
         assertThat(client.unsafe().outboundBuffer().totalPendingWriteBytes()).isZero();
