@@ -80,7 +80,7 @@ class CallLimitsTest {
 
     private Answer postWith(String headers, String path) throws Exception {
         try (var client = worker.connect()) {
-            return client.send("POST " + path + " HTTP/1.1\r\n" + headers + "Content-Length: 0\r\n\r\n")
+            return client.send("POST " + path + " HTTP/1.1\r\nHost: t\r\n" + headers + "Content-Length: 0\r\n\r\n")
                     .read();
         }
     }
@@ -97,7 +97,7 @@ class CallLimitsTest {
     @ValueSource(strings = {"31s", "0s", "20", "-1s", "", "1m", "1s\r\nworkerpool-timeout: 2s"})
     void refusesATimeLimitThatItCannotKeepBeforeItReceivesTheBody(String limit) throws Exception {
         try (var client = worker.connect()) {
-            client.send("POST /tasks/gate HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
+            client.send("POST /tasks/gate HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\n"
                     + "Workerpool-Timeout: " + limit + "\r\n\r\n");
             Answer answer = client.read();
 
@@ -118,7 +118,7 @@ class CallLimitsTest {
                 var urgent = worker.connect()) {
             usual.post("/tasks/query", "");
             await().until(() -> worker.get("/status").body().contains("\"queued\":1"));
-            urgent.send("POST /tasks/query HTTP/1.1\r\nPriority: u=0, i\r\nContent-Length: 0\r\n\r\n");
+            urgent.send("POST /tasks/query HTTP/1.1\r\nHost: t\r\nPriority: u=0, i\r\nContent-Length: 0\r\n\r\n");
             await().until(() -> worker.get("/status").body().contains("\"queued\":2"));
             gate.open();
 

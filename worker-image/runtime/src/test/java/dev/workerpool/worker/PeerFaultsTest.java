@@ -99,8 +99,9 @@ class PeerFaultsTest extends PeerFixture {
     void whatIsMeantForOneConnectionStaysHere() throws Exception {
         start(FakePeer.answering("HTTP/1.1 200 OK\r\nWorkerpool-Replica: b\r\nContent-Length: 0\r\n\r\n"));
         try (var client = new RawClient(worker.taskPort())) {
-            client.send("POST /tasks/quick HTTP/1.1\r\nConnection: keep-alive , X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\n"
-                    + "Content-Length: 0\r\n\r\n");
+            client.send(
+                    "POST /tasks/quick HTTP/1.1\r\nHost: t\r\nConnection: keep-alive , X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\n"
+                            + "Content-Length: 0\r\n\r\n");
 
             assertThat(client.read().status()).isEqualTo(200);
         }

@@ -108,7 +108,7 @@ class PeerWorkersTest extends PeerFixture {
         // What a peer passes must not come back, however idle that peer seems to be.
         try (var client = new RawClient(a.taskPort())) {
             client.send(
-                    "POST /tasks/quick HTTP/1.1\r\nContent-Length: 1\r\nWorkerpool-Max-Queued: 0\r\nWorkerpool-Peer: "
+                    "POST /tasks/quick HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\nWorkerpool-Max-Queued: 0\r\nWorkerpool-Peer: "
                             + TOKEN + "\r\n\r\nx");
             Answer answer = client.read();
 
@@ -125,8 +125,8 @@ class PeerWorkersTest extends PeerFixture {
         introduce(a, Map.of("b", 1));
         for (String path : List.of("POST /tasks/quick", "GET /peers/load")) {
             try (var client = new RawClient(a.taskPort())) {
-                client.send(path + " HTTP/1.1\r\nContent-Length: 0\r\nWorkerpool-Peer: " + TOKEN.replace('f', 'e')
-                        + "\r\n\r\n");
+                client.send(path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\nWorkerpool-Peer: "
+                        + TOKEN.replace('f', 'e') + "\r\n\r\n");
                 Answer answer = client.read();
 
                 assertThat(answer.status()).isEqualTo(403);

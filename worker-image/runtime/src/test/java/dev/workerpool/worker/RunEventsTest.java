@@ -265,7 +265,7 @@ class RunEventsTest {
         Answer announced = worker.call("POST", run + "/messages", "x".repeat(1_048_577));
         assertThat(announced.status()).isEqualTo(413);
         try (var client = worker.connect()) {
-            client.send("POST " + run + "/messages HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+            client.send("POST " + run + "/messages HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + ("10000\r\n" + "x".repeat(0x10000) + "\r\n").repeat(17) + "0\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(413);
         }

@@ -232,7 +232,7 @@ class SettingsTest {
 
         assertThat(put(token + "Content-Type: text/plain\r\n", body).status()).isEqualTo(415);
         try (var client = worker.manage()) {
-            client.send("PUT /settings HTTP/1.1\r\n" + token
+            client.send("PUT /settings HTTP/1.1\r\nHost: t\r\n" + token
                     + "Content-Type: application/json\r\nContent-Length: 600000\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(413);
         }

@@ -60,8 +60,8 @@ class TraceTest {
 
     private void post(String type, String context) throws Exception {
         try (var client = worker.connect()) {
-            client.send(
-                    "POST /tasks/" + type + " HTTP/1.1\r\ntraceparent: " + context + "\r\nContent-Length: 1\r\n\r\nx");
+            client.send("POST /tasks/" + type + " HTTP/1.1\r\nHost: t\r\ntraceparent: " + context
+                    + "\r\nContent-Length: 1\r\n\r\nx");
             client.read();
         }
     }

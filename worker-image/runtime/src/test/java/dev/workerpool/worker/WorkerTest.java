@@ -52,7 +52,8 @@ class WorkerTest {
     @Test
     void keepsTheMediaTypeOfContent() throws Exception {
         try (var client = worker.connect()) {
-            client.send("POST /tasks/copy HTTP/1.1\r\nContent-Type: a/b; c=d\r\nContent-Length: 3\r\n\r\nabc");
+            client.send(
+                    "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nContent-Type: a/b; c=d\r\nContent-Length: 3\r\n\r\nabc");
 
             assertThat(client.read().header("Content-Type")).isEqualTo("a/b; c=d");
         }
@@ -61,7 +62,7 @@ class WorkerTest {
     @Test
     void takesAnEmptyMediaTypeForNone() throws Exception {
         try (var client = worker.connect()) {
-            client.send("POST /tasks/copy HTTP/1.1\r\nContent-Type: \r\nContent-Length: 3\r\n\r\nabc");
+            client.send("POST /tasks/copy HTTP/1.1\r\nHost: t\r\nContent-Type: \r\nContent-Length: 3\r\n\r\nabc");
 
             assertThat(client.read().header("Content-Type")).isEqualTo("application/octet-stream");
         }

@@ -60,6 +60,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** Bytes since the connection was idle: the head of no request since then has more. */
     private long arrived;
 
+    /** Of {@link #arrived}, what was the head of the request whose body arrives. */
+    private long head;
+
+    private final WaitingHead waiting;
+
     /** The request that arrives or is answered; null between requests and when its head cannot be read. */
     private Incoming incoming;
 
@@ -83,6 +88,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.keeping = keeping;
         this.limits = server.limits();
         this.backlog = new Backlog(server.reads());
+        this.waiting = new WaitingHead(server.reads());
         this.writer = new AnswerWriter(group.encoder(), keeping, server.budget(), group.unsent(), this::written);
     }
 
@@ -154,6 +160,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        waiting.is(state == State.HEAD ? arrived : state == State.BODY ? head : 0);
+        if (waiting.isTooMuch()) {
+            refuseForWantOfRoom();
+        }
+        context.fireChannelReadComplete();
+    }
+
+    private void refuseForWantOfRoom() {
+        if (state == State.HEAD) {
+            end(server.routes().bufferFull());
+        } else if (!incoming.isRefused() && passed == null) {
+            refuse(server.routes().bufferFull());
+        }
+    }
+
     private boolean isBusy() {
         return state == State.RUNNING || state == State.WRITING;
     }
@@ -179,27 +202,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void begin(HttpRequest head) {
-        if (head.decoderResult().isFailure()) {
-            reject(MalformedRequests.problem(head.decoderResult().cause()));
+    private void begin(HttpRequest request) {
+        Response malformed = MalformedRequests.ofHead(request, arrived, plain);
+        if (malformed != null) {
+            reject(malformed);
             return;
         }
-        if (plain) {
-            reject(MalformedRequests.tlsRequired(head));
-            return;
-        }
-        if (!MalformedRequests.hasKnownEnd(head)) {
-            reject(Problem.MALFORMED_REQUEST.because("Transfer-Encoding must be chunked, and in HTTP/1.1 only"));
-            return;
-        }
-        if (arrived > HttpLimits.MAX_HEADERS && MalformedRequests.hasTooLargeHeaders(head)) {
-            reject(MalformedRequests.headersTooLarge());
-            return;
-        }
-        if (isNewcomer && !head.headers().contains(PeerHeaders.TOKEN)) {
+        if (isNewcomer && !request.headers().contains(PeerHeaders.TOKEN)) {
             server.cameNew();
         }
-        incoming = new Incoming(head, server.budget(), server.maxBodySize());
+        incoming = new Incoming(request, server.budget(), server.maxBodySize());
+        head = arrived - decoder.ahead();
         state = State.BODY;
         deadline = incoming.deadline(limits);
         if (passed != null) {
@@ -286,13 +299,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Answers what cannot be understood or does not go on; nothing behind it can be understood either. */
     private void reject(Response response) {
+        end(server.routes().identified(response));
+    }
+
+    private void end(Response response) {
         if (incoming != null && incoming.isRefused()) {
             ctx.close(); // It was answered before.
             return;
         }
         releaseBody();
         incoming = null;
-        write(server.routes().identified(response));
+        write(response);
     }
 
     void answer(Call from, Response response) {
@@ -372,10 +389,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void awaitRequest() {
-        state = State.IDLE;
         incoming = null;
         arrived = decoder.ahead();
-        deadline = System.nanoTime() + limits.idle().toNanos();
+        state = arrived == 0 ? State.IDLE : State.HEAD;
+        deadline = System.nanoTime() + (arrived == 0 ? limits.idle() : limits.head()).toNanos();
     }
 
     private void releaseBody() {
@@ -432,6 +449,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         keeping.forget();
         abandonPass();
         state = State.CLOSING;
+        waiting.is(0);
         releaseBody();
         backlog.release();
         writer.abandon();

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import java.util.Iterator;
 import java.util.List;
 
 /** Tells a client what the decoder could not read. */
@@ -16,8 +17,29 @@ final class MalformedRequests {
 
     private MalformedRequests() {}
 
+    /**
+     * @param arrived bytes, at least those of the head
+     * @param plain where the port speaks TLS
+     * @return null when nothing is wrong with it
+     */
+    static Response ofHead(HttpRequest head, long arrived, boolean plain) {
+        if (head.decoderResult().isFailure()) {
+            return problem(head.decoderResult().cause());
+        }
+        if (plain) {
+            return tlsRequired(head);
+        }
+        if (!hasKnownEnd(head)) {
+            return Problem.MALFORMED_REQUEST.because("Transfer-Encoding must be chunked, and in HTTP/1.1 only");
+        }
+        if (!namesOneHost(head)) {
+            return Problem.MALFORMED_REQUEST.because("Host must be there, once");
+        }
+        return arrived > HttpLimits.MAX_HEADERS && hasTooLargeHeaders(head) ? headersTooLarge() : null;
+    }
+
     /** A peer of before a change of the pool asks plainly: nothing was begun, so it may ask another or do it itself. */
-    static Response tlsRequired(HttpRequest head) {
+    private static Response tlsRequired(HttpRequest head) {
         Response required = Problem.TLS_REQUIRED.because("This port speaks HTTPS; the request came as plain HTTP");
         return head.headers().contains(PeerHeaders.TOKEN)
                 ? required.with(PeerHeaders.DECLINED, "tls-required")
@@ -25,7 +47,7 @@ final class MalformedRequests {
     }
 
     /** With any other coding, whoever is between us and the client may see the body end, and a request begin, elsewhere. */
-    static boolean hasKnownEnd(HttpRequest head) {
+    private static boolean hasKnownEnd(HttpRequest head) {
         if (!head.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)) {
             return true;
         }
@@ -35,8 +57,18 @@ final class MalformedRequests {
                 && head.protocolVersion().equals(HttpVersion.HTTP_1_1);
     }
 
+    /** By RFC 9112, 3.2: whoever is between us and the client may go by another one of several. */
+    private static boolean namesOneHost(HttpRequest head) {
+        Iterator<? extends CharSequence> hosts = head.headers().valueCharSequenceIterator(HttpHeaderNames.HOST);
+        if (!hosts.hasNext()) {
+            return !head.protocolVersion().equals(HttpVersion.HTTP_1_1);
+        }
+        hosts.next();
+        return !hosts.hasNext();
+    }
+
     /** Those of clients have to be some less than a peer may send, or whether they are too large would depend on who runs it. */
-    static boolean hasTooLargeHeaders(HttpRequest head) {
+    private static boolean hasTooLargeHeaders(HttpRequest head) {
         return !head.headers().contains(PeerHeaders.TOKEN)
                 && head.headers().entries().stream()
                                 .mapToInt(header -> header.getKey().length()
@@ -46,7 +78,7 @@ final class MalformedRequests {
                         > HttpLimits.MAX_HEADERS;
     }
 
-    static Response headersTooLarge() {
+    private static Response headersTooLarge() {
         return Problem.HEADERS_TOO_LARGE.because(
                 "All headers together must have at most " + HttpLimits.MAX_HEADERS + " bytes");
     }

@@ -41,7 +41,7 @@ enum Problem {
     WAIT_EXCEEDED(503, "wait-exceeded", "No thread became free in time"),
     TASK_REFUSED(503, "task-refused", "The task type is refused for now"),
     DRAINING(503, "draining", "The replica drains"),
-    BUFFER_FULL(503, "buffer-full", "The memory for bodies is used up"),
+    BUFFER_FULL(503, "buffer-full", "The memory for requests is used up"),
     RUNS_FULL(503, "runs-full", "The memory for runs is used up"),
     MAILBOX_FULL(503, "mailbox-full", "The run has not taken its messages"),
     CONTROL_BUSY(503, "control-busy", "Too many control messages come in"),

@@ -8,6 +8,9 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 
 /** Netty's decoder, strict where lenience invites request smuggling, and telling its connection when bytes come. */
 final class RequestDecoder extends HttpRequestDecoder {
+    /** What is kept in less memory than this is not worth copying. */
+    private static final int LARGE = 4 * 1024;
+
     private final Connection connection;
 
     RequestDecoder(Connection connection) {
@@ -23,6 +26,22 @@ final class RequestDecoder extends HttpRequestDecoder {
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
         connection.bytesArrived((ByteBuf) msg);
         super.channelRead(ctx, msg);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+        compact(ctx);
+        super.channelReadComplete(ctx);
+    }
+
+    /** A piece of a head, be it one byte, keeps all of the buffer that it was read into, for as long as its client likes. */
+    private void compact(ChannelHandlerContext ctx) throws Exception {
+        ByteBuf kept = internalBuffer();
+        int size = kept.readableBytes();
+        if (size > 0 && kept.capacity() > LARGE && size < kept.capacity() / 2) {
+            // What the decoder has is empty then, and it goes on with this.
+            super.channelRead(ctx, ctx.alloc().directBuffer(size).writeBytes(kept));
+        }
     }
 
     /** Has it read beyond the end of the message that it decoded last? To be asked before it decodes the next. */

@@ -21,8 +21,8 @@ interface Routes {
         return response;
     }
 
-    /** A body was cut off because the buffers of all connections are full. */
+    /** A request was cut off because the buffers of all connections are full. */
     default Response bufferFull() {
-        return Problem.BUFFER_FULL.retryAfter(1, "The bodies being handled take all the memory they may");
+        return Problem.BUFFER_FULL.retryAfter(1, "The requests being handled take all the memory they may");
     }
 }

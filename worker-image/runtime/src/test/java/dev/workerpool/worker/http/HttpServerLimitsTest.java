@@ -32,7 +32,7 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void closesWhenARefusedBodyIsNotWorthSkipping() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nContent-Length: 100000000\r\n\r\nabc");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100000000\r\n\r\nabc");
             var answer = client.read();
 
             assertThat(answer.status()).isEqualTo(413);
@@ -44,7 +44,7 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void refusesAChunkedBodyOverTheLimitAsItComes() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + ("100\r\n" + "x".repeat(256) + "\r\n").repeat(5));
 
             assertThat(client.read().status()).isEqualTo(413);
@@ -87,7 +87,8 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void refusesTwoLengthsForOneBody() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 
             assertThat(client.read().status()).isEqualTo(400);
             assertThat(client.isClosed()).isTrue();
@@ -108,7 +109,7 @@ class HttpServerLimitsTest extends ServerTestCase {
     })
     void refusesTransferCodingsOtherThanChunked(String version, String coding) throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/" + version + "\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
+            client.send("POST / HTTP/" + version + "\r\nHost: t\r\nTransfer-Encoding: " + coding + "\r\n\r\n0\r\n\r\n");
             var answer = client.read();
 
             assertThat(answer.status()).isEqualTo(400);
@@ -117,10 +118,29 @@ class HttpServerLimitsTest extends ServerTestCase {
         }
     }
 
+    /** RFC 9112, 3.2. A client of HTTP/1.0 need not name any. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.1, '', 400",
+        "1.1, 'Host: a\r\nhost: a\r\n', 400",
+        "1.1, 'Host:\r\n', 200",
+        "1.0, '', 200",
+        "1.0, 'Host: a\r\nHost: b\r\n', 400"
+    })
+    void refusesARequestThatDoesNotNameOneHost(String version, String hosts, int status) throws Exception {
+        try (var client = connect()) {
+            client.send("GET / HTTP/" + version + "\r\n" + hosts + "\r\n");
+            var answer = client.read();
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.body().contains("malformed-request")).isEqualTo(status == 400);
+        }
+    }
+
     @Test
     void takesChunkedHoweverItIsWritten() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: Chunked \r\n\r\n1\r\nx\r\n0\r\n\r\n");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: Chunked \r\n\r\n1\r\nx\r\n0\r\n\r\n");
 
             assertThat(client.read().body()).isEqualTo("POST x");
         }
@@ -129,7 +149,7 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void refusesAMalformedChunk() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n");
 
             assertThat(client.read().status()).isEqualTo(400);
             assertThat(client.isClosed()).isTrue();
@@ -139,11 +159,11 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void refusesHeadersAndTargetsOverTheLimit() throws Exception {
         try (var client = connect()) {
-            client.send("GET / HTTP/1.1\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nX: " + "x".repeat(20_000) + "\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(431);
         }
         try (var client = connect()) {
-            client.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n\r\n");
+            client.send("GET /" + "x".repeat(10_000) + " HTTP/1.1\r\nHost: t\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(414);
         }
     }
@@ -152,12 +172,12 @@ class HttpServerLimitsTest extends ServerTestCase {
     @ValueSource(
             strings = {
                 "no request\r\n\r\n",
-                "GET / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n",
-                "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n",
-                "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + LARGE,
-                "POST / HTTP/1.1\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx",
-                "POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\ndrips",
-                "GET / HTTP/1.1\r\nX",
+                "GET / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1001\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n" + LARGE,
+                "POST / HTTP/1.1\r\nHost: t\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\ndrips",
+                "GET / HTTP/1.1\r\nHost: t\r\nX",
             })
     void saysWhoItIsAlsoWhereNoRouteAnswers(String request) throws Exception {
         try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, SHORT))) {
@@ -168,9 +188,21 @@ class HttpServerLimitsTest extends ServerTestCase {
     }
 
     @Test
+    void closesAHalfRequestThatCameAheadOfAnAnswerAndDoesNotGoOn() throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, LONG))) {
+            client.post("/hold", "x").send("GET / HT");
+            held().answer("held");
+
+            assertThat(client.read().body()).isEqualTo("held");
+            assertThat(client.read().status()).isEqualTo(408);
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
     void closesAHalfRequestThatDoesNotGoOn() throws Exception {
         try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, LONG))) {
-            client.send("POST / HTTP/1.1\r\nContent-Le");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Le");
 
             assertThat(client.read().status()).isEqualTo(408);
             assertThat(client.isClosed()).isTrue();
@@ -180,7 +212,7 @@ class HttpServerLimitsTest extends ServerTestCase {
     @Test
     void closesABodyThatDripsTooSlowly() throws Exception {
         try (var client = connect(new HttpLimits(1000, 100, LONG, LONG, SHORT))) {
-            client.send("POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nabc");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 100\r\n\r\nabc");
 
             assertThat(client.read().status()).isEqualTo(408);
             assertThat(client.isClosed()).isTrue();

@@ -33,8 +33,9 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void answersPipelinedRequestsInOrder() throws Exception {
         try (var client = connect()) {
-            client.send("POST /hold HTTP/1.1\r\nContent-Length: 1\r\n\r\na"
-                    + "POST /hold HTTP/1.1\r\nContent-Length: 1\r\n\r\nb" + "GET /c HTTP/1.1\r\n\r\n".repeat(200));
+            client.send("POST /hold HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\na"
+                    + "POST /hold HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\nb"
+                    + "GET /c HTTP/1.1\r\nHost: t\r\n\r\n".repeat(200));
             Held first = held();
             assertThat(held).as("requests handled before their turn").isEmpty();
             first.answer("first");
@@ -51,7 +52,8 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void takesChunkedBodies() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+            client.send(
+                    "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 
             assertThat(client.read().body()).isEqualTo("POST abcde");
         }
@@ -60,7 +62,7 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void answersHeadWithoutABody() throws Exception {
         try (var client = connect()) {
-            var answer = client.send("HEAD / HTTP/1.1\r\n\r\n").read(false);
+            var answer = client.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n").read(false);
 
             assertThat(answer.header("content-length")).isEqualTo("5");
             assertThat(client.get("/").read().body()).isEqualTo("GET ");
@@ -70,7 +72,7 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void asksForTheBodyWhenTheClientWaitsForThat() throws Exception {
         try (var client = connect()) {
-            client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
             assertThat(client.read().status()).isEqualTo(100);
 
             assertThat(client.send("hello").read().body()).isEqualTo("POST hello");
@@ -80,7 +82,8 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void refusesWithoutAskingForTheBody() throws Exception {
         try (var client = connect()) {
-            var answer = client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
+            var answer = client.send(
+                            "POST / HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")
                     .read();
 
             assertThat(answer.status()).isEqualTo(413);
@@ -102,7 +105,7 @@ class HttpServerTest extends ServerTestCase {
     @Test
     void refusesExpectationsItDoesNotKnow() throws Exception {
         try (var client = connect()) {
-            assertThat(client.send("POST / HTTP/1.1\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx")
+            assertThat(client.send("POST / HTTP/1.1\r\nHost: t\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx")
                             .read()
                             .status())
                     .isEqualTo(417);
@@ -159,7 +162,7 @@ class HttpServerTest extends ServerTestCase {
             for (int round = 0; round < 4; round++) {
                 List<RawClient> clients = List.of(a, b, c);
                 for (RawClient client : clients) {
-                    client.send("POST / HTTP/1.1\r\nContent-Length: " + size + "\r\n\r\n");
+                    client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: " + size + "\r\n\r\n");
                 }
                 for (int sent = 0; sent < size; sent += size / 10) {
                     for (int i = 0; i < clients.size(); i++) {
@@ -234,7 +237,7 @@ class HttpServerTest extends ServerTestCase {
                 var half = connect()) {
             slow.get("/large");
             assertThat(slow.readHead().status()).isEqualTo(200);
-            half.send("POST / HTTP/1.1\r\nContent-Le");
+            half.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Le");
             var closed = CompletableFuture.runAsync(() -> {
                 try {
                     server.close(SHORT, LONG);

@@ -183,7 +183,7 @@ class StreamedAnswerTest {
     @Test
     void sendsOnlyTheHeadToHead() throws Exception {
         try (var client = connect()) {
-            client.send("HEAD /stream HTTP/1.1\r\n\r\n");
+            client.send("HEAD /stream HTTP/1.1\r\nHost: t\r\n\r\n");
 
             assertThat(client.readHead().status()).isEqualTo(200);
             assertThat(client.get("/").read().body()).isEqualTo("short");
