@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A container of one of the two images without a cluster, run as its image says and as a pod would; removed when closed. */
 public final class ImageContainer implements AutoCloseable {
+    private static final int STARTS = 5;
+
     private final String id;
 
     private ImageContainer(String id) {
@@ -22,12 +24,26 @@ public final class ImageContainer implements AutoCloseable {
     }
 
     private static ImageContainer start(String image, String... options) {
-        List<String> words = new ArrayList<>(List.of("run", "-d", "--read-only", "--tmpfs", "/tmp"));
+        List<String> words = new ArrayList<>(List.of("create", "--read-only", "--tmpfs", "/tmp"));
         words.addAll(List.of("--label", Cluster.LABEL));
         words.addAll(List.of(options));
         words.add(image);
-        return new ImageContainer(
-                Command.of("docker", words.toArray(String[]::new)).out().strip());
+        String id = Command.of("docker", words.toArray(String[]::new)).out().strip();
+        start(id);
+        return new ImageContainer(id);
+    }
+
+    /** A port that Docker chooses for it may be that of a connection that this process has just made. */
+    private static void start(String id) {
+        for (int more = STARTS - 1; ; more--) {
+            Command.Result started = Command.of("docker", "start", id).run();
+            if (started.exitCode() == 0) {
+                return;
+            }
+            if (more == 0 || !started.err().contains("address already in use")) {
+                throw new AssertionError("The container " + id + " does not start: " + started.err());
+            }
+        }
     }
 
     /** What it wrote so far, to both streams. */
