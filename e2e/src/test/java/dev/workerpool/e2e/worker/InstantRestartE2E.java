@@ -106,9 +106,7 @@ class InstantRestartE2E {
             Load.Tally tally = load.awaitAnswers(10).stop();
             System.out.printf(
                     "Ten deaths cost %d of %d requests%n", tally.failures().size(), tally.succeeded());
-            assertThat(tally.failures())
-                    .hasSizeLessThanOrEqualTo(10)
-                    .allMatch(failure -> failure.wasUnderWayAtTheDeathOf(victim));
+            assertThat(tally.failures()).hasSizeLessThanOrEqualTo(10).allMatch(Load.Failure::wasUnderWayAtADeath);
             assertThat(tally.unreachable()).as("connections refused").isZero();
         }
         assertAllSoon(away);
