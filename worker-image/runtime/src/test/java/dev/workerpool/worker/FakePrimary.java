@@ -53,7 +53,9 @@ final class FakePrimary implements AutoCloseable {
     private FileChannel memory;
     private int nameless = -1;
     private int forgotten;
-    private long unsent;
+
+    /** By the kernel's account; below 0 all that the worker has noted. */
+    private long sent = -1;
 
     FakePrimary(Path folder) throws Exception {
         this.folder = folder;
@@ -161,6 +163,12 @@ final class FakePrimary implements AutoCloseable {
         });
     }
 
+    /** Where, of all bytes sent on the only connection, its last answer ends, as the worker has noted it. */
+    long answerEnd() throws IOException {
+        awaitKept(1);
+        return number(slots.keySet().iterator().next(), ANSWER_END);
+    }
+
     private long read(int slot) throws IOException {
         return number(slot, READ);
     }
@@ -189,7 +197,7 @@ final class FakePrimary implements AutoCloseable {
                     .append(':')
                     .append(read)
                     .append(':')
-                    .append(number(slot.getKey(), ANSWER_END) - unsent)
+                    .append(sent < 0 ? number(slot.getKey(), ANSWER_END) : sent)
                     .append(' ');
         }
         slots.clear();
@@ -205,18 +213,26 @@ final class FakePrimary implements AutoCloseable {
     }
 
     /** Makes of the only connection's last answer one of which the worker has not got to write down that it was sent. */
-    void takeBackTheLastAnswer(Sent sent) throws IOException {
+    void takeBackTheLastAnswer(Sent how) throws IOException {
         awaitKept(1);
         int slot = slots.keySet().iterator().next();
         await().until(() -> number(slot, WORD) % STATES == UNTOUCHED && number(slot, ANSWER_END) > 0);
-        var word = java.nio.ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
-        word.putLong(0, (number(slot, WORD) / STATES - 1) * STATES + ANSWERING);
-        memory.write(word, (long) slot * ENTRY + WORD);
-        unsent = switch (sent) {
-            case WHOLE -> 0;
-            case PART -> 1;
-            case NOTHING -> number(slot, ANSWER_END) - number(slot, ANSWER_START);
+        write(slot, WORD, (number(slot, WORD) / STATES - 1) * STATES + ANSWERING);
+        sent = switch (how) {
+            case WHOLE -> number(slot, ANSWER_END);
+            case PART -> number(slot, ANSWER_END) - 1;
+            case NOTHING -> number(slot, ANSWER_START);
         };
+    }
+
+    /** Makes of the only connection's last answer one after which the connection ends. */
+    void makeItTheLast() throws IOException {
+        write(slots.keySet().iterator().next(), ANSWER_END, -1);
+    }
+
+    private void write(int slot, int offset, long number) throws IOException {
+        var bytes = java.nio.ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+        memory.write(bytes.putLong(0, number), (long) slot * ENTRY + offset);
     }
 
     private void take() {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** A worker goes on with what it is left of another's connections, as that one's memory tells at any moment of its life. */
@@ -45,6 +49,32 @@ class KeptConnectionsTest extends KeptFixture {
         }
     }
 
+    /** Where each answer ends, to the byte: the kernel's account is compared with it. */
+    @Test
+    void itIsNotedHowMuchIsSent() throws Exception {
+        String large = "x".repeat(100_000);
+        List<String> requests = List.of(
+                "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n\r\nx",
+                "HEAD /tasks HTTP/1.1\r\nHost: t\r\n\r\n",
+                "GET /nothing HTTP/1.1\r\nHost: t\r\n\r\n",
+                "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
+                "POST /tasks/copy HTTP/1.1\r\nHost: t\r\nContent-Length: 100000\r\n\r\n" + large,
+                "POST /tasks/copy HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx");
+        try (var client = new Socket("127.0.0.1", dead.running().taskPort())) {
+            var received = new AtomicLong();
+            for (String request : requests) {
+                long before = received.get();
+                client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                await().until(() -> {
+                    received.addAndGet(client.getInputStream()
+                            .readNBytes(client.getInputStream().available())
+                            .length);
+                    return received.get() > before && received.get() == primary.answerEnd();
+                });
+            }
+        }
+    }
+
     @Test
     void aConnectionWhoseAnswerWasSentInPartIsClosed() throws Exception {
         try (RawClient client = answered()) {
@@ -62,6 +92,16 @@ class KeptConnectionsTest extends KeptFixture {
             assertThat(client.read().status()).isEqualTo(404);
             die(1, 0);
             awaitClosed();
+        }
+    }
+
+    @Test
+    void ofALastAnswerOfWhichNothingWasSentIsToldToo() throws Exception {
+        try (RawClient client = answered()) {
+            primary.takeBackTheLastAnswer(FakePrimary.Sent.NOTHING);
+            primary.makeItTheLast();
+            die(1, 0);
+            assertThat(client.read().body()).contains("problem:worker-stopped");
         }
     }
 

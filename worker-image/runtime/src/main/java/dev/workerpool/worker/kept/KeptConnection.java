@@ -15,7 +15,7 @@ public final class KeptConnection extends KeptSocket {
         UNTOUCHED,
         /** Nothing yet, but not all that was read of it is here. */
         TORN,
-        /** It was being acted on. */
+        /** It was being acted on, or done and nothing of its answer sent. */
         BEGUN,
         /** A peer has it, and the answer is to come on a connection that was kept too. */
         PASSED,
@@ -81,16 +81,15 @@ public final class KeptConnection extends KeptSocket {
         };
     }
 
-    /** The kernel has an answer, as any that is not large, whole or not at all. */
+    /** What is not known is not told of: then the connection ends. */
     private Left answered(long readInAll, long sentInAll) {
-        long end = entry.getLong(ANSWER_END);
-        if (end == UNKNOWN || sentInAll == UNKNOWN) {
+        if (sentInAll == UNKNOWN || readInAll != read()) {
             return Left.ANSWERING;
         }
         if (sentInAll == entry.getLong(ANSWER_START)) {
             return Left.BEGUN;
         }
-        return sentInAll == end && readInAll == read() ? Left.ANSWERED : Left.ANSWERING;
+        return sentInAll == entry.getLong(ANSWER_END) ? Left.ANSWERED : Left.ANSWERING;
     }
 
     /** The slot of the connection that the answer comes on. */
