@@ -4,6 +4,7 @@ import dev.workerpool.worker.io.ReadBuffers;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 final class Backlog {
     private static final int CAPACITY = 64;
 
-    /** Of native memory, with what was read last less than twice that. */
+    /** With what was read last less than twice that. */
     private static final int MOST_BYTES = 64 * 1024;
 
     private final ReadBuffers reads;
@@ -35,6 +36,9 @@ final class Backlog {
 
     void add(Object message, Channel channel) {
         messages.add(message);
+        if (message instanceof HttpRequest head) {
+            count(WaitingHead.cost(head.headers()));
+        }
         if (message instanceof HttpContent content) {
             count(content.content());
         }
@@ -51,9 +55,13 @@ final class Backlog {
         }
         if (whole != counted) {
             counted = whole;
-            bytes += whole.capacity();
-            reads.waits(whole.capacity());
+            count(whole.capacity());
         }
+    }
+
+    private void count(long more) {
+        bytes += more;
+        reads.waits(more);
     }
 
     boolean isEmpty() {

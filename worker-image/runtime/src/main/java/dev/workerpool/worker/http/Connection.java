@@ -25,7 +25,7 @@ import javax.net.ssl.SSLException;
  * pipelined behind it waits here, and once that is more than a little, in the client.
  *
  * <pre>
- * IDLE → HEAD → BODY → RUNNING → WRITING → IDLE …      CLOSING: answered for the last time, the client is to go
+ * IDLE → HEAD → BODY → RUNNING → WRITING → IDLE or HEAD …      CLOSING: answered for the last time, the client is to go
  * </pre>
  */
 final class Connection extends ChannelInboundHandlerAdapter {
@@ -57,13 +57,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private State state = State.IDLE;
     private long deadline;
 
-    /** Bytes since the connection was idle: the head of no request since then has more. */
-    private long arrived;
-
-    /** Of {@link #arrived}, what was the head of the request whose body arrives. */
-    private long head;
-
     private final WaitingHead waiting;
+
+    /** What came is being looked at. */
+    private boolean reading;
+
+    /** What waits behind an answer is too much, so no more of it is read. */
+    private boolean paused;
 
     /** The request that arrives or is answered; null between requests and when its head cannot be read. */
     private Incoming incoming;
@@ -128,6 +128,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     /** Goes on where the worker before this one died. @param exitCode of that one */
     void inherit(Inherited inherited, int exitCode) {
+        ctx.channel().config().setAutoRead(true);
         switch (inherited.left()) {
             case UNTOUCHED -> keeping.replay();
             case PASSED -> {
@@ -144,11 +145,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /** Called before they are decoded: half a head never comes through the decoder. */
     void bytesArrived(ByteBuf bytes) {
         keeping.received(bytes, isBusy());
-        if (state == State.IDLE) {
-            state = State.HEAD;
-            deadline = System.nanoTime() + limits.head().toNanos();
-        }
-        arrived += bytes.readableBytes();
+        reading = true;
     }
 
     @Override
@@ -162,16 +159,35 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        waiting.is(state == State.HEAD ? arrived : state == State.BODY ? head : 0);
+        reading = false;
+        weigh();
+        context.fireChannelReadComplete();
+    }
+
+    /** Looks at what there is of a request that is not whole, once all that came was looked at. */
+    private void weigh() {
+        long half = decoder.unfinished();
+        if (state == State.IDLE && half > 0) {
+            state = State.HEAD;
+            deadline = System.nanoTime() + limits.head().toNanos();
+        }
+        waiting.is(
+                switch (state) {
+                    case HEAD, RUNNING, WRITING -> WaitingHead.cost(half);
+                    case BODY -> WaitingHead.cost(incoming.request().headers());
+                    case IDLE, CLOSING -> 0;
+                });
         if (waiting.isTooMuch()) {
             refuseForWantOfRoom();
         }
-        context.fireChannelReadComplete();
     }
 
     private void refuseForWantOfRoom() {
         if (state == State.HEAD) {
             end(server.routes().bufferFull());
+        } else if (isBusy()) {
+            paused = true;
+            ctx.channel().config().setAutoRead(false);
         } else if (!incoming.isRefused() && passed == null) {
             refuse(server.routes().bufferFull());
         }
@@ -203,7 +219,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void begin(HttpRequest request) {
-        Response malformed = MalformedRequests.ofHead(request, arrived, plain);
+        Response malformed = MalformedRequests.ofHead(request, plain);
         if (malformed != null) {
             reject(malformed);
             return;
@@ -212,7 +228,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
             server.cameNew();
         }
         incoming = new Incoming(request, server.budget(), server.maxBodySize());
-        head = arrived - decoder.ahead();
         state = State.BODY;
         deadline = incoming.deadline(limits);
         if (passed != null) {
@@ -345,7 +360,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private void write(Response response) {
         releaseBody();
         var persistence = beginWriting(false);
-        writer.write(response, persistence, incoming == null || !incoming.isHead(), !last && incoming.isComplete());
+        writer.write(response, persistence, incoming == null || !incoming.isHead(), !last && isNextARequest());
+    }
+
+    /** A request that is refused by its head is so before its end has been seen. */
+    private boolean isNextARequest() {
+        return incoming.isComplete() || incoming.isAllHere() && !decoder.isAhead();
     }
 
     private ResponseEncoder.Persistence beginWriting(boolean last) {
@@ -385,14 +405,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
         keeping.idle();
         awaitRequest();
         group.touched(this);
+        if (paused) {
+            paused = false;
+            ctx.channel().config().setAutoRead(true);
+        }
         pump();
+        if (!reading) {
+            weigh();
+        }
     }
 
     private void awaitRequest() {
+        state = State.IDLE;
         incoming = null;
-        arrived = decoder.ahead();
-        state = arrived == 0 ? State.IDLE : State.HEAD;
-        deadline = System.nanoTime() + (arrived == 0 ? limits.idle() : limits.head()).toNanos();
+        deadline = System.nanoTime() + limits.idle().toNanos();
     }
 
     private void releaseBody() {

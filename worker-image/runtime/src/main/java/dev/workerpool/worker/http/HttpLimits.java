@@ -24,9 +24,12 @@ record HttpLimits(
 
     static final int MAX_REQUEST_LINE = 8 * 1024;
     static final int MAX_HEADERS = 16 * 1024;
+    static final int MAX_HEADER_COUNT = 256;
 
     /** What a replica that passes a request on adds to its headers, at most. */
     static final int PEER_HEADERS = 1024;
+
+    static final int PEER_HEADER_COUNT = 16;
 
     /** An eighth of what Netty may take: where that ends, every connection fails. */
     private static final long MOST_UNSENT = 16L << 20;

@@ -41,7 +41,7 @@ public final class HttpServer {
     private static final long MANAGEMENT_BODIES = 2 << 20;
     private static final int BACKLOG = 1024;
 
-    /** Bytes of native memory with what clients sent ahead of their answers; beyond, hardly any more is read. */
+    /** Bytes with what clients sent ahead of their answers, and of requests that are not whole; beyond, hardly any more is read. */
     private static final long MOST_AHEAD = 16L << 20;
 
     private static final long SWEEP_MILLIS = 500;
@@ -168,7 +168,7 @@ public final class HttpServer {
 
     /**
      * Goes on with the connections of the worker before this one: with what it had not begun as if it came now; what it was
-     * executing is answered, and where an answer was on its way the connection ends. After {@link #start}.
+     * executing is answered, and where an answer was sent in part the connection ends. After {@link #start}.
      *
      * @param exitCode of that worker
      */
@@ -184,6 +184,8 @@ public final class HttpServer {
             channel.pipeline().addLast(new ChannelInitializer<>() {
                 @Override
                 protected void initChannel(Channel registered) {
+                    // What comes next is behind what it was left with.
+                    registered.config().setAutoRead(false);
                     Connection connection = serve(registered, new Keeping(kept, inherited));
                     // Not before it is registered whole: what is answered is written.
                     registered.eventLoop().execute(() -> connection.inherit(inherited, exitCode));

@@ -93,6 +93,11 @@ final class Incoming {
         return refused;
     }
 
+    /** Has all of the body come that was announced? Its end is told apart from it. */
+    boolean isAllHere() {
+        return announced == received;
+    }
+
     /** May there be another request behind this one, now that it is answered? */
     boolean canGoOn() {
         return keepAlive && (complete || isWorthSkipping());

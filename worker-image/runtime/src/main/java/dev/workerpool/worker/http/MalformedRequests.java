@@ -12,17 +12,13 @@ import java.util.List;
 
 /** Tells a client what the decoder could not read. */
 final class MalformedRequests {
-    /** Colon, space and the end of the line. */
-    private static final int SEPARATORS = 4;
-
     private MalformedRequests() {}
 
     /**
-     * @param arrived bytes, at least those of the head
      * @param plain where the port speaks TLS
      * @return null when nothing is wrong with it
      */
-    static Response ofHead(HttpRequest head, long arrived, boolean plain) {
+    static Response ofHead(HttpRequest head, boolean plain) {
         if (head.decoderResult().isFailure()) {
             return problem(head.decoderResult().cause());
         }
@@ -35,7 +31,7 @@ final class MalformedRequests {
         if (!namesOneHost(head)) {
             return Problem.MALFORMED_REQUEST.because("Host must be there, once");
         }
-        return arrived > HttpLimits.MAX_HEADERS && hasTooLargeHeaders(head) ? headersTooLarge() : null;
+        return null;
     }
 
     /** A peer of before a change of the pool asks plainly: nothing was begun, so it may ask another or do it itself. */
@@ -67,20 +63,9 @@ final class MalformedRequests {
         return !hosts.hasNext();
     }
 
-    /** Those of clients have to be some less than a peer may send, or whether they are too large would depend on who runs it. */
-    private static boolean hasTooLargeHeaders(HttpRequest head) {
-        return !head.headers().contains(PeerHeaders.TOKEN)
-                && head.headers().entries().stream()
-                                .mapToInt(header -> header.getKey().length()
-                                        + header.getValue().length()
-                                        + SEPARATORS)
-                                .sum()
-                        > HttpLimits.MAX_HEADERS;
-    }
-
     private static Response headersTooLarge() {
-        return Problem.HEADERS_TOO_LARGE.because(
-                "All headers together must have at most " + HttpLimits.MAX_HEADERS + " bytes");
+        return Problem.HEADERS_TOO_LARGE.because("There may be " + HttpLimits.MAX_HEADER_COUNT + " headers, of "
+                + HttpLimits.MAX_HEADERS + " bytes together");
     }
 
     static Response problem(Throwable cause) {

@@ -1,31 +1,94 @@
 package dev.workerpool.worker.http;
 
+import dev.workerpool.worker.io.ReadBuffers;
+import dev.workerpool.worker.peers.PeerHeaders;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import java.util.List;
 
 /** Netty's decoder, strict where lenience invites request smuggling, and telling its connection when bytes come. */
 final class RequestDecoder extends HttpRequestDecoder {
-    /** What is kept in less memory than this is not worth copying. */
-    private static final int LARGE = 4 * 1024;
+    private static final HttpHeadersFactory HEADERS = BoundedHeaders.by(DefaultHttpHeadersFactory.headersFactory());
+
+    private static final HttpHeadersFactory TRAILERS = BoundedHeaders.by(DefaultHttpHeadersFactory.trailersFactory());
 
     private final Connection connection;
+
+    /** Bytes in the life of the connection, and how many of them there were when the last request ended. */
+    private long arrived;
+
+    private long ended;
 
     RequestDecoder(Connection connection) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(HttpLimits.MAX_REQUEST_LINE)
                 .setMaxHeaderSize(HttpLimits.MAX_HEADERS + HttpLimits.PEER_HEADERS)
                 .setMaxChunkSize(64 * 1024)
-                .setAllowDuplicateContentLengths(false));
+                .setAllowDuplicateContentLengths(false)
+                .setHeadersFactory(HEADERS)
+                .setTrailersFactory(TRAILERS));
         this.connection = connection;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
-        connection.bytesArrived((ByteBuf) msg);
+        var bytes = (ByteBuf) msg;
+        connection.bytesArrived(bytes);
+        arrived += bytes.readableBytes();
         super.channelRead(ctx, msg);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        if (unfinished() == in.readableBytes()) {
+            skipLineEnds(in);
+        }
+        int before = out.size();
+        super.decode(ctx, in, out);
+        if (out.size() == before) {
+            return;
+        }
+        if (out.get(before) instanceof HttpRequest head) {
+            confirmSize(head, unfinished() - in.readableBytes());
+        }
+        if (out.getLast() instanceof LastHttpContent) {
+            ended = arrived - in.readableBytes();
+        }
+    }
+
+    /** Some clients send one behind a body, and it begins no request (RFC 9112, 2.2). */
+    private void skipLineEnds(ByteBuf in) {
+        while (in.isReadable() && isLineEnd(in.getByte(in.readerIndex()))) {
+            in.skipBytes(1);
+            ended++;
+        }
+    }
+
+    private static boolean isLineEnd(byte character) {
+        return character == '\r' || character == '\n';
+    }
+
+    /** Those of clients have to be some less than a peer may send, or whether they are too large would depend on who runs it. */
+    private static void confirmSize(HttpRequest request, long bytes) {
+        HttpHeaders headers = request.headers();
+        boolean mayBeTooLarge = bytes > HttpLimits.MAX_HEADERS || headers.size() > HttpLimits.MAX_HEADER_COUNT;
+        if (mayBeTooLarge
+                && request.decoderResult().isSuccess()
+                && !headers.contains(PeerHeaders.TOKEN)
+                && (headers.size() > HttpLimits.MAX_HEADER_COUNT
+                        || WaitingHead.size(headers) > HttpLimits.MAX_HEADERS)) {
+            request.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException()));
+        }
     }
 
     @Override
@@ -38,20 +101,20 @@ final class RequestDecoder extends HttpRequestDecoder {
     private void compact(ChannelHandlerContext ctx) throws Exception {
         ByteBuf kept = internalBuffer();
         int size = kept.readableBytes();
-        if (size > 0 && kept.capacity() > LARGE && size < kept.capacity() / 2) {
+        if (size > 0 && kept.capacity() > ReadBuffers.SCARCE && size < kept.capacity() / 2) {
             // What the decoder has is empty then, and it goes on with this.
             super.channelRead(ctx, ctx.alloc().directBuffer(size).writeBytes(kept));
         }
     }
 
-    /** Has it read beyond the end of the message that it decoded last? To be asked before it decodes the next. */
-    boolean isAhead() {
-        return ahead() > 0;
+    /** Bytes that came of a request that has not come whole. */
+    long unfinished() {
+        return arrived - ended;
     }
 
-    /** Bytes that it has not decoded yet. */
-    int ahead() {
-        return actualReadableBytes();
+    /** Has it read beyond the end of the message that it decoded last? To be asked before it decodes the next. */
+    boolean isAhead() {
+        return actualReadableBytes() > 0;
     }
 
     /** Two lengths for one body: whoever is between us and the client may believe the other one. */

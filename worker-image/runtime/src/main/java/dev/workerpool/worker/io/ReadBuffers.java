@@ -10,15 +10,15 @@ import io.netty.util.concurrent.FastThreadLocal;
 /**
  * What is read from sockets into. For small requests as Netty has it, in sizes that follow what comes; a connection on
  * which large bodies come reads into its event loop's {@link SpareBuffer}. Where much of what was read waits, all read in
- * small pieces: so what clients have waiting that send ahead is bounded by their number.
+ * small pieces: so what clients have waiting that send ahead, or requests that are not whole, is bounded by their number.
  */
 public final class ReadBuffers implements RecvByteBufAllocator {
     private static final int SMALLEST = 64;
     private static final int FIRST = 2048;
     private static final int LARGEST = 64 * 1024;
 
-    /** Where much waits: with ten thousand connections 40 MiB. */
-    private static final int SCARCE = 4 * 1024;
+    /** What is read at a time where much waits: with ten thousand connections 40 MiB. */
+    public static final int SCARCE = 4 * 1024;
 
     private final long mostWaiting;
     private final AdaptiveRecvByteBufAllocator sizes = new AdaptiveRecvByteBufAllocator(SMALLEST, FIRST, LARGEST);

@@ -58,6 +58,30 @@ class HalfRequestsTest extends ServerTestCase {
                 .isEqualTo("POST half!");
     }
 
+    /** Behind a request that takes long, where nobody can be told of it. */
+    @Test
+    void areReadNoFurtherBehindAnAnswerWhereMuchWaits() throws Exception {
+        String half = "GET / HTTP/1.1\r\nHost: t\r\nX: " + "x".repeat(8_000);
+        for (int i = 0; i < TOO_MANY; i++) {
+            client().post("/hold", "" + i).send(half);
+        }
+        List<Held> requests = new ArrayList<>();
+        while (requests.size() < TOO_MANY) {
+            requests.add(held());
+        }
+        assertThat(client().send("GET / HTTP/1.1\r\nHost: t\r\nX: " + "x".repeat(9_000))
+                        .read()
+                        .status())
+                .as("much waits, also what is not answered yet")
+                .isEqualTo(503);
+        assertThat(client().post("/", "whole").read().body()).isEqualTo("POST whole");
+
+        requests.forEach(request -> request.answer("held"));
+        for (RawClient client : clients.subList(0, TOO_MANY)) {
+            assertThat(client.read().body()).isEqualTo("held");
+        }
+    }
+
     /** The buffers that large bodies were read into: 64 KiB each. */
     @Test
     void keepNoMoreMemoryThanTheyHaveBytes() throws Exception {

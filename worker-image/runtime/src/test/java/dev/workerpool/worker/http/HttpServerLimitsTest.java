@@ -188,9 +188,39 @@ class HttpServerLimitsTest extends ServerTestCase {
     }
 
     @Test
-    void closesAHalfRequestThatCameAheadOfAnAnswerAndDoesNotGoOn() throws Exception {
+    void refusesMoreHeadersThanThereMayBe() throws Exception {
+        try (var client = connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n" + "a:\r\n".repeat(255) + "\r\n");
+            assertThat(client.read().status()).isEqualTo(200);
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n" + "a:\r\n".repeat(256) + "\r\n");
+            assertThat(client.read().status()).isEqualTo(431);
+        }
+        try (var client = connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n" + "a:\r\n".repeat(2000));
+            assertThat(client.read().status()).as("before its end").isEqualTo(431);
+        }
+        try (var client = connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n"
+                    + "a:\r\n".repeat(2000));
+            assertThat(client.read().status()).as("behind the body").isEqualTo(431);
+        }
+    }
+
+    /** RFC 9112, 2.2. */
+    @Test
+    void takesALineEndBehindABodyForNothing() throws Exception {
         try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, LONG))) {
-            client.post("/hold", "x").send("GET / HT");
+            assertThat(client.post("/", "x").send("\r\n").read().status()).isEqualTo(200);
+            Thread.sleep(SHORT.multipliedBy(2).plusSeconds(1));
+            assertThat(client.send("\r\n\r\n").post("/", "y").read().body()).isEqualTo("POST y");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET / HT", "GET / HTTP/1.1\r\nHost: t\r\n"})
+    void closesAHalfRequestThatCameAheadOfAnAnswerAndDoesNotGoOn(String half) throws Exception {
+        try (var client = connect(new HttpLimits(1000, 100, LONG, SHORT, LONG))) {
+            client.post("/hold", "x").send(half);
             held().answer("held");
 
             assertThat(client.read().body()).isEqualTo("held");
