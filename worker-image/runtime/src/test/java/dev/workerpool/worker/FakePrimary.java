@@ -132,10 +132,14 @@ final class FakePrimary implements AutoCloseable {
         return forgotten == connections;
     }
 
+    private int onlySlot() {
+        awaitKept(1);
+        return slots.keySet().iterator().next();
+    }
+
     /** Waits until the worker has accounted for so many bytes of the only connection. */
     void awaitRead(long bytes) {
-        awaitKept(1);
-        int slot = slots.keySet().iterator().next();
+        int slot = onlySlot();
         await().until(() -> read(slot) == bytes);
     }
 
@@ -165,8 +169,7 @@ final class FakePrimary implements AutoCloseable {
 
     /** Where, of all bytes sent on the only connection, its last answer ends, as the worker has noted it. */
     long answerEnd() throws IOException {
-        awaitKept(1);
-        return number(slots.keySet().iterator().next(), ANSWER_END);
+        return number(onlySlot(), ANSWER_END);
     }
 
     private long read(int slot) throws IOException {
@@ -214,8 +217,7 @@ final class FakePrimary implements AutoCloseable {
 
     /** Makes of the only connection's last answer one of which the worker has not got to write down that it was sent. */
     void takeBackTheLastAnswer(Sent how) throws IOException {
-        awaitKept(1);
-        int slot = slots.keySet().iterator().next();
+        int slot = onlySlot();
         await().until(() -> number(slot, WORD) % STATES == UNTOUCHED && number(slot, ANSWER_END) > 0);
         write(slot, WORD, (number(slot, WORD) / STATES - 1) * STATES + ANSWERING);
         sent = switch (how) {
@@ -227,7 +229,7 @@ final class FakePrimary implements AutoCloseable {
 
     /** Makes of the only connection's last answer one after which the connection ends. */
     void makeItTheLast() throws IOException {
-        write(slots.keySet().iterator().next(), ANSWER_END, -1);
+        write(onlySlot(), ANSWER_END, -1);
     }
 
     private void write(int slot, int offset, long number) throws IOException {

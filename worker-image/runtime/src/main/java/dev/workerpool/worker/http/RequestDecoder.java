@@ -81,12 +81,9 @@ final class RequestDecoder extends HttpRequestDecoder {
     /** Those of clients have to be some less than a peer may send, or whether they are too large would depend on who runs it. */
     private static void confirmSize(HttpRequest request, long bytes) {
         HttpHeaders headers = request.headers();
-        boolean mayBeTooLarge = bytes > HttpLimits.MAX_HEADERS || headers.size() > HttpLimits.MAX_HEADER_COUNT;
-        if (mayBeTooLarge
-                && request.decoderResult().isSuccess()
-                && !headers.contains(PeerHeaders.TOKEN)
-                && (headers.size() > HttpLimits.MAX_HEADER_COUNT
-                        || WaitingHead.size(headers) > HttpLimits.MAX_HEADERS)) {
+        boolean tooLarge = headers.size() > HttpLimits.MAX_HEADER_COUNT
+                || bytes > HttpLimits.MAX_HEADERS && WaitingHead.size(headers) > HttpLimits.MAX_HEADERS;
+        if (tooLarge && request.decoderResult().isSuccess() && !headers.contains(PeerHeaders.TOKEN)) {
             request.setDecoderResult(DecoderResult.failure(new TooLongHttpHeaderException()));
         }
     }

@@ -84,7 +84,7 @@ class HalfRequestsTest extends ServerTestCase {
 
     /** The buffers that large bodies were read into: 64 KiB each. */
     @Test
-    void keepNoMoreMemoryThanTheyHaveBytes() throws Exception {
+    void keepNoLargeBuffer() throws Exception {
         String large = "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 200000\r\n\r\n" + "x".repeat(200_000);
         client().send(large).read();
         long before = memory();
