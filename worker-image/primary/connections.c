@@ -113,13 +113,17 @@ void connections_take(void) {
     }
 }
 
+/* What the kernel knows, if it knows as much as the first so many bytes. */
+static bool tcp_info_of(int connection, struct tcp_info *info, size_t needed) {
+    socklen_t size = sizeof *info;
+    return getsockopt(connection, IPPROTO_TCP, TCP_INFO, info, &size) == 0 && size >= needed;
+}
+
 /* What the worker read may be more than it got to write down. What came in order, less what nobody has read yet. */
 static long long bytes_read(int connection) {
     struct tcp_info info = {0};
-    socklen_t size = sizeof info;
     int unread;
-    if (getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) != 0
-        || size < offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received
+    if (!tcp_info_of(connection, &info, offsetof(struct tcp_info, tcpi_bytes_received) + sizeof info.tcpi_bytes_received)
         || ioctl(connection, FIONREAD, &unread) != 0) {
         return -1;
     }
@@ -128,9 +132,7 @@ static long long bytes_read(int connection) {
 
 static long long bytes_acknowledged(int connection) {
     struct tcp_info info = {0};
-    socklen_t size = sizeof info;
-    return getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
-                   && size >= offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked
+    return tcp_info_of(connection, &info, offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked)
                ? (long long) info.tcpi_bytes_acked
                : -1;
 }
