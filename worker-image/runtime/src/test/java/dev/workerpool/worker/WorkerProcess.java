@@ -72,9 +72,14 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
+    /** To the management port. */
+    RawClient manage() throws IOException {
+        return new RawClient(managementPort);
+    }
+
     /** From the management port. */
     Answer get(String path) throws IOException {
-        try (var client = new RawClient(managementPort)) {
+        try (var client = manage()) {
             return client.get(path).read();
         }
     }

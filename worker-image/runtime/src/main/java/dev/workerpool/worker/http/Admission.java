@@ -27,7 +27,7 @@ final class Admission {
         if (incoming.size() > server.maxBodySize()) {
             return bodyTooLarge();
         }
-        return hasRoom ? null : server.routes().bufferFull();
+        return hasRoom ? null : server.routes().bufferFull(incoming.request());
     }
 
     private Response bodyTooLarge() {

@@ -184,12 +184,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     private void refuseForWantOfRoom() {
         if (state == State.HEAD) {
-            end(server.routes().bufferFull());
+            end(server.routes().bufferFull(null));
         } else if (isBusy()) {
             paused = true;
             ctx.channel().config().setAutoRead(false);
         } else if (!incoming.isRefused() && passed == null) {
-            refuse(server.routes().bufferFull());
+            refuse(server.routes().bufferFull(incoming.request()));
         }
     }
 

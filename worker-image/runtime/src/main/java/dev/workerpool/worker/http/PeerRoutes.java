@@ -263,8 +263,15 @@ final class PeerRoutes implements Routes {
         new PassedCall(peers, PassedCall.request(request, body, admittedAt), exchange, owner).pass(choice);
     }
 
+    /** A peer that passed a run has it still. */
     @Override
-    public Response bufferFull() {
-        return tasks.bufferFull();
+    public Response bufferFull(Request request) {
+        boolean isPassed = request != null
+                && request.headers().contains(PeerHeaders.TOKEN)
+                && tasks.isRun(request)
+                && !keys.isKeyed(request);
+        return isPassed
+                ? declined(identified(Routes.super.bufferFull(request)), "buffer-full")
+                : tasks.bufferFull(request);
     }
 }

@@ -21,8 +21,12 @@ interface Routes {
         return response;
     }
 
-    /** A request was cut off because the buffers of all connections are full. */
-    default Response bufferFull() {
+    /**
+     * A request was cut off because the buffers of all connections are full.
+     *
+     * @param request that went through {@link #refuse}; null when not even its head is whole
+     */
+    default Response bufferFull(Request request) {
         return Problem.BUFFER_FULL.retryAfter(1, "The requests being handled take all the memory they may");
     }
 }

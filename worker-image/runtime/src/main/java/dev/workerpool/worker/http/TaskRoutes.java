@@ -239,9 +239,9 @@ final class TaskRoutes implements Routes {
     }
 
     @Override
-    public Response bufferFull() {
+    public Response bufferFull(Request request) {
         pool.counters().refused(Refusal.BUFFER_FULL);
-        return identified(Routes.super.bufferFull());
+        return identified(Routes.super.bufferFull(request));
     }
 
     Response answer(Run run, Outcome outcome) {
