@@ -101,6 +101,8 @@ final class Worker implements WorkerInfo {
         terminationLog = openTerminationLog(settings.terminationLog());
         pool = new TaskPool(settings.threads(), catalog, metrics, terminationLog, threadsLost);
         loops = transport.join();
+        loops.gatherWhile(pool::hasPlenty);
+        pool.onScarcity(loops::gatherNoMore);
         var budget = new BodyBudget(Runtime.getRuntime().maxMemory() / BODY_SHARE);
         KeptConnections kept = settings.inheritance().connections(!access.tls().isSpoken(), metrics);
         peers = new Peers(pool, loops, kept, access.tls(), metrics);

@@ -24,18 +24,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** The I/O threads: few, for they never compute. Native epoll where the platform has it. */
 public final class EventLoops implements AutoCloseable {
+    /** Long enough for several requests of 0.1 ms on each of a few threads, and no more than a core takes to be woken. */
+    private static final Duration GATHERING = Duration.ofNanos(200_000);
+
     private final EventLoopGroup group;
     private final Class<? extends ServerChannel> channelType;
     private final boolean nativeTransport;
+    private final Gathering gathering = new Gathering(GATHERING);
 
     public EventLoops(int threads) {
         nativeTransport = Epoll.isAvailable();
         IoHandlerFactory io = nativeTransport ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         channelType = nativeTransport ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("io", true), io);
+        group = new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory("io", true), gathering.over(io));
     }
 
     public EventLoopGroup group() {
@@ -86,6 +91,20 @@ public final class EventLoops implements AutoCloseable {
 
     public String description() {
         return nativeTransport ? "epoll" : "NIO";
+    }
+
+    /**
+     * From now on lets what comes gather for a fraction of a millisecond, while there is enough else for the cores to do.
+     *
+     * @param enough asked on the event loops, before they wait for more to come
+     */
+    public void gatherWhile(BooleanSupplier enough) {
+        gathering.whileThereIs(enough);
+    }
+
+    /** There is not enough to do any more, as asked for by {@link #gatherWhile}. From any thread. */
+    public void gatherNoMore() {
+        gathering.end();
     }
 
     /** Has something short done again and again. */

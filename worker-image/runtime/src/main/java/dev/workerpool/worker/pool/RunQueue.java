@@ -26,8 +26,8 @@ final class RunQueue {
 
     private volatile int idleThreads;
 
-    /** Threads with a higher number are to end. Guarded by the lock. */
-    private int employed = Integer.MAX_VALUE;
+    /** Threads with a higher number are to end. Written under the lock. */
+    private volatile int employed = Integer.MAX_VALUE;
 
     private volatile int capacity;
     private volatile boolean closed;
@@ -37,6 +37,9 @@ final class RunQueue {
 
     /** Told, outside the lock, when a run or a thread came or went; null when nobody wants to know. */
     private volatile Runnable onChange;
+
+    /** Told, outside the lock, when {@link #hasPlenty} is not so any more. */
+    private volatile Runnable onScarcity = () -> {};
 
     RunQueue(LiveSettings settings) {
         tune(settings);
@@ -98,11 +101,13 @@ final class RunQueue {
     /** The next run for this thread, waiting for one. @return null when the thread is to end */
     Run take(PoolThread taker) {
         Run run;
+        boolean hadPlenty;
         lock.lock();
         try {
             if (taker.number() > employed) {
                 return null;
             }
+            hadPlenty = hasPlenty();
             run = waiting.next();
             if (run != null) {
                 unlink(run);
@@ -114,6 +119,9 @@ final class RunQueue {
             }
         } finally {
             lock.unlock();
+        }
+        if (hadPlenty && !hasPlenty()) {
+            onScarcity.run();
         }
         changed();
         return run == null ? taker.awaitHanded() : run;
@@ -260,6 +268,16 @@ final class RunQueue {
 
     boolean isClosed() {
         return closed;
+    }
+
+    /** Will each thread find another run after the one that it is in, whatever else comes? */
+    boolean hasPlenty() {
+        return size > employed;
+    }
+
+    /** @param listener called on a worker thread that took a run when {@link #hasPlenty} is not so any more */
+    void onScarcity(Runnable listener) {
+        onScarcity = listener;
     }
 
     void onChange(Runnable listener) {

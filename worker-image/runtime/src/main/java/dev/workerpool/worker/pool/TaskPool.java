@@ -160,6 +160,16 @@ public final class TaskPool {
         queue.onChange(listener);
     }
 
+    /** Will each thread find another run after the one that it is in, whatever else comes? */
+    public boolean hasPlenty() {
+        return queue.hasPlenty();
+    }
+
+    /** @param listener called, on a worker thread between two runs, when {@link #hasPlenty} is not so any more */
+    public void onScarcity(Runnable listener) {
+        queue.onScarcity(listener);
+    }
+
     /** Threads that wait for a run. */
     public int idle() {
         return queue.idle();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,30 @@ class TaskPoolTest {
             runs.forEach(PoolFixture.Submitted::await);
 
             assertThat(runs).extracting(run -> run.run().startedAt()).isSorted();
+        }
+    }
+
+    @Test
+    void hasPlentyWhileMoreRunsWaitThanThereAreThreads() throws Exception {
+        try (var fixture = settings().queueCapacity(10).start(folder)) {
+            var scarcities = new ConcurrentLinkedQueue<Integer>();
+            fixture.pool.onScarcity(() -> scarcities.add(fixture.pool.queued()));
+            fixture.occupy("gate");
+            var runs = new ArrayList<PoolFixture.Submitted>();
+            runs.add(fixture.submit("echo", ""));
+            assertThat(fixture.pool.hasPlenty()).isFalse();
+            runs.add(fixture.submit("echo", ""));
+            runs.add(fixture.submit("echo", ""));
+            assertThat(fixture.pool.hasPlenty()).isTrue();
+            assertThat(scarcities).isEmpty();
+
+            fixture.release();
+            runs.forEach(PoolFixture.Submitted::await);
+
+            assertThat(scarcities)
+                    .as("queued when there was not plenty any more")
+                    .containsExactly(1);
+            assertThat(fixture.pool.hasPlenty()).isFalse();
         }
     }
 
