@@ -4,6 +4,8 @@
 # profiles are memory, and one simple compiler has no use for them.
 set -eu
 cd /opt/workerpool
+# 3 MiB less of a cache that is resident nearly whole.
+java -cp /usr/share/java/asm.jar /build/StripVariables.java operator.jar lib/*.jar
 # A cache holds only for files of the very times it was trained with, and a layer out of the builder's own cache may have
 # others: so all have the same.
 find lib operator.jar -exec touch -d 2020-01-01T00:00:00Z {} +
