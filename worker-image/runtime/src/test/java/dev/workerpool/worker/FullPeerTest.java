@@ -8,6 +8,7 @@ import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A replica all of whose memory for bodies is taken: whoever passes it a request has the body still, and may do it. */
 class FullPeerTest {
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+
+    private static final String CLIENT = "";
+    private static final String PEER = "workerpool-peer: " + TOKEN + "\r\n";
 
     /** Of which memory for bodies, a third of the heap, takes two and no third one. */
     private static final int LARGE = 12_000_000;
@@ -32,7 +36,9 @@ class FullPeerTest {
 
     @BeforeEach
     void fill() throws Exception {
-        TaskJars.jar().task("Echo", "Content", "Content", "return input;").writeTo(folder.resolve("tasks.jar"));
+        TaskJars.jar()
+                .task("Hold", "Content", "Void", "Thread.sleep(60_000); return null;")
+                .writeTo(folder.resolve("tasks.jar"));
         worker = new WorkerProcess(folder)
                 .with("WORKERPOOL_NAMESPACE", "shop")
                 .with("WORKERPOOL_POD_UID", "0a1b")
@@ -48,13 +54,13 @@ class FullPeerTest {
                             .status())
                     .isEqualTo(200);
         }
-        // They wait for one byte each.
+        // A body counts until its request is answered.
         for (int i = 0; i < 2; i++) {
             var client = worker.connect();
             clients.add(client);
-            client.send(head("", LARGE + 1) + "x".repeat(LARGE));
+            client.send(head(CLIENT, "Content-Length: " + LARGE) + "x".repeat(LARGE));
         }
-        await().until(() -> answer("").status() == 503);
+        await().atMost(Duration.ofMinutes(1)).until(() -> metric("workerpool_active") == 2);
     }
 
     @AfterEach
@@ -62,53 +68,78 @@ class FullPeerTest {
         for (RawClient client : clients) {
             client.close();
         }
-        worker.close();
-    }
-
-    private static String head(String headers, int size) {
-        return "POST /tasks/echo HTTP/1.1\r\nHost: t\r\n" + headers + "Content-Length: " + size + "\r\n\r\n";
-    }
-
-    private Answer answer(String headers) throws IOException {
-        try (var client = worker.connect()) {
-            return client.send(head(headers, LARGE) + "x".repeat(LARGE)).read();
+        if (worker != null) {
+            worker.close();
         }
     }
 
-    @Test
-    void declinesWhatAPeerPasses() throws Exception {
-        Answer passed = answer("workerpool-peer: " + TOKEN + "\r\n");
+    private static String head(String from, String length) {
+        return "POST /tasks/hold HTTP/1.1\r\nHost: t\r\n" + from + length + "\r\n\r\n";
+    }
 
-        assertThat(passed.status()).isEqualTo(503);
-        assertThat(passed.header("Workerpool-Declined")).isEqualTo("buffer-full");
-        assertThat(passed.header("Workerpool-Load")).isNotNull();
-        assertThat(passed.header("Workerpool-Replica")).isEqualTo("replica-1");
+    private Answer answer(String request) throws IOException {
+        try (var client = worker.connect()) {
+            return client.send(request).read();
+        }
+    }
+
+    private double metric(String name) throws IOException {
+        return worker.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
+    private double refusals() throws IOException {
+        return metric("workerpool_rejected_total{reason=\"buffer-full\"}");
+    }
+
+    private static void isDeclined(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).contains("urn:workerpool:problem:buffer-full");
+        assertThat(answer.header("Workerpool-Declined")).isEqualTo("buffer-full");
+        assertThat(answer.header("Workerpool-Load")).isNotNull();
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("replica-1");
+    }
+
+    private static void isRefused(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).contains("urn:workerpool:problem:buffer-full");
+        assertThat(answer.header("Workerpool-Declined")).isNull();
+    }
+
+    @Test
+    void declinesWhatAPeerPassesBeforeItIsSent() throws Exception {
+        isDeclined(answer(head(PEER, "Content-Length: " + LARGE)));
+        assertThat(refusals()).isZero();
+    }
+
+    /** How long it is to be is told by nobody. */
+    @Test
+    void declinesWhatAPeerPassesWhenThereIsNoRoomForMoreOfIt() throws Exception {
+        String chunk = Integer.toHexString(LARGE) + "\r\n" + "x".repeat(LARGE) + "\r\n0\r\n\r\n";
+
+        isDeclined(answer(head(PEER, "Transfer-Encoding: chunked") + chunk));
+        assertThat(refusals()).isZero();
+    }
+
+    @Test
+    void declinesARunThatAPeerHandsOver() throws Exception {
+        isDeclined(answer("POST /peers/runs/a-1-1 HTTP/1.1\r\nHost: t\r\n" + PEER + "Content-Length: " + LARGE
+                + "\r\n\r\n" + "x".repeat(LARGE)));
     }
 
     /** Whoever passed it must not do it: its run may be here. */
     @Test
     void refusesWhatAPeerPassesUnderAKey() throws Exception {
-        Answer keyed = answer("workerpool-peer: " + TOKEN + "\r\nIdempotency-Key: \"k\"\r\n");
-
-        assertThat(keyed.status()).isEqualTo(503);
-        assertThat(keyed.header("Workerpool-Declined")).isNull();
+        isRefused(answer(head(PEER + "Idempotency-Key: \"k\"\r\n", "Content-Length: " + LARGE) + "x".repeat(LARGE)));
     }
 
     @Test
-    void refusesWhatAClientSendsAndCountsOnlyThat() throws Exception {
-        double before = refusals();
-
-        assertThat(answer("").header("Workerpool-Declined")).isNull();
-        answer("workerpool-peer: " + TOKEN + "\r\n");
-        assertThat(refusals()).isEqualTo(before + 1);
-    }
-
-    private double refusals() throws IOException {
-        return worker.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("workerpool_rejected_total{reason=\"buffer-full\"} "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1)))
-                .sum();
+    void refusesWhatAClientSends() throws Exception {
+        isRefused(answer(head(CLIENT, "Content-Length: " + LARGE) + "x".repeat(LARGE)));
+        assertThat(refusals()).isEqualTo(1);
     }
 }

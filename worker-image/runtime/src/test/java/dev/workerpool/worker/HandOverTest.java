@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that nobody waits for outlive the replica that had them. */
 class HandOverTest extends PeerFixture {
@@ -185,18 +187,22 @@ class HandOverTest extends PeerFixture {
         awaitResult(c, run, "done");
     }
 
-    /** Those that were known go too, and their heirs are made known a moment after the last run has ended. */
-    @Test
-    void aPeerThatComesToBeKnownLateIsAskedToo() throws Exception {
+    /**
+     * Those that were known go too, or have no memory for it now, and others are made known a moment after the last run has
+     * ended.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"draining", "buffer-full"})
+    void aPeerThatComesToBeKnownLateIsAskedToo(String why) throws Exception {
         Worker a = start("a");
         Worker b = start("b");
         FakePeer leaving = new FakePeer("leaving", FakePeer.answering("""
                 HTTP/1.1 503 Service Unavailable\r
                 Workerpool-Replica: leaving\r
-                Workerpool-Declined: draining\r
+                Workerpool-Declined: %s\r
                 Content-Length: 0\r
                 \r
-                """));
+                """.formatted(why)));
         closeables.add(leaving);
         introduce(b, Map.of("a", a.taskPort()));
         introduce(a, Map.of("leaving", leaving.port()));

@@ -42,7 +42,7 @@ public final class HandOver {
     /** What came of offering a run to all peers. */
     private enum Offer {
         TAKEN,
-        /** One was not reached, or goes too, so that another will take its place. */
+        /** One was not reached, goes too, so that another will take its place, or has no memory for it now. */
         NOT_YET,
         REFUSED
     }
@@ -203,7 +203,7 @@ public final class HandOver {
                     }
                 }
                 case PeerReply.Declined declined -> {
-                    if (!declined.byPeer() || declined.why().equals(PeerHeaders.DRAINING)) {
+                    if (!declined.byPeer() || PeerHeaders.mayPass(declined.why())) {
                         offer = Offer.NOT_YET;
                     }
                 }

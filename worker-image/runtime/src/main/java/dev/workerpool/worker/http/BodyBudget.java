@@ -25,6 +25,11 @@ public final class BodyBudget {
         return false;
     }
 
+    /** Would there be room now? A hint, for refusing early what is costly to receive. */
+    boolean hasRoom(long bytes) {
+        return used.get() + bytes <= limit;
+    }
+
     /** Counts what exists already, such as an answer: there is no refusing it, but new requests are while it lasts. */
     void charge(long bytes) {
         used.addAndGet(bytes);

@@ -10,6 +10,7 @@ import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
 import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.RunStore;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.ByteBuffer;
 
 /**
@@ -86,10 +87,15 @@ final class PeerRoutes implements Routes {
             return why == null ? refusal : notMine(why);
         }
         if (refusal == null) {
-            return null;
+            return tasks.isRun(request) && !hasRoom(request) ? bufferFull(request) : null;
         }
         String why = tasks.isRun(request) ? "refused" : search.passOn(request);
         return why == null ? refusal : declined(refusal, why);
+    }
+
+    /** What is passed may be megabytes, in vain. */
+    private boolean hasRoom(Request request) {
+        return tasks.budget().hasRoom(request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0));
     }
 
     private Response refuseHandOver(Request request) {
@@ -263,15 +269,16 @@ final class PeerRoutes implements Routes {
         new PassedCall(peers, PassedCall.request(request, body, admittedAt), exchange, owner).pass(choice);
     }
 
-    /** A peer that passed a run has it still. */
+    /** A peer that passed a run, or hands one over, has it still. */
     @Override
     public Response bufferFull(Request request) {
-        boolean isPassed = request != null
-                && request.headers().contains(PeerHeaders.TOKEN)
-                && tasks.isRun(request)
-                && !keys.isKeyed(request);
-        return isPassed
-                ? declined(identified(Routes.super.bufferFull(request)), "buffer-full")
+        return request != null && request.headers().contains(PeerHeaders.TOKEN) && mayBeDeclined(request)
+                ? declined(identified(Routes.super.bufferFull(request)), PeerHeaders.BUFFER_FULL)
                 : tasks.bufferFull(request);
+    }
+
+    /** A run under a key must not be done by another: it may be here. */
+    private boolean mayBeDeclined(Request request) {
+        return request.path().startsWith(HandOver.PATH) || tasks.isRun(request) && !keys.isKeyed(request);
     }
 }

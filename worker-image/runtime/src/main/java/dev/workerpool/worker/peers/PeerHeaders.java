@@ -28,6 +28,12 @@ public final class PeerHeaders {
     /** Why it declines: the replica goes. Another may take its place. */
     public static final String DRAINING = "draining";
 
+    /** Why it declines: its memory for requests is used up now. */
+    public static final String BUFFER_FULL = "buffer-full";
+
+    /** Reasons to decline that pass, or that another replica will not have. */
+    private static final Set<String> PASSING = Set.of(DRAINING, BUFFER_FULL);
+
     /** In an answer that declines: the load, as in the stream of it. */
     public static final String LOAD = "Workerpool-Load";
 
@@ -57,6 +63,11 @@ public final class PeerHeaders {
             KNOWN_ONLY);
 
     private PeerHeaders() {}
+
+    /** May who declines for this reason, or another in its place, take later what it does not take now? */
+    public static boolean mayPass(String why) {
+        return PASSING.contains(why);
+    }
 
     /**
      * The headers that a sender meant for this connection only (RFC 9110, section 7.6.1).
