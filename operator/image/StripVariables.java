@@ -38,12 +38,19 @@ final class StripVariables {
                 if (entry.getName().endsWith(".SF")) {
                     throw new IOException(jar + " is signed: with other classes its signature is wrong");
                 }
-                out.putNextEntry(new ZipEntry(entry.getName()));
+                out.putNextEntry(copyOf(entry));
                 copy(entry.getName(), in.getInputStream(entry).readAllBytes(), out);
                 out.closeEntry();
             }
         }
         Files.move(stripped, jar, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** With the time of the original: the same jars are to come of the same. */
+    private static ZipEntry copyOf(JarEntry entry) {
+        var copy = new ZipEntry(entry.getName());
+        copy.setTimeLocal(entry.getTimeLocal());
+        return copy;
     }
 
     private static void copy(String name, byte[] content, OutputStream out) throws IOException {

@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 
 /** The I/O threads: few, for they never compute. Native epoll where the platform has it. */
 public final class EventLoops implements AutoCloseable {
-    /** Long enough for several requests of 0.1 ms on each of a few threads, and no more than a core takes to be woken. */
+    /** In which some requests of 0.1 ms come and go, and that nobody notices who waits behind other runs anyway. */
     private static final Duration GATHERING = Duration.ofNanos(200_000);
 
     private final EventLoopGroup group;

@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * Lets what comes to an event loop gather while whoever computes has enough to do anyway: then the loop turns at most once in
  * a period. Otherwise it would fall asleep after each request and each answer and be woken for the next, and each time take a
  * core from a thread that computes. Network cards do the same with their interrupts.
  *
- * <p>A timer costs as much as a wake-up or two, so a loop waits only where that is made up for: while many small runs come.
+ * <p>A timer costs more than a wake-up, so a loop waits only where that is made up for: while many small runs come.
  *
  * @see <a href="https://docs.kernel.org/networking/napi.html">Linux, NAPI: software interrupt coalescing</a>
  */
@@ -24,13 +26,15 @@ final class Gathering {
     /** So many events in a turn make up for having waited for them. */
     private static final int COST = 2;
 
-    /** What a loop has made up for more than once, at most: so much may come of later turns that are not worth it. */
+    /** Of what was seen beyond that, so much at most makes up for later turns in which less came. */
     private static final int MOST_CREDIT = 8;
 
     /** For so many turns a loop does not wait when that was not worth it. */
     private static final int TURNS_OFF = 256;
 
     private final long period;
+    private final LongSupplier clock;
+    private final LongConsumer sleeping;
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
 
     /** Is there enough to do without what comes? */
@@ -38,7 +42,14 @@ final class Gathering {
 
     /** @param period by how much later than without it something is seen to, at most, but for what the system's timers take */
     Gathering(Duration period) {
+        this(period, System::nanoTime, LockSupport::parkNanos);
+    }
+
+    /** @param sleeping for so many nanoseconds, or less when the thread is unparked */
+    Gathering(Duration period, LongSupplier clock, LongConsumer sleeping) {
         this.period = period.toNanos();
+        this.clock = clock;
+        this.sleeping = sleeping;
     }
 
     void whileThereIs(BooleanSupplier enough) {
@@ -63,7 +74,7 @@ final class Gathering {
     /** What is handed to a loop that waits here does not wake it either: it finds that in its next turn. */
     private final class Loop implements IoHandler {
         private final IoHandler io;
-        private long turnedAt = System.nanoTime() - period;
+        private long turnedAt = clock.getAsLong() - period;
         private int credit;
         private int turnsOff;
 
@@ -79,7 +90,7 @@ final class Gathering {
             boolean waits = context.canBlock() && enough.getAsBoolean() && mayWait();
             boolean gathered = waits && gather();
             int seen = io.run(context);
-            turnedAt = System.nanoTime();
+            turnedAt = clock.getAsLong();
             if (waits) {
                 weigh(gathered ? seen : 0);
             }
@@ -91,17 +102,17 @@ final class Gathering {
                 turnsOff--;
                 return false;
             }
-            return System.nanoTime() - turnedAt < period;
+            return clock.getAsLong() - turnedAt < period;
         }
 
         /** @return whether it waited until the period was over: where runs are so short that they are used up before, it need not */
         private boolean gather() {
             waiting = Thread.currentThread();
             if (enough.getAsBoolean()) {
-                LockSupport.parkNanos(Gathering.this, turnedAt + period - System.nanoTime());
+                sleeping.accept(turnedAt + period - clock.getAsLong());
             }
             waiting = null;
-            return System.nanoTime() - turnedAt >= period;
+            return clock.getAsLong() - turnedAt >= period;
         }
 
         private void weigh(int seen) {

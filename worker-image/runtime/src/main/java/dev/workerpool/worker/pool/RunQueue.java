@@ -21,7 +21,8 @@ final class RunQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<PoolThread> idle = new ArrayDeque<>();
     private final WaitingRuns waiting = new WaitingRuns();
-    /** Written under the lock; read without it for gauges and early refusals. */
+
+    /** Written under the lock; read without it for gauges, hints and early refusals. */
     private volatile int size;
 
     private volatile int idleThreads;
@@ -38,7 +39,7 @@ final class RunQueue {
     /** Told, outside the lock, when a run or a thread came or went; null when nobody wants to know. */
     private volatile Runnable onChange;
 
-    /** Told, outside the lock, when {@link #hasPlenty} is not so any more. */
+    /** Told, outside the lock, by the thread that took the run without which {@link #hasPlenty} is not so any more. */
     private volatile Runnable onScarcity = () -> {};
 
     RunQueue(LiveSettings settings) {
@@ -275,7 +276,10 @@ final class RunQueue {
         return size > employed;
     }
 
-    /** @param listener called on a worker thread that took a run when {@link #hasPlenty} is not so any more */
+    /**
+     * @param listener called by the thread that took the run without which {@link #hasPlenty} is not so any more. Nobody is
+     *     called when runs go without being run, or threads are added
+     */
     void onScarcity(Runnable listener) {
         onScarcity = listener;
     }

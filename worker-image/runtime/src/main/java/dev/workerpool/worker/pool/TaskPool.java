@@ -165,7 +165,10 @@ public final class TaskPool {
         return queue.hasPlenty();
     }
 
-    /** @param listener called, on a worker thread between two runs, when {@link #hasPlenty} is not so any more */
+    /**
+     * @param listener called by the thread that took the run without which {@link #hasPlenty} is not so any more. Nobody is
+     *     called when runs go without being run, or threads are added
+     */
     public void onScarcity(Runnable listener) {
         queue.onScarcity(listener);
     }

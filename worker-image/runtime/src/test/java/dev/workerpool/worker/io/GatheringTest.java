@@ -10,36 +10,52 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** Whether a turn waits is seen by how often it asks: once before it looks whether to wait, and once right before it does. */
-@Timeout(60)
 class GatheringTest {
-    /** Longer than any test. */
-    private static final Duration LONG = Duration.ofHours(1);
-
-    private static final Duration SHORT = Duration.ofMillis(100);
+    private static final long PERIOD = 1000;
     private static final int OFF = 256;
     private static final IoHandlerContext IDLE = new Context(true);
 
     private final Seeing io = new Seeing();
-    private final AtomicInteger asked = new AtomicInteger();
-    private Gathering gathering;
-    private IoHandler loop;
+
+    /** How long each wait was to be. */
+    private final List<Long> waits = new ArrayList<>();
+
+    private long now;
+    private boolean isEndedEarly;
+    private boolean enough = true;
+    private final Gathering gathering = new Gathering(Duration.ofNanos(PERIOD), () -> now, this::sleep);
+    private final IoHandler loop = gathering.over(executor -> io).newHandler(ImmediateEventExecutor.INSTANCE);
 
     /** Sees as many events in each turn as a test says. */
     private static final class Seeing implements IoHandler {
-        private volatile int events = 2;
-        private int wakeups;
+        private int events = 2;
+        private final List<String> calls = new ArrayList<>();
+
+        @Override
+        public void initialize() {
+            calls.add("initialize");
+        }
 
         @Override
         public int run(IoHandlerContext context) {
             return events;
+        }
+
+        @Override
+        public void prepareToDestroy() {
+            calls.add("prepareToDestroy");
+        }
+
+        @Override
+        public void destroy() {
+            calls.add("destroy");
         }
 
         @Override
@@ -49,7 +65,7 @@ class GatheringTest {
 
         @Override
         public void wakeup() {
-            wakeups++;
+            calls.add("wakeup");
         }
 
         @Override
@@ -70,117 +86,130 @@ class GatheringTest {
         }
     }
 
-    /** A loop that has just turned, for the first time: then there is nothing to wait for. */
-    private void start(Duration period, BooleanSupplier enough) {
-        gathering = new Gathering(period);
-        loop = gathering.over(executor -> io).newHandler(ImmediateEventExecutor.INSTANCE);
-        loop.run(IDLE);
-        gathering.whileThereIs(() -> {
-            asked.incrementAndGet();
-            return enough.getAsBoolean();
-        });
+    private void sleep(long nanos) {
+        waits.add(nanos);
+        now += isEndedEarly ? nanos / 2 : nanos;
     }
 
-    /** @return how often it asked */
-    private int turn() {
-        int before = asked.get();
+    @BeforeEach
+    void turnForTheFirstTime() {
+        gathering.whileThereIs(() -> enough);
+        assertThat(turn()).as("waits, with no turn before").isZero();
+    }
+
+    /** A turn, some time after the last. @return how long it was to wait, 0 for not at all */
+    private long turn() {
+        int before = waits.size();
+        now += 300;
         assertThat(loop.run(IDLE)).isEqualTo(io.events);
-        return asked.get() - before;
+        return waits.size() == before ? 0 : waits.getLast();
     }
 
-    private void turnUntilThereIsNotEnough() {
-        int before = asked.get();
-        var turned = CompletableFuture.supplyAsync(this::turn);
-        await().until(() -> asked.get() == before + 2);
-        assertThat(turned).isNotDone();
-        gathering.end();
-        assertThat(turned.join()).isEqualTo(2);
+    private List<Long> turns(int count) {
+        return Stream.generate(this::turn).limit(count).toList();
     }
 
     @Test
-    void waitsUntilThereIsNotEnoughAnyMore() {
-        start(LONG, () -> true);
-
-        turnUntilThereIsNotEnough();
-    }
-
-    @Test
-    void waitsUntilThePeriodIsOver() {
-        start(SHORT, () -> true);
-        long before = System.nanoTime();
-
-        assertThat(turn()).isEqualTo(2);
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(SHORT.dividedBy(2));
+    void waitsForTheRestOfThePeriod() {
+        assertThat(turns(3)).containsOnly(700L);
     }
 
     @Test
     void turnsAtOnceWhenThereIsNotEnough() {
-        start(LONG, () -> false);
+        enough = false;
 
-        assertThat(turn()).isEqualTo(1);
+        assertThat(turn()).isZero();
     }
 
     @Test
     void turnsAtOnceWhenThereIsNotEnoughAnyMoreJustBeforeItWaits() {
-        start(LONG, () -> asked.get() == 1);
+        var asked = new AtomicInteger();
+        gathering.whileThereIs(() -> asked.incrementAndGet() == 1);
 
-        assertThat(turn()).isEqualTo(2);
+        assertThat(turn()).isZero();
+        assertThat(asked).hasValue(2);
     }
 
     @Test
     void turnsAtOnceWhenTheLoopHasSomethingToDoItself() {
-        start(LONG, () -> true);
+        loop.run(new Context(false));
 
-        assertThat(loop.run(new Context(false))).isEqualTo(io.events);
-        assertThat(asked).hasValue(0);
+        assertThat(waits).isEmpty();
     }
 
     @Test
-    void goesOnWaitingWhileThatIsWorthIt() {
-        start(SHORT, () -> true);
+    void turnsAtOnceWhenTheLastTurnIsLongAgo() {
+        now += PERIOD;
 
-        assertThat(Stream.generate(this::turn).limit(3)).containsOnly(2);
-    }
-
-    @Test
-    void livesOnWhatWasWorthItBefore() {
-        start(SHORT, () -> true);
-        io.events = 4;
-        turn();
-        io.events = 1;
-
-        assertThat(Stream.generate(this::turn).limit(4))
-                .as("two turns that cost one each, and one too many")
-                .containsExactly(2, 2, 2, 1);
+        assertThat(turn()).isZero();
+        assertThat(turn()).isEqualTo(700);
     }
 
     @Test
     void doesNotWaitForSomeTurnsWhenTooLittleCame() {
-        start(SHORT, () -> true);
         io.events = 1;
 
-        assertThat(turn()).isEqualTo(2);
-        assertThat(Stream.generate(this::turn).limit(OFF)).containsOnly(1);
-        assertThat(turn()).isEqualTo(2);
+        assertThat(turn()).isEqualTo(700);
+        assertThat(turns(OFF)).containsOnly(0L);
+        assertThat(turn()).isEqualTo(700);
     }
 
     @Test
-    void doesNotWaitForSomeTurnsWhenItWasNotToWaitForLong() {
-        start(LONG, () -> true);
-        io.events = 100;
+    void whatCameBeforeMakesUpForThatOnlyForSoLong() {
+        io.events = 4;
+        turn();
+        io.events = 1;
+        assertThat(turns(4)).containsExactly(700L, 700L, 700L, 0L);
 
-        turnUntilThereIsNotEnough();
-        assertThat(Stream.generate(this::turn).limit(OFF)).containsOnly(1);
-        turnUntilThereIsNotEnough();
+        turns(OFF - 1);
+        io.events = 1000;
+        turns(2);
+        io.events = 1;
+        assertThat(turns(10)).as("beyond eight of them").endsWith(700L, 0L).containsOnlyOnce(0L);
+    }
+
+    /** Runs are used up so fast that the loop has enough to do at each turn. */
+    @Test
+    void doesNotWaitForSomeTurnsWhenItWasEndedEarly() {
+        io.events = 100;
+        isEndedEarly = true;
+
+        assertThat(turn()).isEqualTo(700);
+        assertThat(turns(OFF)).containsOnly(0L);
+        assertThat(turn()).isEqualTo(700);
     }
 
     @Test
     void passesOnWhatElseIsAskedOfIt() {
-        start(LONG, () -> true);
+        loop.initialize();
         loop.wakeup();
+        loop.prepareToDestroy();
+        loop.destroy();
 
-        assertThat(io.wakeups).isEqualTo(1);
+        assertThat(io.calls).containsExactly("initialize", "wakeup", "prepareToDestroy", "destroy");
         assertThat(loop.isCompatible(IoHandle.class)).isTrue();
         assertThatThrownBy(() -> loop.register(null)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void allLoopsGoOnWhenThereIsNotEnoughAnyMore() throws Exception {
+        var real = new Gathering(Duration.ofHours(1));
+        real.whileThereIs(() -> true);
+        List<Thread> loops = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            IoHandler waiting = real.over(executor -> new Seeing()).newHandler(ImmediateEventExecutor.INSTANCE);
+            loops.add(Thread.ofPlatform().daemon().start(() -> {
+                waiting.run(IDLE);
+                waiting.run(IDLE);
+            }));
+        }
+        for (Thread thread : loops) {
+            await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+        }
+
+        real.end();
+        for (Thread thread : loops) {
+            assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+        }
     }
 }
