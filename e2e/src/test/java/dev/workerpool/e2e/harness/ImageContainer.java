@@ -2,12 +2,21 @@ package dev.workerpool.e2e.harness;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A container of one of the two images without a cluster, run as its image says and as a pod would; removed when closed. */
 public final class ImageContainer implements AutoCloseable {
-    private static final int STARTS = 5;
+    /**
+     * Where the kernel takes none for connections, unless it was told to: Docker, which would choose one, chooses among those, and
+     * of other tests' connections there may be thousands.
+     */
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 29_999;
 
     private final String id;
 
@@ -29,21 +38,25 @@ public final class ImageContainer implements AutoCloseable {
         words.addAll(List.of(options));
         words.add(image);
         String id = Command.of("docker", words.toArray(String[]::new)).out().strip();
-        start(id);
+        Command.of("docker", "start", id).out();
         return new ImageContainer(id);
     }
 
-    /** A port that Docker chooses for it may be that of a connection that this process has just made. */
-    private static void start(String id) {
-        for (int more = STARTS - 1; ; more--) {
-            Command.Result started = Command.of("docker", "start", id).run();
-            if (started.exitCode() == 0) {
-                return;
-            }
-            if (more == 0 || !started.err().contains("address already in use")) {
-                throw new AssertionError("The container " + id + " does not start: " + started.err());
+    /** An option that makes a port of the container one of this machine's. */
+    public static String publish(int port) {
+        return "--publish=127.0.0.1:" + freePort() + ":" + port;
+    }
+
+    private static int freePort() {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                // It is in use.
             }
         }
+        throw new AssertionError("No port from " + FIRST_PORT + " to " + LAST_PORT + " is free");
     }
 
     /** What it wrote so far, to both streams. */

@@ -40,7 +40,7 @@ class ImagesE2E {
     void aWorkerThatIsToldToGoFinishesWhatItExecutesAndExitsWithZero() {
         TaskJar jar = TaskJar.of("fixtures.jar", Hold.class);
         try (ImageContainer worker = ImageContainer.ofWorker(
-                "-p", "127.0.0.1::8000", "-p", "127.0.0.1::9000", "-v", jar.inFolder() + ":/tasks:ro")) {
+                ImageContainer.publish(8000), ImageContainer.publish(9000), "-v", jar.inFolder() + ":/tasks:ro")) {
             Wait.untilAsserted("it is ready", () -> assertThat(status(worker)).contains("\"state\":\"Ready\""));
             CompletableFuture<Http.Answer> active = CompletableFuture.supplyAsync(
                     () -> send(worker, 8000, Http.Request.json("/tasks/hold", "3000")), Thread::startVirtualThread);
@@ -57,10 +57,8 @@ class ImagesE2E {
     @Test
     void aWorkerThatGetsFewerThreadsThanItIsToHaveServesWithThoseAndDrains() {
         try (ImageContainer worker = ImageContainer.ofWorker(
-                "-p",
-                "127.0.0.1::8000",
-                "-p",
-                "127.0.0.1::9000",
+                ImageContainer.publish(8000),
+                ImageContainer.publish(9000),
                 "--pids-limit",
                 "64",
                 "-e",
