@@ -95,7 +95,8 @@ final class Duel implements AutoCloseable {
         return Spread.of(ratios);
     }
 
-    private <T> Server best(Map<Server, List<T>> results, ToDoubleFunction<T> value, boolean moreIsBetter) {
+    /** That of Node's layouts that does better at it. */
+    <T> Server best(Map<Server, List<T>> results, ToDoubleFunction<T> value, boolean moreIsBetter) {
         Server best = null;
         for (Server server : servers.subList(1, servers.size())) {
             if (best == null || moreIsBetter == median(results, server, value) > median(results, best, value)) {

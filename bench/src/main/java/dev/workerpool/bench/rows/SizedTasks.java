@@ -81,6 +81,14 @@ public final class SizedTasks implements Row {
                                 "",
                                 size.share())
                         .noise(Spread.noise(shares)));
+        Server best = duel.best(turns, turn -> turn.rate(size.nanos()), true);
+        bench.report()
+                .add(Figure.of(
+                        name(),
+                        size.name() + ": Node's share, which leaves room for no more than its inverse",
+                        Spread.of(Duel.values(turns, best, Turn::shareOfLimit)),
+                        "",
+                        null));
     }
 
     private static Turn turn(Bench bench, Duel duel, Server server, int n) throws Exception {
