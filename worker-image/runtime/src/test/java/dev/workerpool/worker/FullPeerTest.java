@@ -19,10 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A replica all of whose memory for bodies is taken: whoever passes it a request has the body still, and may do it. */
 class FullPeerTest {
-    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
-
     private static final String CLIENT = "";
-    private static final String PEER = "workerpool-peer: " + TOKEN + "\r\n";
+    private static final String PEER = "workerpool-peer: " + PeerFixture.TOKEN + "\r\n";
 
     /** Of which memory for bodies, a third of the heap, takes two and no third one. */
     private static final int LARGE = 12_000_000;
@@ -44,7 +42,8 @@ class FullPeerTest {
                 .with("WORKERPOOL_POD_UID", "0a1b")
                 .with("WORKERPOOL_CONTROL_KEY", operator.encoded())
                 .start();
-        String peers = "{\"generation\":1,\"peers\":{\"version\":1,\"token\":\"" + TOKEN + "\",\"replicas\":[]}}";
+        String peers =
+                "{\"generation\":1,\"peers\":{\"version\":1,\"token\":\"" + PeerFixture.TOKEN + "\",\"replicas\":[]}}";
         try (var client = worker.manage()) {
             String head =
                     "PUT /settings HTTP/1.1\r\nHost: t\r\nContent-Type: application/json\r\nAuthorization: Bearer "
@@ -84,12 +83,9 @@ class FullPeerTest {
     }
 
     private double metric(String name) throws IOException {
-        return worker.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .sum();
+        try (var client = worker.manage()) {
+            return client.metric(name);
+        }
     }
 
     private double refusals() throws IOException {

@@ -124,13 +124,7 @@ abstract class PeerFixture {
 
     static double metric(Worker worker, String line) throws Exception {
         try (var client = new RawClient(worker.managementPort())) {
-            return client.get("/metrics")
-                    .read()
-                    .body()
-                    .lines()
-                    .filter(each -> each.startsWith(line + " "))
-                    .mapToDouble(each -> Double.parseDouble(each.substring(line.length() + 1)))
-                    .sum();
+            return client.metric(line);
         }
     }
 

@@ -102,16 +102,16 @@ final class RunQueue {
     /** The next run for this thread, waiting for one. @return null when the thread is to end */
     Run take(PoolThread taker) {
         Run run;
-        boolean hadPlenty;
+        boolean isScarceNow = false;
         lock.lock();
         try {
             if (taker.number() > employed) {
                 return null;
             }
-            hadPlenty = hasPlenty();
             run = waiting.next();
             if (run != null) {
                 unlink(run);
+                isScarceNow = size == employed;
             } else if (closed && away == 0) {
                 return null;
             } else {
@@ -121,7 +121,7 @@ final class RunQueue {
         } finally {
             lock.unlock();
         }
-        if (hadPlenty && !hasPlenty()) {
+        if (isScarceNow) {
             onScarcity.run();
         }
         changed();

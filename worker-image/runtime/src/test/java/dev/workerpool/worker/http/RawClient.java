@@ -45,6 +45,22 @@ public final class RawClient implements AutoCloseable {
         return send("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n");
     }
 
+    /**
+     * From a management port.
+     *
+     * @param line the metric's name and labels
+     * @return 0 when it is not told of
+     */
+    public double metric(String line) throws IOException {
+        return get("/metrics")
+                .read()
+                .body()
+                .lines()
+                .filter(each -> each.startsWith(line + " "))
+                .mapToDouble(each -> Double.parseDouble(each.substring(line.length() + 1)))
+                .sum();
+    }
+
     public Answer read() throws IOException {
         return read(true);
     }
