@@ -68,6 +68,12 @@ public record WorkerPoolStatus(
         @LabelSelector
         String selector,
 
+        @JsonPropertyDescription(
+                "Tells of what the child objects were made, the operator's build included, and which states of them were last"
+                        + " found to be as they should. Spares an operator that starts the look into each of them.")
+        @Size(max = 64)
+        String childrenDigest,
+
         @JsonPropertyDescription("Available, Progressing and Degraded, all three always present.") @Size(max = 16)
         List<Condition> conditions) {
 
@@ -76,5 +82,24 @@ public record WorkerPoolStatus(
         refusedTasks = List.copyOf(requireNonNullElse(refusedTasks, List.of()));
         pastRefusals = List.copyOf(requireNonNullElse(pastRefusals, List.of()));
         conditions = List.copyOf(requireNonNullElse(conditions, List.of()));
+    }
+
+    public WorkerPoolStatus withChildrenDigest(String digest) {
+        return new WorkerPoolStatus(
+                observedGeneration,
+                desiredReplicas,
+                replicas,
+                readyReplicas,
+                threads,
+                settings,
+                restarts,
+                restartsByReplica,
+                lastDeath,
+                autoscaling,
+                refusedTasks,
+                pastRefusals,
+                selector,
+                digest,
+                conditions);
     }
 }

@@ -71,7 +71,7 @@ class DecodingTest {
     @Test
     void keepsZeroInAStatus() {
         WorkerPoolStatus status =
-                new WorkerPoolStatus(1L, 0, 0, 0, 0, null, 0, Map.of(), null, null, null, null, null, null);
+                new WorkerPoolStatus(1L, 0, 0, 0, 0, null, 0, Map.of(), null, null, null, null, null, null, null);
         assertThat(Serialization.asYaml(status))
                 .contains("desiredReplicas: 0", "replicas: 0", "readyReplicas: 0", "threads: 0");
     }

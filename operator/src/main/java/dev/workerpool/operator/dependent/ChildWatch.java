@@ -2,6 +2,7 @@ package dev.workerpool.operator.dependent;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -28,6 +29,7 @@ final class ChildWatch<R extends HasMetadata> extends InformerEventSource<R, Wor
     private record Written<R>(R object, long at) {}
 
     private final Map<ResourceID, Written<R>> written = new ConcurrentHashMap<>();
+    private final Optional<CompactStore<R>> store;
     private final LongSupplier nanoTime;
 
     /**
@@ -36,11 +38,14 @@ final class ChildWatch<R extends HasMetadata> extends InformerEventSource<R, Wor
      */
     private long seen;
 
+    /** @param store where the children are kept, if not as they came */
     ChildWatch(
             InformerEventSourceConfiguration<R> configuration,
+            Optional<CompactStore<R>> store,
             EventSourceContext<WorkerPool> context,
             LongSupplier nanoTime) {
         super(configuration, context);
+        this.store = store;
         this.nanoTime = nanoTime;
     }
 
@@ -89,6 +94,14 @@ final class ChildWatch<R extends HasMetadata> extends InformerEventSource<R, Wor
     @Override
     public Optional<R> get(ResourceID id) {
         return own(id).or(() -> super.get(id));
+    }
+
+    /** Of the child that {@link #get} shows, as {@link ObjectState} has it. */
+    long state(ResourceID id) {
+        Optional<R> own = own(id);
+        return own.isEmpty() && store.isPresent()
+                ? store.get().state(Cache.namespaceKeyFunc(id.getNamespace().orElseThrow(), id.getName()))
+                : own.or(() -> super.get(id)).map(ObjectState::of).orElse(ObjectState.NONE);
     }
 
     private synchronized Optional<R> own(ResourceID id) {

@@ -35,7 +35,7 @@ import java.util.zip.Inflater;
 public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
 
     /** Sample and length are needed to unpack it. */
-    private record Packed(byte[] bytes, byte[] sample, int length) {}
+    private record Packed(byte[] bytes, byte[] sample, int length, long state) {}
 
     /** No compression looks further back. */
     private static final int LONGEST_SAMPLE = 32 << 10;
@@ -120,6 +120,12 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
         return false;
     }
 
+    /** As {@link ObjectState} has it, without the object's being made anew; {@link ObjectState#NONE} where there is none. */
+    long state(String key) {
+        Packed packed = objects.get(key);
+        return packed == null ? ObjectState.NONE : packed.state;
+    }
+
     /** What is kept of an object, without the sample that it shares with others. */
     int bytes(String key) {
         return objects.get(key).bytes.length;
@@ -137,7 +143,7 @@ public final class CompactStore<R extends HasMetadata> implements ItemStore<R> {
         if (bytes.length > json.length / ALIKE) {
             propose(json);
         }
-        return new Packed(bytes, used, json.length);
+        return new Packed(bytes, used, json.length, ObjectState.of(object));
     }
 
     private synchronized byte[] sample() {

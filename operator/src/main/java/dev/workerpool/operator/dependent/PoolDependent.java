@@ -41,15 +41,22 @@ abstract class PoolDependent<R extends HasMetadata> extends CRUDKubernetesDepend
                 .withLabelSelector(OURS)
                 .withInformerListLimit(ListPages.SIZE)
                 .withComparableResourceVersion(false);
-        if (context.getControllerConfiguration().getInformerConfig().watchAllNamespaces()) {
-            configuration.withItemStore(new CompactStore<>(
-                    resourceType(),
-                    context.getClient().getKubernetesSerialization(),
-                    UnaryOperator.identity(),
-                    this::empty));
-        }
-        setEventSource(new ChildWatch<>(configuration.build(), context, System::nanoTime));
+        Optional<CompactStore<R>> store = store(context);
+        store.ifPresent(configuration::withItemStore);
+        setEventSource(new ChildWatch<>(configuration.build(), store, context, System::nanoTime));
         return eventSource().orElseThrow();
+    }
+
+    private Optional<CompactStore<R>> store(EventSourceContext<WorkerPool> context) {
+        boolean isOneInformer =
+                context.getControllerConfiguration().getInformerConfig().watchAllNamespaces();
+        return isOneInformer
+                ? Optional.of(new CompactStore<>(
+                        resourceType(),
+                        context.getClient().getKubernetesSerialization(),
+                        UnaryOperator.identity(),
+                        this::empty))
+                : Optional.empty();
     }
 
     /**

@@ -10,17 +10,20 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map.Entry;
 
-/** Tells one JSON tree from another in 16 characters. */
-final class Digest {
+/** Tells one JSON tree, or text, from another in 16 characters. */
+public final class Digest {
 
     private Digest() {}
 
     static String of(JsonNode tree) {
         var canonical = new StringBuilder(4096);
         write(tree, canonical);
+        return of(canonical.toString());
+    }
+
+    public static String of(String text) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(canonical.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java has SHA-256", e);

@@ -1,12 +1,9 @@
 package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
+import dev.workerpool.operator.dependent.Children;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -15,7 +12,6 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,9 +33,6 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
-
-    private static final List<Class<? extends HasMetadata>> CHILDREN =
-            List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
 
     private final LongSupplier nanoTime;
     private final long since;
@@ -97,7 +90,7 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
     private boolean haveCome(String namespace, EventSourceRetriever<WorkerPool> watches) {
         boolean overdue = nanoTime.getAsLong() - since >= PATIENCE.toNanos();
         return hasCome(Pod.class, namespace, watches)
-                && (overdue || CHILDREN.stream().allMatch(kind -> hasCome(kind, namespace, watches)));
+                && (overdue || Children.KINDS.stream().allMatch(kind -> hasCome(kind, namespace, watches)));
     }
 
     @Override

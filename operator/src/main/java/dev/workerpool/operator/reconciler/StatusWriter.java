@@ -78,7 +78,7 @@ final class StatusWriter {
     Optional<Duration> write(WorkerPool pool, WorkerPoolStatus status) {
         WorkerPoolStatus before = current(pool);
         String uid = pool.getMetadata().getUid();
-        if (status.equals(before)) {
+        if (tellsNothingNew(status, before)) {
             waitingSince.remove(uid);
             return Optional.empty();
         }
@@ -88,6 +88,11 @@ final class StatusWriter {
             waitingSince.remove(uid);
         }
         return left;
+    }
+
+    /** Which children were looked into is told along, and no reason to write. */
+    private static boolean tellsNothingNew(WorkerPoolStatus status, WorkerPoolStatus before) {
+        return before != null && status.equals(before.withChildrenDigest(status.childrenDigest()));
     }
 
     Optional<Duration> left(String uid, WorkerPoolStatus before, WorkerPoolStatus status) {

@@ -90,6 +90,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
     private final FirstLists firstLists = new FirstLists(System::nanoTime);
     private final History history = new History();
     private final RefusedTaskTypes refusedTypes = new RefusedTaskTypes();
+    private final SettledChildren settled = new SettledChildren();
     private final Replacements replacements;
     private final StatusWriter statuses;
     private final EventRecorder events;
@@ -184,7 +185,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         events.record(pool, occurrences);
 
         idleFirst.prepare(pool, lastTold, replicas);
-        Children children = Children.apply(context, applied);
+        Children children = settled.apply(pool, context, applied);
         List<Trouble> notResized = sizes.bring(pool, replicas, applied);
 
         WorkerPoolStatus status = StatusCalculator.calculate(
@@ -197,7 +198,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         advice.map(Advice::toStatus),
                         verdict.refused(),
                         verdict.past(),
-                        told),
+                        told,
+                        settled.digest(pool)),
                 now);
         Optional<Duration> statusWaits = statuses.write(pool, status);
         // Counted first: a pod that is gone can no longer tell of its restarts.
@@ -245,6 +247,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         statuses.forget(pool);
         events.forget(pool);
         history.forget(pool);
+        settled.forget(pool);
         replacements.forget(pool);
         autoscaled.forget(pool);
         refusedTypes.forget(pool);

@@ -112,7 +112,8 @@ public final class Candidate implements AutoCloseable {
         }
         var starting = new PoolOperator(
                 client,
-                new Release(settings.workerImage(), settings.operatorNamespace()).loggingAs(settings.workerLogFormat()),
+                new Release(Build.id(), settings.workerImage(), settings.operatorNamespace())
+                        .loggingAs(settings.workerLogFormat()),
                 controlKey,
                 settings.operatorPod(),
                 settings.watchNamespaces().orElse(Set.of()),

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param refusedTasks task types that are refused now
  * @param pastRefusals those that were refused within the last day
  * @param told what the replicas were told of their settings
+ * @param childrenDigest of the children that were last found to be as they should; empty before that
  */
 public record Observed(
         Optional<Deployment> deployment,
@@ -27,9 +28,19 @@ public record Observed(
         Optional<AutoscalingStatus> autoscaling,
         List<RefusedTask> refusedTasks,
         List<RefusedTask> pastRefusals,
-        Told told) {
+        Told told,
+        Optional<String> childrenDigest) {
 
     public Observed(Optional<Deployment> deployment, List<Replica> replicas, List<Trouble> troubles) {
-        this(deployment, replicas, troubles, Set.of(), Optional.empty(), List.of(), List.of(), Told.NOTHING);
+        this(
+                deployment,
+                replicas,
+                troubles,
+                Set.of(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Told.NOTHING,
+                Optional.empty());
     }
 }

@@ -38,6 +38,7 @@ public final class StatusCalculator {
                 observed.refusedTasks(),
                 observed.pastRefusals(),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
+                observed.childrenDigest().orElse(null),
                 new Conditions(pool, observed, takeover, now).all());
     }
 
@@ -61,6 +62,7 @@ public final class StatusCalculator {
                 before.map(WorkerPoolStatus::refusedTasks).orElse(List.of()),
                 before.map(WorkerPoolStatus::pastRefusals).orElse(List.of()),
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
+                before.map(WorkerPoolStatus::childrenDigest).orElse(null),
                 Conditions.undecodable(pool, problem, now));
     }
 

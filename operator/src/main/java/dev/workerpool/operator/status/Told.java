@@ -12,5 +12,5 @@ import java.util.Map;
  */
 public record Told(Release release, Map<String, SettingsInForce> inForce, Map<String, String> refusals) {
 
-    public static final Told NOTHING = new Told(new Release("", ""), Map.of(), Map.of());
+    public static final Told NOTHING = new Told(new Release("", "", ""), Map.of(), Map.of());
 }

@@ -273,7 +273,7 @@ class LiveChangeTest {
         var pool = Pools.pool("""
                 {threads: 3, config: {a: b}, env: [{name: A, value: ""}], labels: {x: y}, drain: {timeout: 5s},
                  resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: "2"}}, tasks: {artifacts: [{image: jars}]}}""");
-        var release = new Release("worker:1", "system")
+        var release = new Release("test", "worker:1", "system")
                 .withControlKey(Optional.of("key"))
                 .resizingPods(true);
 

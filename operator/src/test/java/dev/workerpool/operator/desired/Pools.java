@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 /** Pools for tests: a valid one, with the spec given as YAML. */
 public final class Pools {
 
-    public static final Release RELEASE = new Release("workerpool/worker:test", "workerpool-system");
+    public static final Release RELEASE = new Release("test", "workerpool/worker:test", "workerpool-system");
 
     private Pools() {}
 

@@ -49,7 +49,7 @@ import org.awaitility.core.ThrowingRunnable;
  */
 public final class Cluster implements AutoCloseable {
 
-    public static final Release RELEASE = new Release("workerpool/worker:test", "workerpool-system");
+    public static final Release RELEASE = new Release("test", "workerpool/worker:test", "workerpool-system");
 
     public static final List<Class<? extends HasMetadata>> CHILDREN =
             List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);

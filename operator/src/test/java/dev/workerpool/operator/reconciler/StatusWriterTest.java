@@ -57,6 +57,20 @@ class StatusWriterTest {
     private static WorkerPoolStatus progressing(int replicas) {
         var condition = new Condition("Progressing", "True", 1L, "2026-01-01T00:00:00Z", "ScalingUp", "on its way");
         return new WorkerPoolStatus(
-                1L, 2, replicas, 0, 0, null, 0, Map.of(), null, null, List.of(), List.of(), "", List.of(condition));
+                1L,
+                2,
+                replicas,
+                0,
+                0,
+                null,
+                0,
+                Map.of(),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                "",
+                null,
+                List.of(condition));
     }
 }

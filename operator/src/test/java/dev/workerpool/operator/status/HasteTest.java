@@ -100,6 +100,7 @@ class HasteTest {
                 List.of(),
                 List.of(),
                 "",
+                null,
                 conditions(available, progressing, degraded, trouble));
     }
 
@@ -118,6 +119,7 @@ class HasteTest {
                 refused,
                 List.of(),
                 "",
+                null,
                 conditions("False", "True", "False", ""));
     }
 

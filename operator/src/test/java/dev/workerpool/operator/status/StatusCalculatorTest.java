@@ -137,7 +137,8 @@ class StatusCalculatorTest {
                             Optional.empty(),
                             List.of(),
                             List.of(),
-                            Told.NOTHING),
+                            Told.NOTHING,
+                            Optional.empty()),
                     NOW);
         }
 
@@ -390,7 +391,8 @@ class StatusCalculatorTest {
                             Optional.empty(),
                             List.of(refused),
                             List.of(past),
-                            Told.NOTHING),
+                            Told.NOTHING,
+                            Optional.empty()),
                     NOW);
 
             assertThat(status.refusedTasks()).containsExactly(refused);
