@@ -47,7 +47,9 @@ public final class ControlKey {
         this.file = file;
         this.nanoTime = nanoTime;
         if (file.isEmpty()) {
-            LOG.info("There is no control key (WORKERPOOL_CONTROL_KEY_FILE): every change of a setting rolls the pods");
+            LOG.warn(
+                    "There is no control key (WORKERPOOL_CONTROL_KEY_FILE): every change of a setting rolls the pods, and replicas"
+                            + " do not know each other: nothing is passed on or handed over, and a run is known only where it was begun");
         }
     }
 

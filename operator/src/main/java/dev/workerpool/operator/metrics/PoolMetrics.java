@@ -1,5 +1,8 @@
 package dev.workerpool.operator.metrics;
 
+import static java.util.Objects.requireNonNullElse;
+
+import dev.workerpool.api.v1alpha1.SettingsStatus;
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.operator.report.ReplicaReports;
@@ -34,6 +37,7 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
     /**
      * @param trusted how many running replicas trust these keys: which of them is the newest may change at any time
      * @param states replicas by state, in the order of the states
+     * @param findings without what is told in many words
      */
     private record Numbers(
             ResourceID pool,
@@ -45,7 +49,8 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             int withSettings,
             int pending,
             Map<String, Integer> trusted,
-            int[] states) {
+            int[] states,
+            List<Finding> findings) {
 
         private int withoutKey(String newest) {
             return trusted.entrySet().stream()
@@ -62,10 +67,17 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             return labels(state.name().toLowerCase(Locale.ROOT));
         }
 
+        private List<String> labels(Finding finding) {
+            return List.of(pool.getNamespace().orElse(""), pool.getName(), finding.type(), finding.reason());
+        }
+
         private List<String> labels(String more) {
             return List.of(pool.getNamespace().orElse(""), pool.getName(), more);
         }
     }
+
+    /** A condition of a pool. */
+    private record Finding(String type, String reason, boolean isTrue) {}
 
     private final CollectorRegistry registry;
     private final ReplicaReports reports;
@@ -80,22 +92,30 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         registry.register(this);
     }
 
+    /** @param status of a pool whose spec is understood or not: then it may lack what was never known */
     public void update(WorkerPool pool, WorkerPoolStatus status, Collection<Replica> replicas) {
+        Optional<SettingsStatus> settings = Optional.ofNullable(status.settings());
         var states = new int[State.values().length];
         replicas.forEach(replica -> states[replica.state().ordinal()]++);
         pools.put(
                 pool.getMetadata().getUid(),
                 new Numbers(
                         ResourceID.fromResource(pool),
-                        pool.getSpec().replicas(),
+                        requireNonNullElse(status.desiredReplicas(), 0),
                         status.replicas(),
                         status.readyReplicas(),
                         status.threads(),
                         status.restarts(),
-                        status.settings().replicas(),
-                        status.settings().pending(),
+                        settings.map(SettingsStatus::replicas).orElse(0),
+                        settings.map(SettingsStatus::pending).orElse(0),
                         trusted(replicas),
-                        states));
+                        states,
+                        status.conditions().stream()
+                                .map(condition -> new Finding(
+                                        condition.type(),
+                                        condition.reason(),
+                                        condition.status().equals("True")))
+                                .toList()));
     }
 
     private static Map<String, Integer> trusted(Collection<Replica> replicas) {
@@ -114,6 +134,11 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
         var replicas = gauge("replicas", "Replicas that exist");
         var ready = gauge("ready_replicas", "Replicas that take tasks");
         var states = gauge("replica_states", "Replicas by state", "state");
+        var conditions = gauge(
+                "condition",
+                "1 where the pool's condition of this type is true, for this reason",
+                "condition",
+                "reason");
         var settings = gauge("settings_replicas", "Running replicas by the settings they run", "settings");
         var oldKey = gauge("replicas_old_key", "Running replicas that do not know the newest control key");
         var threads = gauge("threads", "Threads of all Ready replicas");
@@ -130,6 +155,8 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             ready.addMetric(labels, numbers.ready());
             Arrays.stream(State.values())
                     .forEach(state -> states.addMetric(numbers.labels(state), numbers.states()[state.ordinal()]));
+            numbers.findings()
+                    .forEach(finding -> conditions.addMetric(numbers.labels(finding), finding.isTrue() ? 1 : 0));
             settings.addMetric(numbers.labels("newest"), numbers.withSettings());
             settings.addMetric(numbers.labels("older"), numbers.pending());
             oldKey.addMetric(labels, newest.map(numbers::withoutKey).orElse(0));
@@ -140,7 +167,19 @@ public final class PoolMetrics extends Collector implements AutoCloseable {
             restarts.addMetric(labels, numbers.restarts());
             rejected.addMetric(labels, reports.rejected(numbers.pool()));
         }
-        return List.of(desired, replicas, ready, states, settings, oldKey, threads, active, queued, restarts, rejected);
+        return List.of(
+                desired,
+                replicas,
+                ready,
+                states,
+                conditions,
+                settings,
+                oldKey,
+                threads,
+                active,
+                queued,
+                restarts,
+                rejected);
     }
 
     private static GaugeMetricFamily gauge(String name, String help, String... moreLabels) {

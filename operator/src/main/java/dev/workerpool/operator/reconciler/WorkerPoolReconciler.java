@@ -160,7 +160,9 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         pool.setStatus(statuses.current(pool));
         if (pool.getSpec() == null) {
-            statuses.write(pool, StatusCalculator.undecodable(pool, problem(pool, context), now));
+            WorkerPoolStatus status = StatusCalculator.undecodable(pool, problem(pool, context), now);
+            statuses.write(pool, status);
+            metrics.update(pool, status, pods.replicas(context));
             return UpdateControl.noUpdate();
         }
         List<Replica> replicas = reports.completed(pods.replicas(context));

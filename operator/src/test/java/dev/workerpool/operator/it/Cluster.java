@@ -158,6 +158,15 @@ public final class Cluster implements AutoCloseable {
                 .getSampleValue(name, new String[] {"namespace", "pool", label}, new String[] {namespace, pool, value});
     }
 
+    /** What a monitoring system reads of a pool's condition; null when it has not got it for this reason. */
+    public Double conditionMetric(String pool, String type, String reason) {
+        return meters.getPrometheusRegistry()
+                .getSampleValue(
+                        "workerpool_pool_condition",
+                        new String[] {"namespace", "pool", "condition", "reason"},
+                        new String[] {namespace, pool, type, reason});
+    }
+
     /** Waits until the operator has written nothing for three seconds, and returns what it wrote before. */
     public List<String> awaitQuiet() {
         AtomicReference<List<String>> last = new AtomicReference<>(List.of());

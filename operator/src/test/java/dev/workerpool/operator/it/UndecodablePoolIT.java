@@ -54,6 +54,8 @@ class UndecodablePoolIT {
         cluster.startOperator();
         cluster.apply("later", "{}");
         cluster.awaitReconciled("later");
+        awaitThat(() -> assertThat(cluster.conditionMetric("bad", "Degraded", "SpecNotUnderstood"))
+                .isEqualTo(1));
         assertThat(cluster.deployment("bad").getSpec().getReplicas()).isEqualTo(3);
 
         cluster.admin()

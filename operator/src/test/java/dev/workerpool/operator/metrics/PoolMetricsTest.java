@@ -51,6 +51,26 @@ class PoolMetricsTest {
         assertThat(withOldKey()).isZero();
     }
 
+    @Test
+    void tellsEachConditionWithItsReason() {
+        update(Pods.draining("a"));
+
+        assertThat(condition("Available", "NoReplicaReady")).isZero();
+        assertThat(condition("Progressing", "Creating")).isEqualTo(1);
+
+        update(Pods.ready("a"));
+
+        assertThat(condition("Available", "ReplicasReady")).isEqualTo(1);
+        assertThat(condition("Available", "NoReplicaReady")).isNull();
+    }
+
+    private Double condition(String type, String reason) {
+        return registry.getSampleValue(
+                "workerpool_pool_condition",
+                new String[] {"namespace", "pool", "condition", "reason"},
+                new String[] {"images", "thumbnails", type, reason});
+    }
+
     private void update(Replica... replicas) {
         WorkerPool pool = Pools.pool();
         var observed = new Observed(Optional.empty(), List.of(replicas), List.of());
