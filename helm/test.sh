@@ -48,7 +48,7 @@ render() { helm template workerpool-operator $chart --namespace workerpool-syste
 
 # Kinds that come from CRDs are skipped: the suites below and a real API server look after them.
 conforms() {
-    kubeconform -strict -summary -skip ServiceMonitor,WorkerPool \
+    kubeconform -strict -summary -skip ServiceMonitor,PodMonitor,PrometheusRule,WorkerPool \
         -schema-location "$KUBERNETES_SCHEMAS/{{.ResourceKind}}{{.KindSuffix}}.json" "$@"
 }
 
@@ -68,6 +68,16 @@ crd_keeps_its_bounds() {
     [[ -s $work/bounds ]] && diff "$work/bounds" <(bounds "$work/crd.yaml")
 }
 
+# Both READMEs list the metrics that there are.
+alerts_name_metrics_that_there_are() {
+    local metric
+    render -s templates/prometheusrule.yaml --set metrics.prometheusRule.enabled=true | grep -oE 'workerpool_[a-z_]+' | sort -u >"$work/metrics"
+    [[ -s $work/metrics ]] || return 1
+    while read -r metric; do
+        grep -qE "\`$metric\`" operator/README.md worker-image/README.md || { echo "$metric is in neither README" && return 1; }
+    done <"$work/metrics"
+}
+
 nothing_but_the_chart_is_packaged() {
     helm package "$chart" --destination "$work" >/dev/null
     ! tar -tzf "$work"/workerpool-operator-*.tgz | grep -E 'workerpool-operator/(tests|ci)/'
@@ -82,6 +92,7 @@ echo "copies"
 check "the chart's CRD and helm/install.yaml are up to date" helm/sync.sh --check
 check "the CRD keeps its bounds on its way through Helm" crd_keeps_its_bounds
 check "the operator logs at every level that the values may name" log_levels_are_in_the_build
+check "the alerts name metrics that there are" alerts_name_metrics_that_there_are
 check "tests stay out of the package" nothing_but_the_chart_is_packaged
 
 echo "renderings"
