@@ -34,6 +34,20 @@ class CompactStoreTest {
     }
 
     @Test
+    void tellsTheStateOfWhatItKeepsWithoutMakingIt() {
+        Service first = service("a", "1");
+        long state = ObjectState.of(first);
+        store.put("space/a", first);
+        assertThat(store.state("space/a")).isEqualTo(state).isEqualTo(ObjectState.of(store.get("space/a")));
+
+        store.put("space/a", service("a", "2"));
+        assertThat(store.state("space/a")).isNotEqualTo(state).isEqualTo(ObjectState.of(store.get("space/a")));
+
+        store.remove("space/a");
+        assertThat(store.state("space/a")).isEqualTo(ObjectState.NONE);
+    }
+
+    @Test
     void anObjectLikeTheOthersTakesLittle() {
         put("a", noise(1));
         put("b", noise(1));

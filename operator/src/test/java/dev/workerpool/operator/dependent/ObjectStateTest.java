@@ -2,6 +2,8 @@ package dev.workerpool.operator.dependent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.function.Consumer;
@@ -54,6 +56,21 @@ class ObjectStateTest {
         other.getMetadata().setResourceVersion("18");
 
         assertThat(ObjectState.of(one)).isNotEqualTo(ObjectState.of(other));
+    }
+
+    @Test
+    void ofAServiceTooThoughSomebodyGaveItAGeneration() {
+        assertThat(ObjectState.of(service("1"))).isNotEqualTo(ObjectState.of(service("2")));
+    }
+
+    private static Service service(String version) {
+        return new ServiceBuilder()
+                .withNewMetadata()
+                .withUid("u")
+                .withGeneration(1L)
+                .withResourceVersion(version)
+                .endMetadata()
+                .build();
     }
 
     private void assertChanges(Consumer<Deployment> change) {

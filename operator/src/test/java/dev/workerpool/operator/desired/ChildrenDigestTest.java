@@ -72,6 +72,19 @@ class ChildrenDigestTest {
                 .isNotEqualTo(digest);
     }
 
+    @Test
+    void hasAllMapsInOneOrder() {
+        String ten = "{a: '', b: '', c: '', d: '', e: '', f: '', g: '', h: '', i: '', j: ''}";
+
+        assertThat(ChildrenDigest.text(
+                                pool("{config: %s, labels: %s, scheduling: {nodeSelector: %s}}"
+                                        .formatted(ten, ten, ten)),
+                                RELEASE,
+                                STATES)
+                        .split("\"a\":\"\",\"b\":\"\",\"c\":\"\",\"d\":\"\",\"e\":\"\",\"f\":\"\"", -1))
+                .hasSize(4);
+    }
+
     private static String changed(Consumer<WorkerPool> change) {
         WorkerPool pool = pool();
         change.accept(pool);
