@@ -10,12 +10,16 @@ import io.fabric8.generator.annotation.ValidationRule;
 /** What each replica asks of its node, and what it may use at most. */
 @ValidationRule(
         value = "!has(self.limits) || !has(self.limits.cpu) || !has(self.requests) || !has(self.requests.cpu)"
+                + " || string(self.limits.cpu).matches('" + Rules.HUGE_EXPONENT + "')"
+                + " || string(self.requests.cpu).matches('" + Rules.HUGE_EXPONENT + "')"
                 + " || !isQuantity(string(self.limits.cpu)) || !isQuantity(string(self.requests.cpu))"
                 + " || quantity(string(self.requests.cpu)).compareTo(quantity(string(self.limits.cpu))) <= 0",
         message = "requests.cpu must be at most limits.cpu",
         fieldPath = ".requests.cpu")
 @ValidationRule(
         value = "!has(self.limits) || !has(self.limits.memory) || !has(self.requests) || !has(self.requests.memory)"
+                + " || string(self.limits.memory).matches('" + Rules.HUGE_EXPONENT + "')"
+                + " || string(self.requests.memory).matches('" + Rules.HUGE_EXPONENT + "')"
                 + " || !isQuantity(string(self.limits.memory)) || !isQuantity(string(self.requests.memory))"
                 + " || quantity(string(self.requests.memory)).compareTo(quantity(string(self.limits.memory))) <= 0",
         message = "requests.memory must be at most limits.memory",

@@ -1,5 +1,8 @@
 package dev.workerpool.api.v1alpha1;
 
+import io.fabric8.kubernetes.api.model.Quantity;
+import java.util.regex.Pattern;
+
 /**
  * The expressions (CEL) that several fields share. They are constants because annotations can take nothing else.
  *
@@ -16,8 +19,14 @@ final class Rules {
 
     static final String DURATION_FORM = "a whole number with one unit (ms, s, m or h)";
 
+    /**
+     * Of a quantity that nobody means: such an exponent may stand for a number of millions of digits, in which whoever compares
+     * or adds is lost, the API server too. So it is looked for before anything is computed.
+     */
+    static final String HUGE_EXPONENT = "[eE][+-]?[0-9]{3}";
+
     /** A Kubernetes quantity arrives as a number or as a string. */
-    static final String QUANTITY = "isQuantity(string(self))";
+    static final String QUANTITY = "!string(self).matches('" + HUGE_EXPONENT + "') && isQuantity(string(self))";
 
     static final String DNS_SUBDOMAIN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
@@ -43,5 +52,19 @@ final class Rules {
     static final String SECRET_FORM =
             "must be the name of a Secret: a-z, 0-9, '-' and '.', starting and ending with a letter or digit";
 
+    private static final Pattern HUGE = Pattern.compile(HUGE_EXPONENT);
+
     private Rules() {}
+
+    /**
+     * Holds what is read to the one rule whose breach is not its pool's trouble alone, for it may have been stored under
+     * another CRD than this one.
+     */
+    static Quantity computable(String field, Quantity quantity) {
+        if (quantity != null && HUGE.matcher(quantity.toString()).find()) {
+            throw new IllegalArgumentException(
+                    field + " must have an exponent of at most two digits, and is " + quantity);
+        }
+        return quantity;
+    }
 }

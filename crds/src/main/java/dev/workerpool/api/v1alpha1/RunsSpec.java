@@ -41,5 +41,6 @@ public record RunsSpec(
 
     public RunsSpec {
         retention = requireNonNullElse(retention, DEFAULT_RETENTION);
+        retentionSize = Rules.computable("retentionSize", retentionSize);
     }
 }

@@ -91,8 +91,11 @@ public record TasksSpec(
     public TasksSpec {
         artifacts = List.copyOf(requireNonNullElse(artifacts, List.of()));
         timeout = requireNonNullElse(timeout, DEFAULT_TIMEOUT);
-        maxBodySize = requireNonNullElse(maxBodySize, new Quantity(DEFAULT_MAX_BODY_SIZE));
-        sharedMemory = requireNonNullElse(sharedMemory, new Quantity(DEFAULT_SHARED_MEMORY));
+        maxAllocation = Rules.computable("maxAllocation", maxAllocation);
+        maxBodySize =
+                requireNonNullElse(Rules.computable("maxBodySize", maxBodySize), new Quantity(DEFAULT_MAX_BODY_SIZE));
+        sharedMemory =
+                requireNonNullElse(Rules.computable("sharedMemory", sharedMemory), new Quantity(DEFAULT_SHARED_MEMORY));
         isolation = requireNonNullElse(isolation, DEFAULT_ISOLATION);
     }
 }

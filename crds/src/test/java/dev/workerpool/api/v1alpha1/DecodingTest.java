@@ -2,9 +2,12 @@ package dev.workerpool.api.v1alpha1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An object written under another version of the schema must still be read: one that cannot be stops an informer. */
 class DecodingTest {
@@ -43,6 +46,33 @@ class DecodingTest {
         assertThat(pool.getStatus()).isNull();
         assertThat(pool.problem())
                 .hasValueSatisfying(problem -> assertThat(problem).contains("many"));
+    }
+
+    /** As another CRD than this one may have let it through: to compute with it would take hours, or all memory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resources: {limits: {cpu: '1e4294967296'}}",
+                "resources: {requests: {memory: '1E+5000000'}}",
+                "tasks: {maxBodySize: 1e-100}",
+                "tasks: {maxAllocation: 1e100}",
+                "tasks: {sharedMemory: 1e100}",
+                "runs: {retentionSize: 1e100}",
+            })
+    void readsNoQuantityThatNobodyCanComputeWith(String field) {
+        WorkerPool pool = decode("spec: {" + field + "}");
+
+        assertThat(pool.getSpec()).isNull();
+        assertThat(pool.problem()).hasValueSatisfying(problem -> assertThat(problem)
+                .contains("must have an exponent of at most two digits"));
+    }
+
+    @Test
+    void readsAnExponentOfTwoDigits() {
+        WorkerPool pool = decode("spec: {resources: {limits: {cpu: 1e3, memory: '15E+08'}}}");
+
+        assertThat(pool.getSpec().resources().limits())
+                .isEqualTo(new ResourceAmounts(new Quantity("1", "e3"), new Quantity("15", "E+08")));
     }
 
     @Test
