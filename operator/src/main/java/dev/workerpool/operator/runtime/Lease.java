@@ -1,5 +1,6 @@
 package dev.workerpool.operator.runtime;
 
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
@@ -7,6 +8,9 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLo
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
 import java.net.HttpURLConnection;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -27,6 +31,10 @@ final class Lease implements Lock {
     static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
     static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
 
+    private static final ZonedDateTime NEVER = Instant.EPOCH.atZone(ZoneOffset.UTC);
+    private static final LeaderElectionRecord HELD_BY_NOBODY =
+            new LeaderElectionRecord("", Duration.ofSeconds(1), NEVER, NEVER, 0);
+
     private final Lock lease;
     private final LongSupplier nanoTime;
     private volatile boolean held;
@@ -34,7 +42,7 @@ final class Lease implements Lock {
     private volatile long renewedAt;
 
     Lease(String namespace, String identity, LongSupplier nanoTime) {
-        this(new LeaseLock(namespace, NAME, identity), nanoTime);
+        this(new Read(namespace, identity), nanoTime);
     }
 
     Lease(Lock lease, LongSupplier nanoTime) {
@@ -72,7 +80,10 @@ final class Lease implements Lock {
         note(candidate, sentAt);
     }
 
-    /** An outage is told when it begins and when it ends, not at each attempt. A conflict is another candidate's luck. */
+    /**
+     * An outage is told when it begins and when it ends, not at each attempt. A conflict is another candidate's luck. After any
+     * other kind of failure the elector would stop for good, and tell nobody: so there is none.
+     */
     private LeaderElectionRecord told(Supplier<LeaderElectionRecord> attempt) {
         try {
             LeaderElectionRecord answer = attempt.get();
@@ -87,6 +98,12 @@ final class Lease implements Lock {
                 LOG.warn("The lease {} cannot be reached, trying on: {}", describe(), e.getMessage());
             }
             throw e;
+        } catch (RuntimeException e) {
+            if (!failing) {
+                failing = true;
+                LOG.error("The lease {} cannot be used, trying on", describe(), e);
+            }
+            throw new KubernetesClientException("The lease " + describe() + " cannot be used", e);
         }
     }
 
@@ -103,5 +120,28 @@ final class Lease implements Lock {
     @Override
     public String describe() {
         return lease.describe();
+    }
+
+    /**
+     * The object as it is read. One that does not say who holds it, and since when and for how long, was made by somebody else,
+     * without a spec as a rule: nobody holds it.
+     */
+    static final class Read extends LeaseLock {
+
+        Read(String namespace, String identity) {
+            super(namespace, NAME, identity);
+        }
+
+        @Override
+        protected LeaderElectionRecord toRecord(io.fabric8.kubernetes.api.model.coordination.v1.Lease object) {
+            return isComplete(object.getSpec()) ? super.toRecord(object) : HELD_BY_NOBODY;
+        }
+
+        private static boolean isComplete(LeaseSpec spec) {
+            return spec != null
+                    && spec.getLeaseDurationSeconds() != null
+                    && spec.getAcquireTime() != null
+                    && spec.getRenewTime() != null;
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.runtime.Candidate;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
@@ -83,6 +84,25 @@ class LeadershipIT {
             cluster.apply("thumbnails", "{}");
             cluster.awaitReconciled("thumbnails");
         }
+    }
+
+    /** Helm's hook, applied as a plain object, makes one before any operator is there. */
+    @Test
+    void leadsOverALeaseThatSaysNothing() {
+        cluster.admin()
+                .resource(new LeaseBuilder()
+                        .withNewMetadata()
+                        .withName("workerpool-operator")
+                        .withNamespace(cluster.namespace())
+                        .endMetadata()
+                        .build())
+                .create();
+
+        first = start("first", cluster.config());
+
+        awaitThat(() -> assertThat(holder()).isEqualTo("first"));
+        cluster.apply("thumbnails", "{}");
+        cluster.awaitReconciled("thumbnails");
     }
 
     private String holder() {
