@@ -6,6 +6,7 @@ import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -44,17 +45,26 @@ public final class ServiceDependent extends PoolDependent<Service> {
     /**
      * Ports are merged by their number: one that was put in place of ours would stay beside it, with the same name, and
      * the API server would refuse both.
+     *
+     * <p>What this write puts there stays when it is no longer applied, for this is another owner than who applies. So it puts
+     * there only what every port of ours has; nor could a Service that is no node port yet bear the number of one.
      */
     @Override
     protected void makeWay(Service actual, Service desired, Context<WorkerPool> context) {
         if (hasForeignPort(actual, desired)) {
             context.getClient()
                     .resource(actual)
-                    .patch(
-                            REPLACE,
-                            Serialization.asJson(Map.of(
-                                    "spec", Map.of("ports", desired.getSpec().getPorts()))));
+                    .patch(REPLACE, Serialization.asJson(Map.of("spec", Map.of("ports", bare(desired)))));
         }
+    }
+
+    private static List<ServicePort> bare(Service desired) {
+        return desired.getSpec().getPorts().stream()
+                .map(port -> new ServicePortBuilder(port)
+                        .withAppProtocol(null)
+                        .withNodePort(null)
+                        .build())
+                .toList();
     }
 
     private static boolean hasForeignPort(Service actual, Service desired) {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
@@ -49,6 +50,25 @@ class AccessIT {
         assertAccess(Optional.empty(), Optional.empty());
     }
 
+    /** Another number has the port taken out and put in; what was in it then must not outlive what it was for. */
+    @Test
+    void leavesNothingOnAPortThatCameTogetherWithIt() {
+        cluster.apply("thumbnails", "{replicas: 2}");
+        cluster.awaitReconciled("thumbnails");
+
+        cluster.apply(
+                "thumbnails",
+                "{replicas: 2, service: {port: 8443, type: NodePort, nodePort: 30125}, access: {tls: {secretName: a-tls}}}");
+        assertAccess(Optional.of("a-tls"), Optional.empty());
+        assertThat(port().getPort()).isEqualTo(8443);
+        assertThat(port().getNodePort()).isEqualTo(30125);
+
+        cluster.apply("thumbnails", "{replicas: 2, service: {port: 8443}}");
+        assertAccess(Optional.empty(), Optional.empty());
+        assertThat(port().getPort()).isEqualTo(8443);
+        assertThat(port().getNodePort()).isNull();
+    }
+
     private void assertAccess(Optional<String> tls, Optional<String> tokens) {
         awaitThat(() -> {
             PodSpec pod = pod();
@@ -87,6 +107,10 @@ class AccessIT {
         List<String> settled = cluster.awaitQuiet();
         cluster.annotateDeployment("thumbnails");
         assertThat(cluster.awaitQuiet()).isEqualTo(settled);
+    }
+
+    private ServicePort port() {
+        return cluster.child(Service.class, "thumbnails").getSpec().getPorts().getFirst();
     }
 
     private PodSpec pod() {
