@@ -126,11 +126,16 @@ final class PodTemplate {
                 .map(toleration -> new TolerationBuilder()
                         .withKey(toleration.key())
                         .withOperator(toleration.operator())
-                        .withValue(toleration.value())
+                        .withValue(asStored(toleration.value()))
                         .withEffect(toleration.effect())
                         .withTolerationSeconds(toleration.tolerationSeconds())
                         .build())
                 .toList();
+    }
+
+    /** An empty one is the same as none to the API server, which leaves it out. */
+    private static String asStored(String value) {
+        return value == null || value.isEmpty() ? null : value;
     }
 
     private static List<TopologySpreadConstraint> topologySpread(WorkerPool pool) {

@@ -36,7 +36,8 @@ class ReconcileIT {
              access: {tls: {secretName: tls}, tokens: {secretName: tokens}},
              drain: {timeout: 1m},
              scheduling: {nodeSelector: {disk: ""},
-                          tolerations: [{operator: Exists}, {key: a, value: b, effect: NoExecute, tolerationSeconds: 0}],
+                          tolerations: [{operator: Exists}, {key: a, value: b, effect: NoExecute, tolerationSeconds: 0},
+                                        {key: c, value: ""}],
                           topologySpread: [{topologyKey: zone, maxSkew: 2, whenUnsatisfiable: DoNotSchedule}]},
              env: [{name: EMPTY}, {name: A, value: "$(B) $"}],
              labels: {team: images, empty: ""}}
