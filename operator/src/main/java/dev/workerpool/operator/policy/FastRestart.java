@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  * <p>The kubelet starts a dead container again at once, the first time. From the second death within ten minutes on it
  * waits 10, 20, 40 s and so on, each pod for itself; a new pod starts with a clean slate, in two or three seconds. So a
  * replica is replaced at the death after which the node would wait. Not if its worker had never become Ready: what dies
- * at start would do so again, and backs off like anything else. And never beyond a {@link RestartBudget}, for what dies
- * over and over must come to rest as well.
+ * at start would do so again, and backs off like anything else. Nor where no other pod could be made, which is a place given
+ * up. And never beyond a {@link RestartBudget}, for what dies over and over must come to rest as well.
  */
 public final class FastRestart {
 
@@ -38,13 +38,14 @@ public final class FastRestart {
 
     private FastRestart() {}
 
-    public static Plan plan(List<Replica> replicas, RestartBudget before, Instant now) {
+    /** @param replaceable whether another pod would be made for one that goes, as far as is known */
+    public static Plan plan(List<Replica> replicas, boolean replaceable, RestartBudget before, Instant now) {
         RestartBudget budget = before.refilled(now)
                 .keepingOnly(replicas.stream().map(Replica::uid).toList());
         List<Replica> replaced = new ArrayList<>();
         boolean exhausted = false;
         for (Replica replica : replicas) {
-            if (!isDue(replica)) {
+            if (!replaceable || !isDue(replica)) {
                 continue;
             }
             Optional<RestartBudget> after = budget.grant(replica.uid());

@@ -9,6 +9,7 @@ import dev.workerpool.operator.desired.DesiredDeployment;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Rollout;
 import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -83,7 +84,7 @@ final class PodSizes {
         Cpu asked = Cpu.of(pool.getSpec().resources());
         boolean inTheWay = present.filter(
                         deployment -> !DesiredDeployment.cpu(deployment).equals(asked))
-                .filter(deployment -> cannotMakeReplicas(deployment)
+                .filter(deployment -> new Rollout(deployment).cannotMakeReplicas()
                         || replicas.stream()
                                 .anyMatch(replica ->
                                         replica.counts() && replica.cpu().isOverdue(now)))
@@ -91,13 +92,6 @@ final class PodSizes {
         return !inTheWay
                 && replicas.stream().filter(Replica::counts).allMatch(replica -> replica.cpu()
                         .canBecome(asked));
-    }
-
-    private static boolean cannotMakeReplicas(Deployment deployment) {
-        return deployment.getStatus() != null
-                && deployment.getStatus().getConditions().stream()
-                        .anyMatch(condition -> condition.getType().equals("ReplicaFailure")
-                                && condition.getStatus().equals("True"));
     }
 
     /**

@@ -7,13 +7,16 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.policy.FastRestart;
 import dev.workerpool.operator.policy.RestartBudget;
 import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Rollout;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +36,13 @@ final class Replacements {
         this.client = client;
     }
 
-    FastRestart.Plan plan(WorkerPool pool, List<Replica> replicas, Instant now) {
+    /** @param present the Deployment as it is: another change of it is what brings a look at what was left */
+    FastRestart.Plan plan(WorkerPool pool, List<Replica> replicas, Optional<Deployment> present, Instant now) {
         String uid = pool.getMetadata().getUid();
-        FastRestart.Plan plan = FastRestart.plan(replicas, budgets.getOrDefault(uid, RestartBudget.full(now)), now);
+        boolean replaceable =
+                present.map(Rollout::new).filter(Rollout::cannotMakeReplicas).isEmpty();
+        FastRestart.Plan plan =
+                FastRestart.plan(replicas, replaceable, budgets.getOrDefault(uid, RestartBudget.full(now)), now);
         budgets.put(uid, plan.budget());
         return plan;
     }

@@ -180,7 +180,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         // This pass's own copy of the spec: the user's is never written.
         advice.filter(_ -> pool.getSpec().autoscaling().decides())
                 .ifPresent(advised -> pool.setSpec(pool.getSpec().withReplicas(advised.replicas())));
-        FastRestart.Plan restarts = replacements.plan(pool, replicas, now);
+        FastRestart.Plan restarts = replacements.plan(pool, replicas, lastTold, now);
         List<Occurrence> occurrences = history.occurrences(pool, replicas, told, lastTold, advice, now);
         restarts.replaced().forEach(replica -> LifeCycle.replaced(replica).ifPresent(occurrences::add));
         occurrences.addAll(TaskRefusal.of(verdict, now));

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How far the Deployment is with what it was told. */
-final class Rollout {
+public final class Rollout {
 
     private final Deployment deployment;
     private final DeploymentStatus status;
 
-    Rollout(Deployment deployment) {
+    public Rollout(Deployment deployment) {
         this.deployment = deployment;
         this.status = requireNonNullElse(deployment.getStatus(), new DeploymentStatus());
     }
@@ -48,14 +48,23 @@ final class Rollout {
                 status.getObservedGeneration(), deployment.getMetadata().getGeneration());
     }
 
+    /** For want of quota, or because something refuses its pods: one that goes gets no successor. */
+    public boolean cannotMakeReplicas() {
+        return replicaFailure().isPresent();
+    }
+
     List<Trouble> troubles() {
         return Stream.of(
-                        condition("ReplicaFailure", "True")
+                        replicaFailure()
                                 .map(failure -> new Trouble(Trouble.REPLICAS_NOT_CREATED, failure.getMessage())),
                         condition("Progressing", "False")
                                 .map(stall -> new Trouble(Trouble.ROLLOUT_STALLED, stall.getMessage())))
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    private Optional<DeploymentCondition> replicaFailure() {
+        return condition("ReplicaFailure", "True");
     }
 
     private Optional<DeploymentCondition> condition(String type, String value) {

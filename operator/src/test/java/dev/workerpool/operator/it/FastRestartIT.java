@@ -73,6 +73,28 @@ class FastRestartIT {
         assertThat(pod()).isNotNull();
     }
 
+    /** A quota was lowered, say: the place would be given up for nothing, and the node at least starts its worker again. */
+    @Test
+    void deletesNothingWhereNoOtherPodCouldBeMade() {
+        cluster.setDeploymentStatus("thumbnails", """
+                conditions:
+                - {type: ReplicaFailure, status: "True", reason: FailedCreate, message: exceeded quota}
+                """);
+        awaitThat(() ->
+                assertThat(cluster.condition("thumbnails", "Degraded").reason()).isEqualTo("ReplicasNotCreated"));
+
+        cluster.setPodStatus("thumbnails-a", dead(1, died.minusSeconds(1)));
+
+        awaitThat(() -> {
+            assertThat(cluster.pool("thumbnails").getStatus().restarts()).isEqualTo(1);
+            assertThat(cluster.events("WorkerDied")).hasSize(1);
+        });
+        assertThat(cluster.awaitQuiet()).noneMatch(write -> write.startsWith("DELETE"));
+
+        cluster.setDeploymentStatus("thumbnails", "conditions: []");
+        awaitThat(() -> assertThat(pod()).isNull());
+    }
+
     @Test
     void leavesAPodThatItsNodeHasStartedAgainMeanwhile() {
         String uid = pod().getMetadata().getUid();

@@ -109,6 +109,15 @@ class FastRestartTest {
     }
 
     @Test
+    void leavesAPlaceThatNoOtherCouldTakeAndPaysNothingForIt() {
+        FastRestart.Plan plan = FastRestart.plan(List.of(dead("a", 1)), false, budget, NOW);
+
+        assertThat(plan.replaced()).isEmpty();
+        assertThat(plan.lookAgain()).isEmpty();
+        assertThat(plan.budget().left()).isEqualTo(10);
+    }
+
+    @Test
     void doesNotMindAClockThatGoesBack() {
         IntStream.range(0, 10).forEach(i -> plan(NOW, dead("r" + i, 1)));
 
@@ -132,7 +141,7 @@ class FastRestartTest {
     }
 
     private FastRestart.Plan plan(Instant now, Replica... replicas) {
-        FastRestart.Plan plan = FastRestart.plan(List.of(replicas), budget, now);
+        FastRestart.Plan plan = FastRestart.plan(List.of(replicas), true, budget, now);
         budget = plan.budget();
         return plan;
     }
