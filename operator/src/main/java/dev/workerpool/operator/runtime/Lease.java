@@ -57,7 +57,12 @@ final class Lease implements Lock {
 
     @Override
     public LeaderElectionRecord get(KubernetesClient client) {
-        return told(() -> lease.get(client));
+        LeaderElectionRecord present = told(() -> lease.get(client));
+        if (present == null || !identity().equals(present.getHolderIdentity())) {
+            // Somebody gave it to another, or to nobody, before its time: our clock knows nothing of that.
+            held = false;
+        }
+        return present;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaderElectionRecord;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.Lock;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -18,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class FenceTest {
 
     private final AtomicLong nanos = new AtomicLong();
-    private final Lease lease = new Lease(new MemoryLock(), nanos::get);
+    private final MemoryLock lock = new MemoryLock(() -> {});
+    private final Lease lease = new Lease(lock, nanos::get);
     private final Fence fence = new Fence(lease::holds);
 
     @Test
@@ -61,6 +63,43 @@ class FenceTest {
     }
 
     @Test
+    void holdsWritesBackOnceAnotherIsSeenToHaveTheLease() {
+        lease.create(null, record("me"));
+        assertThat(lease.get(null).getHolderIdentity()).isEqualTo("me");
+        assertThat(lease.holds()).isTrue();
+
+        lock.stored = record("other");
+        lease.get(null);
+
+        assertThatThrownBy(() -> send("POST", "/api/v1/namespaces/a/events"))
+                .isInstanceOf(Fence.NotLeadingException.class);
+    }
+
+    @Test
+    void holdsWritesBackOnceAnybodyMayTakeTheLease() {
+        lease.create(null, record("me"));
+        lock.stored = record("");
+        lease.get(null);
+        assertThat(lease.holds()).isFalse();
+
+        lease.create(null, record("me"));
+        lock.stored = null;
+        lease.get(null);
+        assertThat(lease.holds()).as("it is gone").isFalse();
+    }
+
+    /** In an outage the lease runs out by itself. */
+    @Test
+    void aLeaseThatCannotBeReadIsHeldAsBefore() {
+        lease.create(null, record("me"));
+        lock.fails = true;
+
+        assertThatThrownBy(() -> lease.get(null)).isInstanceOf(KubernetesClientException.class);
+
+        assertThat(lease.holds()).isTrue();
+    }
+
+    @Test
     void countsARenewalFromWhenItWasSent() {
         var slow = new Lease(new MemoryLock(() -> pass(Duration.ofSeconds(5))), nanos::get);
         slow.update(null, record("me"));
@@ -84,25 +123,34 @@ class FenceTest {
         return new LeaderElectionRecord(holder, Lease.DURATION, ZonedDateTime.now(), ZonedDateTime.now(), 0);
     }
 
-    private record MemoryLock(Runnable onWrite) implements Lock {
+    private static final class MemoryLock implements Lock {
 
-        private MemoryLock() {
-            this(() -> {});
+        private final Runnable onWrite;
+        private LeaderElectionRecord stored;
+        private boolean fails;
+
+        private MemoryLock(Runnable onWrite) {
+            this.onWrite = onWrite;
         }
 
         @Override
         public LeaderElectionRecord get(KubernetesClient client) {
-            return null;
+            if (fails) {
+                throw new KubernetesClientException("away");
+            }
+            return stored;
         }
 
         @Override
         public void create(KubernetesClient client, LeaderElectionRecord candidate) {
             onWrite.run();
+            stored = candidate;
         }
 
         @Override
         public void update(KubernetesClient client, LeaderElectionRecord candidate) {
             onWrite.run();
+            stored = candidate;
         }
 
         @Override
