@@ -34,6 +34,9 @@ public final class TaskRefusals {
     static final Duration LONGEST = Duration.ofDays(1);
     private static final int MOST = 64;
 
+    /** Is the code of no pool. */
+    private static final String UNKNOWN = "";
+
     /** @param why readable after the name of the type */
     public record Release(RefusedTask task, String why) {}
 
@@ -61,6 +64,7 @@ public final class TaskRefusals {
     private final Map<String, Refusal> refused = new LinkedHashMap<>();
     private final SequencedMap<String, Refusal> past = new LinkedHashMap<>();
     private String code;
+    private boolean seen;
 
     /** By template of replicas, oldest first: the code that was the pool's when one was first seen. */
     private final SequencedMap<String, String> codes = new LinkedHashMap<>();
@@ -83,6 +87,11 @@ public final class TaskRefusals {
 
     public Verdict update(Collection<Replica> replicas, String presentCode, Instant now) {
         List<Release> released = new ArrayList<>();
+        if (!seen && isRolling(replicas)) {
+            ledger.beginAnew(now);
+            replicas.forEach(replica -> codes.put(replica.template(), UNKNOWN));
+        }
+        seen = true;
         noteTemplates(replicas);
         if (!presentCode.equals(code)) {
             code = presentCode;
@@ -105,6 +114,16 @@ public final class TaskRefusals {
                 refused.values().stream()
                         .map(refusal -> Duration.between(now, refusal.until()))
                         .min(Comparator.naturalOrder()));
+    }
+
+    /** An operator that comes in the middle cannot tell which of them runs which code, and vouches for none. */
+    private static boolean isRolling(Collection<Replica> replicas) {
+        return replicas.stream()
+                        .filter(Replica::counts)
+                        .map(Replica::template)
+                        .distinct()
+                        .count()
+                > 1;
     }
 
     /** Before the code is looked at: what is there when it changes was made for the code of before. */

@@ -301,6 +301,39 @@ class TaskRefusalsTest {
         assertThat(verdict.refused()).hasSize(1);
     }
 
+    /** Nobody knows which of them runs the code that is asked for now. */
+    @Test
+    void anOperatorThatComesInMidRolloutBlamesNobodyAtFirst() {
+        refusals = new TaskRefusals(List.of(), List.of(), "image:2");
+        Replica present = replica("image:2", Pods.RUNNING);
+        Verdict verdict = refusals.update(List.of(dead("executing spin"), present), "image:2", now);
+        for (int i = 0; i < 5; i++) {
+            now = now.plusSeconds(1);
+            verdict = refusals.update(List.of(dead("executing spin"), present), "image:2", now);
+        }
+        assertThat(verdict.refused()).isEmpty();
+
+        now = now.plus(DeathLedger.WINDOW);
+        for (int i = 0; i < 3; i++) {
+            now = now.plusSeconds(1);
+            verdict = refusals.update(
+                    List.of(dead("image:2", "exitCode: 134", "executing spin"), present), "image:2", now);
+        }
+        assertThat(verdict.refused()).hasSize(1);
+    }
+
+    @Test
+    void aReplicaOfAnotherTemplateThatIsLeavingMakesNoRollout() {
+        Pod leaving = Pods.pod("left", true, 0, Pods.RUNNING);
+        leaving.getMetadata().getLabels().put("pod-template-hash", "image:0");
+        leaving.getMetadata().setDeletionTimestamp(now.toString());
+        refusals.update(List.of(replica("image:1", Pods.RUNNING), new Replica(leaving)), "image:1", now);
+
+        died("spin");
+        died("spin");
+        assertThat(died("spin").refused()).hasSize(1);
+    }
+
     @Test
     void theNextOperatorKeepsToWhatTheStatusSays() {
         RefusedTask known = new RefusedTask(
@@ -374,9 +407,13 @@ class TaskRefusalsTest {
     }
 
     private Replica dead(String template, String how, String message) {
-        Pod pod = Pods.pod("r" + deaths++, false, 0, """
+        return replica(template, """
                 state: {terminated: {%s, message: "%s", finishedAt: '%s'}}
                 """.formatted(how, message, now));
+    }
+
+    private Replica replica(String template, String worker) {
+        Pod pod = Pods.pod("r" + deaths++, false, 0, worker);
         pod.getMetadata().getLabels().put("pod-template-hash", template);
         return new Replica(pod);
     }
