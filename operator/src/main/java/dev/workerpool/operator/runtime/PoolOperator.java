@@ -38,8 +38,18 @@ public final class PoolOperator implements AutoCloseable {
     /** Passes at once, and children of one pass: the framework's default of fifty each is a hundred threads that wait. */
     private static final int AT_ONCE = 10;
 
+    /**
+     * The registry holds what they read weakly, and a second gauge of a name is not taken: those of one operator have to go before
+     * the next one's come, or read as no number for good. Counters and timers count on.
+     */
+    private static final Set<String> GAUGES = Set.of(
+            MicrometerMetricsV2.RECONCILIATIONS_EXECUTIONS_GAUGE,
+            MicrometerMetricsV2.RECONCILIATIONS_QUEUE_SIZE_GAUGE,
+            MicrometerMetricsV2.NUMBER_OF_RESOURCE_GAUGE);
+
     private final Operator operator;
     private final WorkerPoolReconciler reconciler;
+    private final PrometheusMeterRegistry meters;
 
     /**
      * @param namespaces to watch; none means all
@@ -53,6 +63,7 @@ public final class PoolOperator implements AutoCloseable {
             Set<String> namespaces,
             Duration whileBlocked,
             PrometheusMeterRegistry meters) {
+        this.meters = meters;
         this.operator = new Operator(overrider -> overrider
                 .withKubernetesClient(client)
                 .withCloseClientOnStop(false)
@@ -120,5 +131,8 @@ public final class PoolOperator implements AutoCloseable {
     public void close() {
         operator.stop();
         reconciler.close();
+        meters.getMeters().stream()
+                .filter(meter -> GAUGES.contains(meter.getId().getName()))
+                .forEach(meters::remove);
     }
 }

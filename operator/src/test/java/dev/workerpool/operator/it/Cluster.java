@@ -167,6 +167,12 @@ public final class Cluster implements AutoCloseable {
                         new String[] {namespace, pool, type, reason});
     }
 
+    /** What a monitoring system reads of the framework's one controller; null when there is nothing of it. */
+    public Double frameworkGauge(String name) {
+        return meters.getPrometheusRegistry()
+                .getSampleValue(name, new String[] {"controller_name"}, new String[] {"workerpool"});
+    }
+
     /** Waits until the operator has written nothing for three seconds, and returns what it wrote before. */
     public List<String> awaitQuiet() {
         AtomicReference<List<String>> last = new AtomicReference<>(List.of());

@@ -125,6 +125,12 @@ class DeletedPoolIT {
         cluster.apply("thumbnails", "{replicas: 3}");
 
         awaitThat(() -> assertThat(desired()).isEqualTo(3));
+        // The framework's own, too, which the registry holds weakly.
+        System.gc();
+        cluster.apply("later", "{}");
+        awaitThat(() -> assertThat(cluster.frameworkGauge("custom_resources")).isEqualTo(2));
+        assertThat(cluster.frameworkGauge("reconciliations_active")).isNotNaN();
+        assertThat(cluster.frameworkGauge("reconciliations_queue")).isNotNaN();
     }
 
     private void delete() {
