@@ -141,7 +141,7 @@ final class Conditions {
                 .filter(replica -> replica.isLost(now))
                 .forEach(replica -> troubles.add(Trouble.ofLost(replica)));
         troubles.addAll(takeover.troubles());
-        troubles.addAll(notMounted());
+        troubles.addAll(notStarted());
         observed.refusedTasks().forEach(task -> troubles.add(Trouble.ofRefusedTask(task)));
         observed.deployment().map(Rollout::new).map(Rollout::troubles).ifPresent(troubles::addAll);
         if (troubles.isEmpty()) {
@@ -151,21 +151,26 @@ final class Conditions {
         return new Finding(true, troubles.getFirst().reason(), bounded(messages));
     }
 
-    /** The node says what is missing only in an Event; what the pool asks for says it nearly as well. */
-    private List<Trouble> notMounted() {
+    /**
+     * The node says what is missing only in an Event; what the pool asks for says it nearly as well. Where that is nothing that
+     * could be missing, it is what the node itself has to give.
+     */
+    private List<Trouble> notStarted() {
         String named = Stream.concat(
                         pool.getSpec().tasks().artifacts().stream()
                                 .map(Conditions::volume)
                                 .flatMap(Optional::stream),
                         new AccessSecrets(pool.getSpec().access()).needed().stream())
                 .collect(Collectors.joining(", the "));
-        String advice = named.isEmpty() ? "" : ", see that there is the " + named;
+        String reason = named.isEmpty() ? Trouble.SANDBOX_NOT_READY : Trouble.VOLUMES_NOT_MOUNTED;
+        String advice = named.isEmpty()
+                ? "its sandbox, see that the network and the container runtime of its node work"
+                : "its volumes or its network, see that there is the " + named;
         return observed.replicas().stream()
                 .filter(replica -> replica.waitsTooLongForVolumes(now))
                 .map(replica -> new Trouble(
-                        Trouble.VOLUMES_NOT_MOUNTED,
-                        "replica " + replica.name() + " waits for its volumes" + advice
-                                + "; kubectl describe pod tells more"))
+                        reason,
+                        "replica " + replica.name() + " waits for " + advice + "; kubectl describe pod tells more"))
                 .toList();
     }
 

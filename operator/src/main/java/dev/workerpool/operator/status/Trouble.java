@@ -29,6 +29,7 @@ public record Trouble(String reason, String message) {
     static final String SPEC_NOT_UNDERSTOOD = "SpecNotUnderstood";
     static final String REPLICAS_NOT_CREATED = "ReplicasNotCreated";
     static final String VOLUMES_NOT_MOUNTED = "VolumesNotMounted";
+    static final String SANDBOX_NOT_READY = "SandboxNotReady";
     private static final String NODE_LOST = "NodeLost";
     static final String ROLLOUT_STALLED = "RolloutStalled";
     private static final String IMAGE_NOT_PULLED = "ImageNotPulled";

@@ -335,14 +335,30 @@ class StatusCalculatorTest {
             assertCondition(status, "Degraded", "True", "VolumesNotMounted");
             assertThat(condition(status, "Degraded").message())
                     .isEqualTo(
-                            "replica a waits for its volumes, see that there is the ConfigMap jars, the Secret a-tls with"
+                            "replica a waits for its volumes or its network, see that there is the ConfigMap jars, the Secret a-tls with"
                                     + " tls.crt and tls.key, the Secret a-tokens with the key tokens; kubectl describe pod tells"
                                     + " more");
         }
 
         @Test
+        void aPoolThatMountsNothingOfOthersWaitsForItsSandbox() {
+            pool.setSpec(Pools.pool("{replicas: 2, tasks: {artifacts: [{image: 'jars:1'}]}}")
+                    .getSpec());
+
+            WorkerPoolStatus status = status(Pods.waitingForVolumes("a", NOW.minusSeconds(20)));
+
+            assertCondition(status, "Degraded", "True", "SandboxNotReady");
+            assertThat(condition(status, "Degraded").message())
+                    .isEqualTo(
+                            "replica a waits for its sandbox, see that the network and the container runtime of its node"
+                                    + " work; kubectl describe pod tells more");
+        }
+
+        @Test
         void aSandboxThatIsMadeAnewHasItsOwnTimeForTheVolumes() {
             Instant longAgo = NOW.minusSeconds(3600);
+            pool.setSpec(Pools.pool("{replicas: 2, tasks: {artifacts: [{configMap: jars}]}}")
+                    .getSpec());
 
             WorkerPoolStatus early = status(Pods.waitingForVolumes("a", longAgo, NOW.minusSeconds(19)));
             WorkerPoolStatus late = status(Pods.waitingForVolumes("a", longAgo, NOW.minusSeconds(20)));
