@@ -5,6 +5,7 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ExceptionCatch;
 import java.lang.classfile.instruction.LabelTarget;
@@ -17,6 +18,7 @@ import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.constant.DynamicCallSiteDesc;
 import java.lang.constant.MethodHandleDesc;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.reflect.AccessFlag;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +30,7 @@ import java.util.Set;
  *   <li>before every jump backwards: no loop without one;
  *   <li>at the start of every method: no recursion without one, and no loop of the JDK that calls back;
  *   <li>at the start of {@code catch (Throwable)} and {@code catch (Error)}: who catches the kill throws it again.
- *       {@code finally} is left to run, and so are the handlers that release monitors.
+ *       {@code finally} is left to run, and so are the handlers that release monitors or close resources.
  * </ul>
  */
 final class CheckpointInserter implements CodeTransform {
@@ -47,27 +49,47 @@ final class CheckpointInserter implements CodeTransform {
     private static final Set<ClassDesc> SWALLOWING =
             Set.of(ConstantDescs.CD_Throwable, ClassDesc.of("java.lang.Error"));
 
+    /** How javac 9 and 10 close the resources of a class: they have a method made for it. */
+    private static final String CLOSER = "$closeResource";
+
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
     private final ThreadInserter threads = new ThreadInserter();
     private final ReferenceBridges bridges;
     private final boolean dynamic;
+    private final boolean closer;
     private CodeElement previous;
 
     /** @param dynamic whether the class file may have invokedynamic */
     CheckpointInserter(CodeModel code, ReferenceBridges bridges, boolean dynamic) {
         this.bridges = bridges;
         this.dynamic = dynamic;
-        swallowing = code.exceptionHandlers().stream()
+        this.closer = code.parent().filter(CheckpointInserter::isCloser).isPresent();
+        swallowing = swallowing(code);
+    }
+
+    private static boolean isCloser(MethodModel method) {
+        return method.flags().has(AccessFlag.SYNTHETIC) && method.methodName().equalsString(CLOSER);
+    }
+
+    private static List<ExceptionCatch> swallowing(CodeModel code) {
+        List<ExceptionCatch> all = code.exceptionHandlers().stream()
                 .filter(handler -> handler.catchType()
                         .filter(type -> SWALLOWING.contains(type.asSymbol()))
                         .isPresent())
                 .toList();
+        if (all.isEmpty()) {
+            return all; // As most methods have none.
+        }
+        var closing = new ClosingHandlers(code);
+        return all.stream().filter(one -> !closing.contain(one.handler())).toList();
     }
 
     @Override
     public void atStart(CodeBuilder code) {
-        checkpoint(code);
+        if (!closer) {
+            checkpoint(code);
+        }
     }
 
     @Override

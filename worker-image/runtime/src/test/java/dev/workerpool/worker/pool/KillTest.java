@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +71,13 @@ class KillTest {
                         "String",
                         "try (var e = java.util.concurrent.Executors.newFixedThreadPool(2)) {"
                                 + " for (int i = 0; i < 2; i++) e.execute(() -> { long x = 1; while (x != 0) x |= x * 31; }); }"
+                                + " return input;")
+                .task(
+                        "Closes",
+                        "String",
+                        "String",
+                        "var permits = (java.util.concurrent.Semaphore) System.getProperties().get(\"permits\"); permits.acquire();"
+                                + " try (AutoCloseable permit = permits::release) { long x = 1; while (x != 0) x |= x * 31; }"
                                 + " return input;")
                 .task(
                         "Around",
@@ -210,6 +218,22 @@ class KillTest {
             assertThat(fixture.submit("work", "").output()).isNotEmpty();
             await().atMost(Duration.ofSeconds(20)).until(() -> fixture.pool.threadsLeftBehind() == 0);
             assertThat(fixture.pool.lost()).isZero();
+        }
+    }
+
+    @Test
+    void leavesNoResourceOpen() throws Exception {
+        var permits = new Semaphore(1);
+        System.getProperties().put("permits", permits);
+        try (var fixture = PoolFixture.settings()
+                .timeout(Duration.ofMillis(100))
+                .patience(SHORT)
+                .grace(Duration.ofSeconds(20))
+                .start(tasks(Isolation.SHARED))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(fixture.submit("closes", "").await()).isInstanceOf(Outcome.TimedOut.class);
+                await().atMost(Duration.ofSeconds(20)).until(() -> permits.availablePermits() == 1);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointInserterTest {
@@ -33,6 +34,13 @@ class CheckpointInserterTest {
                             static final CountDownLatch STARTED = (CountDownLatch) System.getProperties().get("started");
                             static final CountDownLatch CLEANED = (CountDownLatch) System.getProperties().get("cleaned");
                             static long sink;
+                            record Resource() implements AutoCloseable {
+                                public void close() { CLEANED.countDown(); }
+                            }
+                            record Refusing() implements AutoCloseable {
+                                public void close() { CLEANED.countDown(); throw new IllegalStateException(); }
+                            }
+                            static Resource perhaps(boolean there) { return there ? new Resource() : null; }
                             int spins;
                             void swallow(int n) { try { if (n < 2000) swallow(n + 1); sink++; } catch (Throwable t) { sink--; } }
                             long recurse(int n) { return n == 0 ? 1 : recurse(n - 1) + recurse(n - 1); }
@@ -48,7 +56,12 @@ class CheckpointInserterTest {
     }
 
     private Throwable kill(String body) throws Exception {
-        var started = new CountDownLatch(1);
+        return kill(body, 1);
+    }
+
+    /** @param starts how often the code has to tell of itself before it is killed */
+    private Throwable kill(String body, int starts) throws Exception {
+        var started = new CountDownLatch(starts);
         System.getProperties().put("started", started);
         TaskCatalog catalog = catalog(body);
         var thrown = new AtomicReference<Throwable>();
@@ -80,6 +93,10 @@ class CheckpointInserterTest {
                 "while (true) { try { throw new Error(); } catch (Error e) { } }",
                 "while (true) { try { while (true) { } } catch (Throwable t) { } finally { sink++; } }",
                 "while (true) { try { while (true) { } } finally { continue; } }",
+                "while (true) { try (var r = perhaps(false)) { while (true) sink++; } catch (Throwable t) { sink--; } }",
+                "while (true) { var r = new Thread(); try { while (true) sink++; } catch (Throwable t) { r.interrupt(); } }",
+                "while (true) { AutoCloseable r = String::new; try { while (true) sink++; } catch (Throwable t) { r.close(); } }",
+                "try { while (true) sink++; } catch (Throwable t) { sink--; } return \"\";",
                 "synchronized (this) { while (true) { synchronized (STARTED) { sink++; } } }",
                 "java.util.stream.LongStream.iterate(0, x -> x + 1).forEach(x -> sink += x); return \"\";",
                 "Runnable r = () -> { while (true) { } }; r.run(); return \"\";",
@@ -111,6 +128,36 @@ class CheckpointInserterTest {
         synchronized (System.getProperties().get("started")) {
             assertThat(Thread.holdsLock(System.getProperties().get("started"))).isTrue();
         }
+    }
+
+    /** First how many are open. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 | try (var r = new Resource()) { spin }",
+                "1 | try (var r = perhaps(true)) { spin }",
+                "1 | var r = perhaps(true); try (r) { spin }",
+                "1 | try (AutoCloseable r = CLEANED::countDown) { spin }",
+                "2 | try (var r = new Resource(); var s = perhaps(true)) { spin }",
+                "2 | try (var r = new Resource(); var none = perhaps(false); var s = new Resource()) { spin }",
+                "2 | try (var r = new Resource(); var s = new Refusing()) { spin }",
+                "2 | try (var r = new Resource()) { try (var s = new Resource()) { spin } finally { sink--; } }",
+                "1 | try (var r = new Resource()) { spin } catch (RuntimeException e) { sink--; } finally { sink++; } return \"\";",
+                "2 | try (var r = new Resource()) { spin } catch (Throwable t) { sink--; } finally { CLEANED.countDown(); } return \"\";",
+                "1 | var r = new Resource(); try { spin } catch (Throwable t) { r.close(); throw t; }",
+                "1 | var r = new Resource(); Throwable p = null; try { spin } catch (Throwable t) { p = t; throw t; }"
+                        + " finally { if (p == null) r.close(); else try { r.close(); } catch (Throwable x) { p.addSuppressed(x); } }",
+            })
+    void closesResources(int open, String body) throws Exception {
+        var cleaned = new CountDownLatch(open);
+        System.getProperties().put("cleaned", cleaned);
+
+        // Before all are open it must not die.
+        assertThat(kill(body.replace("spin", "STARTED.countDown(); while (true) sink++;"), 2))
+                .isInstanceOf(TaskKilled.class);
+
+        assertThat(cleaned.getCount()).isZero();
     }
 
     @Test

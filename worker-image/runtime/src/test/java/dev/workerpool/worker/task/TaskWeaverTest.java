@@ -3,6 +3,11 @@ package dev.workerpool.worker.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.worker.TaskJars;
+import java.lang.classfile.AccessFlags;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodBuilder;
+import java.lang.classfile.MethodElement;
+import java.lang.classfile.MethodModel;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -92,6 +97,53 @@ class TaskWeaverTest {
         }
 
         assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    /** In javac 9 and 10 that is done by a method of the class's own. */
+    @Test
+    void closesTheResourcesOfClassesThatJavac9Made() throws Exception {
+        var closed = new CountDownLatch(1);
+        System.getProperties().put("closed", closed);
+        Path jar = jar("Nine.spin(" + TaskJars.gate("closed") + "::countDown);")
+                .source("sample.Nine", """
+                        package sample;
+                        public class Nine {
+                            static long sink;
+                            private static void $closeResource(Throwable t, AutoCloseable r) throws Exception {
+                                if (t != null) { try { r.close(); } catch (Throwable x) { t.addSuppressed(x); } }
+                                else r.close();
+                            }
+                            public static void spin(AutoCloseable r) throws Exception {
+                                Throwable primary = null;
+                                try { while (true) sink++; }
+                                catch (Throwable t) { primary = t; throw t; }
+                                finally { $closeResource(primary, r); }
+                            }
+                        }
+                        """)
+                .writeTo(folder.resolve("nine.jar"));
+        try (var files = FileSystems.newFileSystem(jar)) {
+            Path nine = files.getPath("sample/Nine.class");
+            ClassFile format = ClassFile.of();
+            Files.write(nine, format.transformClass(format.parse(nine), (builder, element) -> {
+                if (element instanceof MethodModel method && method.methodName().equalsString("$closeResource")) {
+                    builder.transformMethod(method, TaskWeaverTest::asSynthetic);
+                } else {
+                    builder.with(element);
+                }
+            }));
+        }
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+        assertThat(closed.getCount()).isZero();
+    }
+
+    private static void asSynthetic(MethodBuilder method, MethodElement element) {
+        if (element instanceof AccessFlags flags) {
+            method.withFlags(flags.flagsMask() | ClassFile.ACC_SYNTHETIC);
+        } else {
+            method.with(element);
+        }
     }
 
     @ParameterizedTest
