@@ -31,7 +31,7 @@ final class TaskClassLoader extends URLClassLoader {
         this.url = path.toUri().toURL();
         this.jar = new JarFile(path.toFile(), false, ZipFile.OPEN_READ, Runtime.version());
         this.manifest = jar.getManifest() == null ? new Manifest() : jar.getManifest();
-        this.weaver = new TaskWeaver(this);
+        this.weaver = new TaskWeaver(getName(), this, parent);
     }
 
     @Override

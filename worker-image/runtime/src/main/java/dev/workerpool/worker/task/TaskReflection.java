@@ -95,8 +95,8 @@ public final class TaskReflection {
     public static byte[] woven(Object loader, byte[] bytes, int offset, int length) {
         byte[] classFile = Arrays.copyOfRange(bytes, offset, offset + length);
         for (Object one = loader; one instanceof ClassLoader parent; one = parent.getParent()) {
-            if (one instanceof TaskClassLoader) {
-                return new TaskWeaver((ClassLoader) loader).weave(classFile);
+            if (one instanceof TaskClassLoader jar) {
+                return new TaskWeaver(jar.getName(), (ClassLoader) loader, jar.getParent()).weave(classFile);
             }
         }
         return classFile;

@@ -13,8 +13,13 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.MethodTransform;
 import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.reflect.AccessFlag;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Weaves the classes of one jar: checkpoints, and {@code System.exit} to the end of a thread. A class that cannot be woven,
@@ -30,27 +35,63 @@ final class TaskWeaver {
     /** Bytes of code. A method can have 65,535, and some that a machine wrote are so close to it that nothing can be added. */
     private static final int[] LONGEST = {65_535, 30_000};
 
+    /** Jars that were told of. By their names, as each thread may open them for itself. */
+    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
+
+    private final String jar;
     private final ClassHierarchyResolver relatives;
 
-    /** @param loader the jar's own, to find the relatives of classes by */
-    TaskWeaver(ClassLoader loader) {
-        relatives = ClassHierarchyResolver.ofClassLoading(ClassLoader.getPlatformClassLoader())
+    /**
+     * @param jar its name
+     * @param loader the jar's own, or one below it, to find the relatives of classes by
+     * @param api shows the JDK and the task API, which are in no jar
+     */
+    TaskWeaver(String jar, ClassLoader loader, ClassLoader api) {
+        this.jar = jar;
+        relatives = ClassHierarchyResolver.ofClassLoading(api)
                 .orElse(ClassHierarchyResolver.ofResourceParsing(loader))
                 .cached();
     }
 
     /** @return the class file to define */
     byte[] weave(byte[] classFile) {
+        RuntimeException failure = null;
         for (int longest : LONGEST) {
             try {
                 ClassModel model = ClassFile.of().parse(classFile);
-                return ClassFile.of(ClassHierarchyResolverOption.of(relatives))
+                return ClassFile.of(ClassHierarchyResolverOption.of(own(model).orElse(relatives)))
                         .transformClass(model, new Weaving(model.majorVersion() >= JAVA_7, longest, bridges(model)));
             } catch (IllegalArgumentException e) {
                 LOG.log(Level.DEBUG, "A class is loaded without checkpoints in methods of that length", e);
+                failure = e;
             }
         }
+        tell(failure);
         return rewriteExits(classFile);
+    }
+
+    /** Of a class made at run time nobody else can say what it extends. */
+    private static ClassHierarchyResolver own(ClassModel model) {
+        ClassDesc type = model.thisClass().asSymbol();
+        if (model.flags().has(AccessFlag.INTERFACE)) {
+            return ClassHierarchyResolver.of(List.of(type), Map.of());
+        }
+        return ClassHierarchyResolver.of(
+                List.of(),
+                model.superclass()
+                        .map(parent -> Map.of(type, parent.asSymbol()))
+                        .orElse(Map.of()));
+    }
+
+    /** Once for each jar: where libraries are left out, it may be many classes. */
+    private void tell(RuntimeException failure) {
+        if (TOLD.add(jar)) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0} has a class whose code cannot be killed, for it cannot be looked through: {1}. It may have more",
+                    jar,
+                    failure.toString());
+        }
     }
 
     private static ReferenceBridges bridges(ClassModel model) {

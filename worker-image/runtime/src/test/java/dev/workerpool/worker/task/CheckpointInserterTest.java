@@ -40,6 +40,10 @@ class CheckpointInserterTest {
                             record Refusing() implements AutoCloseable {
                                 public void close() { CLEANED.countDown(); throw new IllegalStateException(); }
                             }
+                            static String check(String s) throws InvalidInputException {
+                                if (s.length() > 99) throw new InvalidInputException("s", "must be short");
+                                return s;
+                            }
                             static Resource perhaps(boolean there) { return there ? new Resource() : null; }
                             int spins;
                             void swallow(int n) { try { if (n < 2000) swallow(n + 1); sink++; } catch (Throwable t) { sink--; } }
@@ -97,6 +101,8 @@ class CheckpointInserterTest {
                 "while (true) { var r = new Thread(); try { while (true) sink++; } catch (Throwable t) { r.interrupt(); } }",
                 "while (true) { AutoCloseable r = String::new; try { while (true) sink++; } catch (Throwable t) { r.close(); } }",
                 "try { while (true) sink++; } catch (Throwable t) { sink--; } return \"\";",
+                "try { String s = check(input); sink += s.length(); } catch (InvalidInputException e) { sink--; } while (true) sink++;",
+                "Object o = input.isEmpty() ? new InvalidInputException(\"a\", \"b\") : input; while (o != null) sink++; return \"\";",
                 "synchronized (this) { while (true) { synchronized (STARTED) { sink++; } } }",
                 "java.util.stream.LongStream.iterate(0, x -> x + 1).forEach(x -> sink += x); return \"\";",
                 "Runnable r = () -> { while (true) { } }; r.run(); return \"\";",

@@ -163,6 +163,27 @@ class TaskWeaverTest {
         assertThat(kill()).isInstanceOf(TaskKilled.class);
     }
 
+    /** Nobody but the class itself can say what it extends. */
+    @Test
+    void killsInAClassMadeAtRunTimeThatIsOneOfTwoThingsItself() throws Exception {
+        jar("byte[] b = getClass().getResourceAsStream(\"/made\").readAllBytes();"
+                        + " var l = java.lang.invoke.MethodHandles.lookup().defineHiddenClass(b, true);"
+                        + " ((Runnable) l.lookupClass().getConstructor().newInstance()).run();")
+                .source("sample.Made", """
+                        package sample;
+                        public class Made extends Thread {
+                            static long sink;
+                            public void run() { Object o = sink > 0 ? this : "x"; while (o != null) sink++; }
+                        }
+                        """)
+                .writeTo(folder.resolve("made.jar"));
+        try (var files = FileSystems.newFileSystem(folder.resolve("made.jar"))) {
+            Files.move(files.getPath("sample/Made.class"), files.getPath("made"));
+        }
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
     /** A thousand loops in one method of almost 64 KiB: with a checkpoint in each it would be too long. */
     @Test
     void killsInAClassThatHasAMethodTooLargeToAddTo() throws Exception {
