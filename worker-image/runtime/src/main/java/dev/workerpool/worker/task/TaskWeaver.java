@@ -50,7 +50,7 @@ final class TaskWeaver {
         this.jar = jar;
         relatives = ClassHierarchyResolver.ofClassLoading(api)
                 .orElse(ClassHierarchyResolver.ofResourceParsing(loader))
-                .cached();
+                .cached(ConcurrentHashMap::new); // Many threads may load classes of a jar at once.
     }
 
     /** @return the class file to define */
@@ -61,7 +61,8 @@ final class TaskWeaver {
                 ClassModel model = ClassFile.of().parse(classFile);
                 return ClassFile.of(ClassHierarchyResolverOption.of(own(model).orElse(relatives)))
                         .transformClass(model, new Weaving(model.majorVersion() >= JAVA_7, longest, bridges(model)));
-            } catch (IllegalArgumentException e) {
+            } catch (RuntimeException e) {
+                // Whatever the class-file API makes of it: what the JVM makes of the class is seen when it is defined.
                 LOG.log(Level.DEBUG, "A class is loaded without checkpoints in methods of that length", e);
                 failure = e;
             }
@@ -108,7 +109,7 @@ final class TaskWeaver {
             var lenient = relatives.orElse(missing -> ClassHierarchyResolver.ClassHierarchyInfo.ofInterface());
             return ClassFile.of(ClassHierarchyResolverOption.of(lenient))
                     .transformClass(model, TaskWeaver::rewriteExits);
-        } catch (IllegalArgumentException e) {
+        } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "A class is loaded as it is", e);
             return classFile;
         }

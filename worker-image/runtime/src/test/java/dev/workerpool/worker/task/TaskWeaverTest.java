@@ -14,8 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -182,6 +186,38 @@ class TaskWeaverTest {
         }
 
         assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    @Test
+    void weavesWhatManyThreadsLoadAtOnce() throws Exception {
+        int classes = 400;
+        int threads = 8;
+        TaskJars jar = jar("");
+        for (int i = 0; i < classes; i++) {
+            jar.source("sample.Kind" + i, "package sample; public class Kind" + i + " extends Thread { }");
+            jar.source(
+                    "sample.Merging" + i,
+                    "package sample; public class Merging%1$d { Object one(int n) { Object o = n > 0 ? new Kind%1$d() : n < 0 ? \"x\" : new Kind%2$d(); return o; } }"
+                            .formatted(i, (i * 7 + 1) % classes));
+        }
+        Path path = jar.writeTo(folder.resolve("many.jar"));
+        var barrier = new CyclicBarrier(threads);
+        try (var loader = new TaskClassLoader(path, new TaskApiLoader());
+                var executor = Executors.newFixedThreadPool(threads)) {
+            var loading = IntStream.range(0, threads)
+                    .mapToObj(thread -> executor.submit(() -> {
+                        barrier.await();
+                        for (int i = thread; i < classes; i += threads) {
+                            loader.loadClass("sample.Merging" + i);
+                        }
+                        return null;
+                    }))
+                    .toList();
+
+            for (Future<?> one : loading) {
+                one.get();
+            }
+        }
     }
 
     /** A thousand loops in one method of almost 64 KiB: with a checkpoint in each it would be too long. */
