@@ -4,9 +4,7 @@ import dev.workerpool.worker.task.TaskHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What belongs to a run beside its thread: the threads that it started, the executors and timers that it made. Made with the
@@ -16,7 +14,7 @@ final class Belongings {
     private final Errands errands;
     private final List<Thread> threads = new ArrayList<>();
     private final List<OwnExecutor> executors = new ArrayList<>();
-    private final List<Timer> timers = new ArrayList<>();
+    private final List<OwnTimer> timers = new ArrayList<>();
     /** Of threads, before those that have ended are taken out. */
     private int enough = 64;
 
@@ -44,7 +42,7 @@ final class Belongings {
             executors.removeIf(OwnExecutor::hasEnded);
             executors.add(new OwnExecutor(executor));
         } else {
-            timers.add((Timer) service);
+            timers.add(new OwnTimer((Timer) service));
         }
     }
 
@@ -56,18 +54,24 @@ final class Belongings {
         return List.copyOf(executors);
     }
 
+    private synchronized List<OwnTimer> timers() {
+        return List.copyOf(timers);
+    }
+
     /** Looks at the executors here and now. May wait for task code: for a thread that is in the run. */
     void look() {
         executors().forEach(OwnExecutor::look);
     }
 
-    /** Has the executors looked at, for those who ask a little later. */
+    /** Has executors and timers looked at, for those who ask a little later. */
     void ask() {
         executors().forEach(executor -> executor.ask(errands));
+        timers().forEach(timer -> timer.ask(errands));
     }
 
     synchronized boolean oweAnswers() {
-        return executors.stream().anyMatch(OwnExecutor::owesAnAnswer);
+        return executors.stream().anyMatch(OwnExecutor::owesAnAnswer)
+                || timers.stream().anyMatch(OwnTimer::owesAnAnswer);
     }
 
     /** Is there anything to look after? Costs next to nothing. */
@@ -84,29 +88,12 @@ final class Belongings {
             }
         }
         executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> alive.add("executor " + executor));
-        timers.removeIf(Belongings::isCancelled);
+        timers.removeIf(OwnTimer::isCancelled);
         timers.forEach(timer -> alive.add("timer"));
         if (atWork > 0) {
             alive.add("work in the common pool");
         }
         return alive;
-    }
-
-    /** A timer says so only to those who want something of it. */
-    private static boolean isCancelled(Timer timer) {
-        try {
-            timer.schedule(
-                    new TimerTask() {
-                        @Override
-                        public void run() {
-                            // It was only to find out.
-                        }
-                    },
-                    TimeUnit.HOURS.toMillis(1));
-            return false;
-        } catch (IllegalStateException cancelled) {
-            return true;
-        }
     }
 
     /** Does something look idle that may be at work when it is looked at again? */
@@ -126,8 +113,7 @@ final class Belongings {
             errands.send(threads, () -> plain.forEach(Thread::interrupt));
         }
         executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> executor.shutDown(errands));
-        timers.forEach(Timer::cancel);
-        timers.clear();
+        timers.forEach(timer -> timer.cancel(errands));
     }
 
     private static boolean isOwnClass(Thread thread) {

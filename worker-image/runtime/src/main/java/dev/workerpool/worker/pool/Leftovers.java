@@ -37,7 +37,7 @@ final class Leftovers {
         /** Those that are gone are. */
         boolean isShutdown() {
             ExecutorService one = executor.get();
-            return one == null || one.isShutdown();
+            return one == null || OwnExecutor.isShutdown(one);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.TaskKilled;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
@@ -7,12 +8,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /**
- * An executor of the JDK that a run made. What it is asked may wait for its locks, under which it calls the task's own queue,
- * thread factory and threads, and for ever. So whoever must not wait has it asked by {@link Errands}, and is told what was
- * heard last.
+ * An executor of the JDK that a run made, or one of a class of the task's own that extends one. What it is asked may wait for
+ * its locks, under which it calls the task's own queue, thread factory and threads, and for ever; a class of the task's own may
+ * answer whatever it likes. So whoever must not wait has it asked by {@link Errands}, and is told what was heard last.
  */
 final class OwnExecutor {
     private final ExecutorService executor;
+    private final boolean plain;
     private volatile Look last = Look.AT_WORK;
     private volatile boolean asked;
 
@@ -26,6 +28,17 @@ final class OwnExecutor {
 
     OwnExecutor(ExecutorService executor) {
         this.executor = executor;
+        this.plain = isPlain(executor);
+    }
+
+    /** Is its code that of the JDK, so that some of it can be asked at once? */
+    private static boolean isPlain(ExecutorService executor) {
+        return executor.getClass().getClassLoader() == null;
+    }
+
+    /** At once. @return false when it would have to be asked by others */
+    static boolean isShutdown(ExecutorService executor) {
+        return isPlain(executor) && executor.isShutdown();
     }
 
     ExecutorService executor() {
@@ -34,10 +47,14 @@ final class OwnExecutor {
 
     /** For as long as it takes. */
     void look() {
-        last = executor.isTerminated()
+        last = told();
+        asked = false;
+    }
+
+    private Look told() {
+        return executor.isTerminated()
                 ? Look.ENDED
                 : executor.isShutdown() || isBusy() ? Look.AT_WORK : mayBeBetweenTwo() ? Look.BETWEEN_TWO : Look.IDLE;
-        asked = false;
     }
 
     /** Where an executor does not tell, it is believed to be idle until it has been shut down. */
@@ -60,8 +77,22 @@ final class OwnExecutor {
     }
 
     void ask(Errands errands) {
-        asked = true;
-        errands.send(this, this::look);
+        if (last != Look.ENDED) {
+            asked = true;
+            errands.send(this, this::lookForOthers);
+        }
+    }
+
+    private void lookForOthers() {
+        try {
+            look();
+        } catch (TaskKilled e) {
+            // It does not answer, and all that it had at work was to die with whoever asked.
+            last = Look.ENDED;
+            throw e;
+        } finally {
+            asked = false;
+        }
     }
 
     /** Has it been asked since it was heard last? */
@@ -75,7 +106,7 @@ final class OwnExecutor {
 
     /** At once. A fork-join pool that is asked may cancel tasks first. */
     boolean hasEnded() {
-        return last == Look.ENDED || !(executor instanceof ForkJoinPool) && executor.isTerminated();
+        return last == Look.ENDED || plain && !(executor instanceof ForkJoinPool) && executor.isTerminated();
     }
 
     /** As it was heard last. */
@@ -85,12 +116,12 @@ final class OwnExecutor {
 
     /** As it was heard last: does it look idle, and may be at work when it is looked at again? */
     boolean isUncertain() {
-        return last == Look.BETWEEN_TWO && !executor.isShutdown();
+        return last == Look.BETWEEN_TWO && !isShutdown(executor);
     }
 
     /** As it was heard last: is it open and idle, so that it may serve a later run? */
     boolean isKept(boolean sure) {
-        return !executor.isShutdown() && (last == Look.IDLE || sure && last == Look.BETWEEN_TWO);
+        return !isShutdown(executor) && (last == Look.IDLE || sure && last == Look.BETWEEN_TWO);
     }
 
     @Override

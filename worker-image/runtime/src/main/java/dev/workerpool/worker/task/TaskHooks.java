@@ -114,8 +114,11 @@ public final class TaskHooks {
 
     /** {@code thread.start()} in task code; also that of others who have a method of that name. */
     public static void starting(Object thread) {
+        if (!(thread instanceof Thread started)) {
+            return; // As most that have such a method are not.
+        }
         TaskHost host = host();
-        if (host != null && thread instanceof Thread started && !isInitialising()) {
+        if (host != null && !isInitialising()) {
             host.started(started);
             StartedThreads.add(started, host.forChild());
         }

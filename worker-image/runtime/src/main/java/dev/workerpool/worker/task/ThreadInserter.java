@@ -48,13 +48,13 @@ final class ThreadInserter {
     }
 
     private void before(CodeBuilder code, InvokeInstruction call) {
-        if (call.opcode() == Opcode.INVOKEVIRTUAL
+        if ((call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE)
                 && starts(call.name().stringValue(), call.type().stringValue())) {
             code.dup().invokestatic(HOOKS, "starting", OBJECT);
         }
     }
 
-    /** Whose method it is shows only when it runs: the class may be any subclass of Thread, or none. */
+    /** Whose method it is shows only when it runs: the class may be any subclass of Thread, the interface one of its, or none. */
     private static boolean starts(String name, String type) {
         return name.equals("start") && type.equals("()V");
     }
@@ -62,7 +62,7 @@ final class ThreadInserter {
     /** Is a call of the method one that this looks for? @param type its descriptor */
     static boolean concerns(Kind kind, String owner, String name, String type) {
         return switch (kind) {
-            case VIRTUAL -> starts(name, type);
+            case VIRTUAL, INTERFACE_VIRTUAL -> starts(name, type) || hasStarted(owner, name);
             case CONSTRUCTOR -> SERVICES.contains(owner);
             default -> opens(owner, name) || hasStarted(owner, name);
         };
@@ -86,8 +86,10 @@ final class ThreadInserter {
         if (call.opcode() == Opcode.INVOKESPECIAL
                 && SERVICES.contains(owner)
                 && call.name().equalsString("<init>")) {
-            // Where nothing was begun it is a constructor's call to its super class.
-            if (!making.isEmpty() && making.pop()) {
+            if (making.isEmpty()) {
+                // Where nothing was begun it is a constructor's call to its super class.
+                code.aload(code.receiverSlot()).invokestatic(HOOKS, "opened", OBJECT);
+            } else if (making.pop()) {
                 code.dup().invokestatic(HOOKS, "opened", OBJECT);
             }
         } else if (opens(owner, call.name().stringValue())) {

@@ -64,6 +64,11 @@ class AllocationBudgetTest {
                 "Thread t = new Thread(() -> { Sink.sink = new byte[" + MUCH + "]; }); t.start(); t.join();");
         String steps = "() -> { while (true) Sink.sink = new byte[1000]; }";
         define(jar, "Stepping", "Thread t = new Thread(" + steps + "); t.start(); t.join();");
+        jar.source("sample.Stage", "package sample; public interface Stage { void start(); }");
+        jar.source(
+                "sample.Reader",
+                "package sample; class Reader extends Thread implements Stage { Reader(Runnable r) { super(r); } }");
+        define(jar, "Staged", "Stage s = new Reader(" + steps + "); s.start(); while (true) { }");
         define(jar, "Two", "for (int i = 0; i < 2; i++) new Thread(" + steps + ").start(); while (true) { }");
         define(jar, "Pooled", "Executors.newFixedThreadPool(1).submit(" + steps + ").get();");
         define(jar, "Single", "Executors.newSingleThreadExecutor().submit(" + steps + ").get();");
@@ -140,6 +145,7 @@ class AllocationBudgetTest {
                 "swallow",
                 "child",
                 "stepping",
+                "staged",
                 "two",
                 "pooled",
                 "single",

@@ -62,6 +62,39 @@ class BelongingsTest {
                 jar,
                 "Periodic",
                 "Executors.newScheduledThreadPool(1).scheduleAtFixedRate(() -> COUNT.incrementAndGet(), 1, 1, TimeUnit.MILLISECONDS);");
+        define(
+                jar,
+                "OwnPool",
+                "var e = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) { }; e.execute(() -> "
+                        + SPIN + ");");
+        define(jar, "OwnScheduled", "new ScheduledThreadPoolExecutor(1) { }.execute(() -> " + SPIN + ");");
+        define(jar, "OwnForkJoin", "new ForkJoinPool(1) { }.execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "OwnTimer",
+                "Timer t = new Timer() { }; t.schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
+        define(jar, "Staged", "Stage s = new Reader(() -> " + SPIN + "); s.start();");
+        define(jar, "StagedReference", "Stage s = new Reader(() -> " + SPIN + "); Runnable r = s::start; r.run();");
+        jar.source("sample.Stage", "package sample; public interface Stage { void start(); }");
+        jar.source(
+                "sample.Reader",
+                "package sample; class Reader extends Thread implements Stage { Reader(Runnable r) { super(r); } }");
+        // Asked by others than its run, it never answers.
+        String mute = "while (!Thread.currentThread().getName().startsWith(\"worker-\")) COUNT.incrementAndGet();";
+        define(
+                jar,
+                "Mute",
+                "new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {"
+                        + " public boolean isTerminated() { " + mute + " return super.isTerminated(); }"
+                        + " public boolean isShutdown() { " + mute + " return super.isShutdown(); }"
+                        + " public int getActiveCount() { " + mute + " return super.getActiveCount(); }"
+                        + " public List<Runnable> shutdownNow() { " + mute + " return super.shutdownNow(); }"
+                        + " }.execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "MuteTimer",
+                "new Timer() { public void cancel() { " + mute + " super.cancel(); } }"
+                        + ".schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
         define(jar, "Spins", SPIN);
         define(
                 jar,
@@ -259,6 +292,12 @@ class BelongingsTest {
                 "timed",
                 "fixed",
                 "made",
+                "ownpool",
+                "ownscheduled",
+                "ownforkjoin",
+                "owntimer",
+                "staged",
+                "stagedreference",
                 "periodic",
                 "common",
                 "supply",
@@ -290,7 +329,7 @@ class BelongingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"throwing", "blocking", "deaf", "counting", "comparing"})
+    @ValueSource(strings = {"throwing", "blocking", "deaf", "counting", "comparing", "mute", "mutetimer"})
     void leavesTheTimeLimitsAloneWhateverTaskCodeDoesWhenItIsStopped(String type) throws Exception {
         try (var fixture = start()) {
             assertThat(fixture.submit(type, "done").output()).isEqualTo("done");
