@@ -41,6 +41,10 @@ final class PoolThread {
     private final Allocation allocation;
     private boolean broken;
     private volatile boolean givenUp;
+
+    /** It came back from the run in which it was given up. Guarded by the roster. */
+    boolean cameBack;
+
     private volatile long idleSince = System.nanoTime();
 
     PoolThread(int number, TaskPool pool, ThreadRoster roster, ThreadTasks tasks) {

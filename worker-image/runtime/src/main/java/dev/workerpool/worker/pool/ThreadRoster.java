@@ -173,7 +173,10 @@ final class ThreadRoster {
 
     /** The thread will not leave its run: another takes its place. @return how many threads are lost now */
     synchronized int giveUp(PoolThread thread) {
-        lost.add(thread);
+        // It was decided on before this, and the thread may have left the run and ended since.
+        if (!thread.cameBack) {
+            lost.add(thread);
+        }
         if (isOnDuty(thread)) {
             fill(thread.number(), true);
         }
@@ -190,6 +193,7 @@ final class ThreadRoster {
     /** The thread ends, and does so at once: nothing of it may be waited for from here on. */
     synchronized void ended(PoolThread thread, boolean givenUp, boolean broken) {
         if (givenUp) {
+            thread.cameBack = true;
             lost.remove(thread);
             LOG.log(Level.INFO, "A lost thread {0} came back and ended", thread.number());
         } else if (isOnDuty(thread)) {

@@ -98,6 +98,22 @@ class ThreadRosterTest {
         }
     }
 
+    @Test
+    void hasLostNoThreadThatCameBackInTheMomentItWasGivenUp(@TempDir Path folder) throws Exception {
+        TaskCatalog tasks = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        try (var fixture = PoolFixture.settings().threads(1).start(tasks)) {
+            ThreadRoster roster = roster(fixture, tasks);
+            roster.resize(1);
+            PoolThread late = roster.current().getFirst();
+
+            roster.ended(late, true, false);
+            assertThat(roster.giveUp(late)).isZero();
+
+            assertThat(roster.lost()).isEmpty();
+            assertThat(roster.current()).hasSize(1).doesNotContain(late);
+        }
+    }
+
     /** As the watchdog does each second. */
     private void refill(ThreadRoster roster) {
         clock += ThreadRoster.RETRY;
