@@ -7,6 +7,7 @@ import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.RefusedTasksSection;
 import dev.workerpool.worker.handover.HandOver;
 import dev.workerpool.worker.http.BodyBudget;
+import dev.workerpool.worker.http.BodyWork;
 import dev.workerpool.worker.http.HttpServer;
 import dev.workerpool.worker.http.WorkerInfo;
 import dev.workerpool.worker.io.EventLoops;
@@ -79,6 +80,7 @@ final class Worker implements WorkerInfo {
     private final OtlpTracer traces;
 
     private final Access access;
+    private final BodyWork bodyWork = new BodyWork();
     private final HttpServer tasks;
     private final HttpServer management;
     private volatile State state = State.STARTING;
@@ -119,6 +121,7 @@ final class Worker implements WorkerInfo {
                 metrics,
                 settings.maxBodySize(),
                 budget,
+                bodyWork,
                 tracer,
                 access,
                 kept,
@@ -293,6 +296,10 @@ final class Worker implements WorkerInfo {
 
     EventLoops loops() {
         return loops;
+    }
+
+    BodyWork bodyWork() {
+        return bodyWork;
     }
 
     int taskPort() {

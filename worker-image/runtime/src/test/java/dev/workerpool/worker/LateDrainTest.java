@@ -3,11 +3,10 @@ package dev.workerpool.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.worker.http.BodyWork;
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A peer's call under a key that was let in, and then its replica begins to drain: it is for the next replica. */
 class LateDrainTest extends PeerFixture {
+    /** Looked at beside the event loop. */
+    private static final int LARGE = 100_000;
+
     private Worker draining;
     private Thread stopping;
 
@@ -27,7 +29,7 @@ class LateDrainTest extends PeerFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {10, 100_000})
+    @ValueSource(ints = {10, LARGE})
     void betweenItsHeadAndItsBody(int length) throws Exception {
         RawClient peer = pass(length, "Expect: 100-continue\r\n");
         assertThat(peer.readHead().status()).isEqualTo(100);
@@ -39,16 +41,17 @@ class LateDrainTest extends PeerFixture {
     /** What the body is, is found out beside the event loop, and takes a while where it is large. */
     @Test
     void whileItsBodyIsLookedAt() throws Exception {
-        int length = 100_000;
-        var waits = new AtomicBoolean(true);
+        var goOn = new CountDownLatch(1);
         RawClient peer;
         try {
-            keepVirtualThreadsWaiting(waits);
-            peer = pass(length, "").send("x".repeat(length));
+            for (int i = 0; i < BodyWork.THREADS; i++) {
+                draining.bodyWork().threads().execute(() -> waitFor(goOn));
+            }
+            peer = pass(LARGE, "").send("x".repeat(LARGE));
             await().atMost(PATIENCE).until(() -> metric(draining, "workerpool_passes_received_total") == 1);
             drain();
         } finally {
-            waits.set(false);
+            goOn.countDown();
         }
 
         assertThatItIsForTheNext(peer.read());
@@ -73,20 +76,12 @@ class LateDrainTest extends PeerFixture {
         await().atMost(PATIENCE).until(draining::isClosed);
     }
 
-    /** All that carries them spins, for so long. */
-    private static void keepVirtualThreadsWaiting(AtomicBoolean waits) throws InterruptedException {
-        int carriers = Integer.getInteger(
-                "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
-        var spinning = new CountDownLatch(carriers);
-        for (int i = 0; i < carriers; i++) {
-            Thread.startVirtualThread(() -> {
-                spinning.countDown();
-                while (waits.get()) {
-                    Thread.onSpinWait();
-                }
-            });
+    private static void waitFor(CountDownLatch gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
-        assertThat(spinning.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     private void assertThatItIsForTheNext(Answer answer) throws Exception {

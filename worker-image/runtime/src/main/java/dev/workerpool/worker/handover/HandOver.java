@@ -14,9 +14,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +39,9 @@ public final class HandOver {
 
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
 
+    /** For the thread to hear of an interrupt: it waits for an answer, or sleeps. */
+    private static final Duration TO_HEAR = Duration.ofSeconds(1);
+
     /** What came of offering a run to all peers. */
     private enum Offer {
         TAKEN,
@@ -50,7 +53,7 @@ public final class HandOver {
     private final RunStore store;
     private final Peers peers;
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private final Set<String> placed = new HashSet<>();
+    private final Set<String> placed = ConcurrentHashMap.newKeySet();
     private Thread thread;
     private boolean hasFailed;
     private volatile long deadline = Long.MAX_VALUE;
@@ -62,7 +65,8 @@ public final class HandOver {
 
     /** From now on runs are brought away as they end, and as peers take them. */
     public void start() {
-        thread = Thread.ofVirtual().name("hand-over").start(this::work);
+        // Not a virtual one: what carries these may be kept busy by task code.
+        thread = Thread.ofPlatform().name("hand-over").daemon().start(this::work);
     }
 
     /**
@@ -77,7 +81,8 @@ public final class HandOver {
         stopping.countDown();
         if (!thread.join(patience)) {
             thread.interrupt();
-            thread.join();
+            // Whatever it is in, a drain comes to its end.
+            thread.join(TO_HEAR);
         }
         int lost = (int) store.snapshot().stream()
                 .filter(run -> !placed.contains(run.ended().id()))

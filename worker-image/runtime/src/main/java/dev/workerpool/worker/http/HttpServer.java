@@ -81,12 +81,14 @@ public final class HttpServer {
             PrometheusRegistry metrics,
             long maxBodySize,
             BodyBudget budget,
+            BodyWork bodyWork,
             RunTracer tracer,
             Access access,
             KeptConnections kept,
             EventLoops loops) {
-        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, access, metrics);
-        var routes = new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs), new Callers(access));
+        var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, access, bodyWork, metrics);
+        var routes =
+                new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs), new Callers(access), bodyWork);
         return new HttpServer(
                 port,
                 access.tls(),

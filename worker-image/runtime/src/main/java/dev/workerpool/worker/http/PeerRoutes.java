@@ -27,10 +27,19 @@ final class PeerRoutes implements Routes {
     private final RunSearch search;
     private final KeyRoutes keys;
     private final Callers callers;
+    private final BodyWork bodyWork;
     private final String replica;
 
-    PeerRoutes(TaskRoutes tasks, TaskPool pool, Peers peers, RunStore store, Adopter adopter, Callers callers) {
+    PeerRoutes(
+            TaskRoutes tasks,
+            TaskPool pool,
+            Peers peers,
+            RunStore store,
+            Adopter adopter,
+            Callers callers,
+            BodyWork bodyWork) {
         this.tasks = tasks;
+        this.bodyWork = bodyWork;
         this.callers = callers;
         this.adopter = adopter;
         this.search = new RunSearch(peers, store);
@@ -185,7 +194,7 @@ final class PeerRoutes implements Routes {
         } else if (request.path().startsWith(HandOver.PATH)) {
             exchange.begins();
             // Decoding is no work for an event loop, which others wait for.
-            Thread.ofVirtual().start(() -> {
+            bodyWork.submit(exchange, () -> {
                 Response answer = adopt(body);
                 exchange.execute(() -> exchange.respond(answer));
             });

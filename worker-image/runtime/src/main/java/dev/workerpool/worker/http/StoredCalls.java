@@ -36,6 +36,7 @@ final class StoredCalls {
     private final RunAnswers answers;
     private final EventStreams streams;
     private final RunTracer tracer;
+    private final BodyWork bodyWork;
     private final Function<RunRejectedException, Response> rejected;
 
     StoredCalls(
@@ -44,12 +45,14 @@ final class StoredCalls {
             RunAnswers answers,
             EventStreams streams,
             RunTracer tracer,
+            BodyWork bodyWork,
             Function<RunRejectedException, Response> rejected) {
         this.pool = pool;
         this.store = store;
         this.answers = answers;
         this.streams = streams;
         this.tracer = tracer;
+        this.bodyWork = bodyWork;
         this.rejected = rejected;
     }
 
@@ -114,7 +117,7 @@ final class StoredCalls {
             RunKey key = IdempotencyKey.fingerprinted(name, task.type(), request, body);
             return submit(task, request, body, exchange, arrival, key);
         }
-        Thread.ofVirtual().start(() -> {
+        bodyWork.submit(exchange, () -> {
             RunKey key = IdempotencyKey.fingerprinted(name, task.type(), request, body);
             exchange.execute(() -> {
                 Response refusal = submit(task, request, body, exchange, arrival, key);

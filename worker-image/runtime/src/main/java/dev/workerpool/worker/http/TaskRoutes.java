@@ -47,6 +47,7 @@ final class TaskRoutes implements Routes {
             BodyBudget budget,
             RunTracer tracer,
             Access access,
+            BodyWork bodyWork,
             PrometheusRegistry metrics) {
         this.peers = peers;
         this.tracer = tracer;
@@ -59,7 +60,7 @@ final class TaskRoutes implements Routes {
         this.outcomes = new Outcomes(retry);
         var answers = new RunAnswers(replica, outcomes, store.settings().period());
         var streams = new EventStreams(metrics);
-        this.stored = new StoredCalls(pool, store, answers, streams, tracer, this::rejected);
+        this.stored = new StoredCalls(pool, store, answers, streams, tracer, bodyWork, this::rejected);
         this.runs = new RunRoutes(store, answers, streams);
         this.openApi = new OpenApi(catalog, access.needsToken());
     }
