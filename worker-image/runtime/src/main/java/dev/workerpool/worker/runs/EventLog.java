@@ -6,12 +6,14 @@ import java.util.List;
 /**
  * The latest events of one run, for those who follow it at their own pace. Bounded by number and bytes, the oldest going
  * first: a run that tells a million things costs no more than one that tells a few hundred, and never waits for a reader.
- * Thread-safe.
+ * What it has is in the account of all runs by itself, until its run is over and the store counts it with that. Thread-safe.
  */
 public final class EventLog {
     static final int MAX_EVENTS = 256;
     static final int MAX_BYTES = 256 * 1024;
     private static final int FIRST = 8;
+
+    private final RunMemory memory;
 
     /** Event n lies at n modulo the length, which is a power of two. */
     private byte[][] ring = {};
@@ -19,7 +21,15 @@ public final class EventLog {
     private long oldest = 1;
     private long latest;
     private int bytes;
+
+    /** What of it is in the account of all runs. */
+    private int charged;
+
     private boolean closed;
+
+    EventLog(RunMemory memory) {
+        this.memory = memory;
+    }
 
     /** @return false once the log is closed */
     synchronized boolean append(byte[] json) {
@@ -38,7 +48,14 @@ public final class EventLog {
         latest++;
         ring[at(latest)] = json;
         bytes += json.length;
+        // Never refused for want of room: it is bounded, and what is over makes room.
+        charge(bytes);
         return true;
+    }
+
+    private void charge(int sum) {
+        memory.charge(sum - charged);
+        charged = sum;
     }
 
     private void grow() {
@@ -68,6 +85,11 @@ public final class EventLog {
         closed = true;
     }
 
+    /** Somebody else counts it from now on. Once it is closed. */
+    synchronized void uncharge() {
+        charge(0);
+    }
+
     synchronized int bytes() {
         return bytes;
     }
@@ -81,8 +103,8 @@ public final class EventLog {
     }
 
     /** A closed log of events that another worker had. */
-    static EventLog of(List<RunEvent> events) {
-        var log = new EventLog();
+    static EventLog of(List<RunEvent> events, RunMemory memory) {
+        var log = new EventLog(memory);
         if (!events.isEmpty()) {
             log.oldest = events.getFirst().id();
             log.latest = log.oldest - 1;

@@ -171,6 +171,7 @@ public final class RunStore {
     private void keep(StoredRun run) {
         long bytes = RetentionSettings.OVERHEAD + run.events().bytes() + run.settled.resultBytes();
         charge(run, 0);
+        run.events().uncharge();
         if (!makeRoom(bytes, run)) {
             forget(run);
             counters.evicted(RunCounters.Eviction.BYTES);
@@ -183,12 +184,13 @@ public final class RunStore {
         }
     }
 
-    /** Forgets what is over for too long. To be called now and then. */
+    /** Forgets what is over for too long, and what events of runs in flight have left no room for. To be called now and then. */
     public synchronized void sweep() {
         Instant latest = clock.instant().minus(settings.period());
         while (!over.isEmpty() && !over.first().endedAt().isAfter(latest)) {
             evict(RunCounters.Eviction.AGE);
         }
+        makeRoom(0, null);
     }
 
     /** @return null when there is no such run (any more) */

@@ -59,7 +59,7 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         this.key = request.key();
         this.outlivesItsCallers = request.outlivesItsCallers();
         this.createdAt = createdAt;
-        this.events = new EventLog();
+        this.events = new EventLog(store.memory());
         this.mailbox = new Mailbox(store.memory()::release);
         this.request = request;
         this.run = new Run(request.task(), request.body(), request.parameters(), this, this).with(request.options());
@@ -75,7 +75,7 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         this.key = ended.freesKey() ? null : retained.key();
         this.outlivesItsCallers = true;
         this.createdAt = ended.createdAt();
-        this.events = EventLog.of(retained.events());
+        this.events = EventLog.of(retained.events(), store.memory());
         this.mailbox = new Mailbox(store.memory()::release);
         mailbox.close();
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventLogTest {
-    private final EventLog log = new EventLog();
+    private final RunMemory memory = new RunMemory(Long.MAX_VALUE);
+    private final EventLog log = new EventLog(memory);
 
     private void append(String json) {
         log.append(json.getBytes(StandardCharsets.UTF_8));
@@ -67,11 +68,11 @@ class EventLogTest {
         for (int i = 1; i <= 300; i++) {
             append("" + i);
         }
-        EventLog copy = EventLog.of(log.all());
+        EventLog copy = EventLog.of(log.all(), memory);
 
         assertThat(copy.after(0).id()).isEqualTo(45);
         assertThat(copy.latest()).isEqualTo(300);
         assertThat(copy.append(new byte[1])).isFalse();
-        assertThat(EventLog.of(List.of()).after(0)).isNull();
+        assertThat(EventLog.of(List.of(), memory).after(0)).isNull();
     }
 }

@@ -139,6 +139,49 @@ class RunStoreTest extends StoreTestCase {
     }
 
     @Test
+    void countsTheEventsOfARunInFlight() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 50_000, 100);
+        StoredRun active = fixture.occupy();
+        long before = store.bytes();
+        active.emit(new byte[30_000]);
+        active.emit(new byte[1_000]);
+
+        assertThat(store.bytes()).isEqualTo(before + 31_000);
+        assertThatThrownBy(() -> fixture.submit("echo", "x".repeat(20_000))).isInstanceOf(RunsFullException.class);
+
+        fixture.release();
+        fixture.awaitEnd(active);
+        assertThat(store.bytes()).isBetween(31_000L, 31_000L + RetentionSettings.OVERHEAD + 100);
+        fixture.pass(Duration.ofMinutes(10));
+        store.sweep();
+        assertThat(store.bytes()).isZero();
+    }
+
+    @Test
+    void countsNoEventsThatWereDropped() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 1 << 20, 100);
+        StoredRun active = fixture.occupy();
+        long before = store.bytes();
+        for (int i = 0; i < 10; i++) {
+            active.emit(new byte[EventLog.MAX_BYTES / 2]);
+        }
+
+        assertThat(store.bytes()).isEqualTo(before + EventLog.MAX_BYTES);
+    }
+
+    @Test
+    void givesUpWhatIsOverForTheEventsOfARunInFlight() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 50_000, 100);
+        fixture.ended("echo", "x".repeat(20_000));
+        fixture.occupy().emit(new byte[40_000]);
+
+        store.sweep();
+
+        assertThat(store.retained()).isZero();
+        assertThat(store.bytes()).isLessThan(50_000);
+    }
+
+    @Test
     void keepsNothingOfARunThatThePoolRefuses() throws Exception {
         RunStore store = start();
         fixture.occupy();
