@@ -22,6 +22,9 @@ final class ReflectionRewriter {
             ConstantDescs.CD_int,
             ConstantDescs.CD_int);
 
+    private static final ClassDesc BUFFER = ClassDesc.of("java.nio.ByteBuffer");
+    private static final MethodTypeDesc WOVEN_BUFFER = MethodTypeDesc.of(BUFFER, ConstantDescs.CD_Object, BUFFER);
+
     /** Of {@code Lookup}: the hook has its name and takes it first. */
     private static final Set<String> ON_LOOKUP = Set.of(
             "findStatic",
@@ -45,12 +48,22 @@ final class ReflectionRewriter {
         }
         if (owner.equals("java/lang/reflect/Method") && name.equals("invoke")) {
             beforeInvoke(code);
-        } else if (call.opcode() != Opcode.INVOKESTATIC
-                && name.equals("defineClass")
-                && call.type().stringValue().startsWith("(Ljava/lang/String;[BII")) {
-            beforeDefine(code, call.typeSymbol());
+        } else if (call.opcode() != Opcode.INVOKESTATIC && name.equals("defineClass")) {
+            beforeDefine(code, call.type().stringValue(), call.typeSymbol());
         }
         return false;
+    }
+
+    /** Of a class loader, whichever has them; the class itself may have others of that name. */
+    private static void beforeDefine(CodeBuilder code, String descriptor, MethodTypeDesc type) {
+        if (descriptor.startsWith("(Ljava/lang/String;[BII")) {
+            beforeDefine(code, type, 1);
+        } else if (descriptor.equals("([BII)Ljava/lang/Class;")) {
+            beforeDefine(code, type, 0);
+        } else if (descriptor.startsWith("(Ljava/lang/String;Ljava/nio/ByteBuffer;")
+                && descriptor.endsWith(")Ljava/lang/Class;")) {
+            beforeDefineOfBuffer(code, type);
+        }
     }
 
     /** Not in its place: {@code invoke} looks who calls it. */
@@ -61,23 +74,41 @@ final class ReflectionRewriter {
         code.invokestatic(HOOKS, "invoking", INVOKING).aload(target).aload(arguments);
     }
 
-    /** Of a class loader: {@code (name, bytes, offset, length, …)}. */
-    private static void beforeDefine(CodeBuilder code, MethodTypeDesc type) {
-        int[] more = new int[type.parameterCount() - 4];
-        for (int i = more.length - 1; i >= 0; i--) {
-            TypeKind kind = TypeKind.from(type.parameterType(4 + i));
-            more[i] = code.allocateLocal(kind);
-            code.storeLocal(kind, more[i]);
+    /** {@code (…, bytes, offset, length, …)}. @param at which argument the bytes are */
+    private static void beforeDefine(CodeBuilder code, MethodTypeDesc type, int at) {
+        int[] arguments = store(code, type);
+        int bytes = arguments[at];
+        code.dup().aload(bytes).iload(arguments[at + 1]).iload(arguments[at + 2]);
+        code.invokestatic(HOOKS, "woven", WOVEN).astore(bytes);
+        load(code, type, arguments, 0, at + 1);
+        code.iconst_0().aload(bytes).arraylength();
+        load(code, type, arguments, at + 3, arguments.length);
+    }
+
+    /** {@code (name, buffer, …)}. */
+    private static void beforeDefineOfBuffer(CodeBuilder code, MethodTypeDesc type) {
+        int[] arguments = store(code, type);
+        code.dup()
+                .aload(arguments[1])
+                .invokestatic(HOOKS, "woven", WOVEN_BUFFER)
+                .astore(arguments[1]);
+        load(code, type, arguments, 0, arguments.length);
+    }
+
+    /** All arguments into variables. */
+    private static int[] store(CodeBuilder code, MethodTypeDesc type) {
+        int[] arguments = new int[type.parameterCount()];
+        for (int i = arguments.length - 1; i >= 0; i--) {
+            TypeKind kind = TypeKind.from(type.parameterType(i));
+            arguments[i] = code.allocateLocal(kind);
+            code.storeLocal(kind, arguments[i]);
         }
-        int length = code.allocateLocal(TypeKind.INT);
-        int offset = code.allocateLocal(TypeKind.INT);
-        int bytes = code.allocateLocal(TypeKind.REFERENCE);
-        int name = code.allocateLocal(TypeKind.REFERENCE);
-        code.istore(length).istore(offset).astore(bytes).astore(name);
-        code.dup().aload(bytes).iload(offset).iload(length).invokestatic(HOOKS, "woven", WOVEN);
-        code.astore(bytes).aload(name).aload(bytes).iconst_0().aload(bytes).arraylength();
-        for (int i = 0; i < more.length; i++) {
-            code.loadLocal(TypeKind.from(type.parameterType(4 + i)), more[i]);
+        return arguments;
+    }
+
+    private static void load(CodeBuilder code, MethodTypeDesc type, int[] arguments, int from, int to) {
+        for (int i = from; i < to; i++) {
+            code.loadLocal(TypeKind.from(type.parameterType(i)), arguments[i]);
         }
     }
 }

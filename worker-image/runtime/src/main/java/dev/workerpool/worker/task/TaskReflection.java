@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodHandles.Lookup.ClassOption;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -93,7 +94,17 @@ public final class TaskReflection {
 
     /** The class file that a loader is to define. What is no class file, or nobody's loader, is left as it is. */
     public static byte[] woven(Object loader, byte[] bytes, int offset, int length) {
-        byte[] classFile = Arrays.copyOfRange(bytes, offset, offset + length);
+        return woven(loader, Arrays.copyOfRange(bytes, offset, offset + length));
+    }
+
+    /** The same, in a buffer. */
+    public static ByteBuffer woven(Object loader, ByteBuffer buffer) {
+        byte[] classFile = new byte[buffer.remaining()];
+        buffer.duplicate().get(classFile);
+        return ByteBuffer.wrap(woven(loader, classFile));
+    }
+
+    private static byte[] woven(Object loader, byte[] classFile) {
         for (Object one = loader; one instanceof ClassLoader parent; one = parent.getParent()) {
             if (one instanceof TaskClassLoader jar) {
                 return new TaskWeaver(jar.getName(), (ClassLoader) loader, jar.getParent()).weave(classFile);

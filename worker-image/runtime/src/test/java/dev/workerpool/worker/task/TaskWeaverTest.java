@@ -54,6 +54,23 @@ class TaskWeaverTest {
                             public Class<?> defineIn(byte[] b, java.security.ProtectionDomain domain) {
                                 return defineClass(null, b, 0, b.length, domain);
                             }
+                            @SuppressWarnings("deprecation")
+                            public Class<?> defineUnnamed(byte[] b) { return defineClass(b, 0, b.length); }
+                            public Class<?> defineBuffered(java.nio.ByteBuffer b) {
+                                return super.defineClass("sample.Other", b, (java.security.ProtectionDomain) null);
+                            }
+                        }
+                        """)
+                .source("sample.Secure", """
+                        package sample;
+                        public class Secure extends java.security.SecureClassLoader {
+                            public Secure(ClassLoader parent) { super(parent); }
+                            public Class<?> define(byte[] b) {
+                                return defineClass("sample.Other", b, 0, b.length, (java.security.CodeSource) null);
+                            }
+                            public Class<?> defineBuffered(java.nio.ByteBuffer b) {
+                                return defineClass("sample.Other", b, (java.security.CodeSource) null);
+                            }
                         }
                         """)
                 .task(
@@ -160,6 +177,12 @@ class TaskWeaverTest {
                 "((Runnable) java.lang.invoke.MethodHandles.lookup().defineClass(b).getConstructor().newInstance()).run();",
                 "((Runnable) new Child(getClass().getClassLoader()).define(\"sample.Other\", b).getConstructor().newInstance()).run();",
                 "((Runnable) new Child(getClass().getClassLoader()).defineIn(b, null).getConstructor().newInstance()).run();",
+                "((Runnable) new Child(getClass().getClassLoader()).defineUnnamed(b).getConstructor().newInstance()).run();",
+                "((Runnable) new Child(getClass().getClassLoader()).defineBuffered(ByteBuffer.wrap(b)).getConstructor().newInstance()).run();",
+                "var d = ByteBuffer.allocateDirect(b.length + 3).position(3).put(b).position(3);"
+                        + " ((Runnable) new Child(getClass().getClassLoader()).defineBuffered(d).getConstructor().newInstance()).run();",
+                "((Runnable) new Secure(getClass().getClassLoader()).define(b).getConstructor().newInstance()).run();",
+                "((Runnable) new Secure(getClass().getClassLoader()).defineBuffered(ByteBuffer.wrap(b)).getConstructor().newInstance()).run();",
             })
     void killsWhatClassesDoThatTaskCodeDefines(String body) throws Exception {
         jar(BYTES + body).writeTo(folder.resolve("defines.jar"));
