@@ -12,6 +12,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -19,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +245,38 @@ class TaskWeaverTest {
                 one.get();
             }
         }
+    }
+
+    @Test
+    void tellsOfAJarOnceWhoseCodeItCannotMakeKillable() throws Exception {
+        String merges =
+                "package sample; public class %s { Object one(int n) { Object o = n > 0 ? new Round() : new Square(); return o; } }";
+        // Of another name each time: it is once in the life of a worker.
+        String name = folder.getFileName() + ".jar";
+        Path path = jar("").source("sample.Round", "package sample; public class Round {}")
+                .source("sample.Square", "package sample; public class Square {}")
+                .source("sample.First", merges.formatted("First"))
+                .source("sample.Second", merges.formatted("Second"))
+                .without("sample.Round")
+                .without("sample.Square")
+                .writeTo(folder.resolve(name));
+        var told = new ArrayList<Object>();
+        Filter filter = entry -> {
+            if (entry.getLevel() == Level.WARNING) {
+                told.add(entry.getParameters()[0]);
+            }
+            return false;
+        };
+        Logger log = Logger.getLogger(TaskWeaver.class.getName());
+        log.setFilter(filter);
+        try (var loader = new TaskClassLoader(path, new TaskApiLoader())) {
+            loader.loadClass("sample.First");
+            loader.loadClass("sample.Second");
+        } finally {
+            log.setFilter(null);
+        }
+
+        assertThat(told).containsExactly(name);
     }
 
     /** A thousand loops in one method of almost 64 KiB: with a checkpoint in each it would be too long. */
