@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
 import dev.workerpool.worker.peers.Routing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +136,32 @@ class PeerKeysTest extends PeerFixture {
         assertThat(callAll(c)).isEqualTo(runs);
         assertThat(callAll(a)).isEqualTo(runs);
         assertThat(begun).hasSize(KEYS);
+    }
+
+    /** As long as it lasts, and as it is kept after that, the first replica of before has the run. */
+    @Test
+    void aReplicaThatJoinsDoesNotRunWhatRunsForLongerThanItIsKept() throws Exception {
+        String[] shortly = {"WORKERPOOL_RUN_RETENTION", "1s"};
+        Worker a = start("a", shortly);
+        Worker b = start("b", shortly);
+        Worker c = start("c", shortly);
+        introduce(a, Map.of("b", b.taskPort()));
+        introduce(b, Map.of("a", a.taskPort()));
+        introduce(c, Map.of("a", a.taskPort(), "b", b.taskPort()));
+        String key = keyAt(c);
+        String async = "Prefer: respond-async";
+        String run = send(a, "hold", "held", key, async).read().header("Location");
+        await().atMost(PATIENCE).until(() -> begun.contains("held"));
+
+        introduceAll();
+        await().atMost(PATIENCE).until(() -> workers.values().stream()
+                .noneMatch(worker -> worker.peers().haveChangedWithin(Duration.ofSeconds(1))));
+
+        assertThat(send(c, "hold", "held", key, async).read().header("Location"))
+                .isEqualTo(run);
+        assertThat(send(b, "hold", "held", key, async).read().header("Location"))
+                .isEqualTo(run);
+        assertThat(begun).containsExactly("held");
     }
 
     @Test

@@ -7,14 +7,15 @@ import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.peers.Routing;
 import dev.workerpool.worker.pool.TaskPool;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * Calls under a key among several replicas: the key decides which one has the run, wherever the call comes in. One that
- * takes no more runs, or cannot be reached, is passed over. For as long as a run is kept after the peers have changed, those
- * that may have had the key before are asked first, and answer only if they know it.
+ * takes no more runs, or cannot be reached, is passed over. For as long as a run that began before the peers have changed may
+ * last and is kept, those that may have had the key before are asked first, and answer only if they know it.
  */
 final class KeyRoutes {
     /** What a replica says that was asked for a run it does not know. */
@@ -68,11 +69,16 @@ final class KeyRoutes {
                     exchange,
                     () -> tasks.runKeyed(request, body, exchange, arrival, refused));
         };
-        if (peers.haveChangedWithin(tasks.keptFor())) {
+        if (peers.haveChangedWithin(knownFor())) {
             tryOneByOne(order.asked(), passed, exchange, run);
         } else {
             run.run();
         }
+    }
+
+    /** How long after its admission a key is known, at most: a run is kept from its end on. */
+    private Duration knownFor() {
+        return pool.longestStay().plus(tasks.keptFor());
     }
 
     private void tryOneByOne(

@@ -31,6 +31,8 @@ public final class TaskPool {
 
     private final ThreadRoster roster;
     private volatile LiveSettings live;
+    private volatile Duration longestWait;
+    private volatile Duration longestTimeout;
 
     public TaskPool(
             PoolSettings settings,
@@ -43,6 +45,8 @@ public final class TaskPool {
         this.listener = listener;
         this.counters = new PoolCounters(registry, catalog.entries());
         this.live = settings.initial();
+        this.longestWait = live.maxWait();
+        this.longestTimeout = live.timeout();
         this.queue = new RunQueue(live);
         this.roster = new ThreadRoster(
                 queue,
@@ -78,9 +82,23 @@ public final class TaskPool {
      */
     public synchronized void apply(LiveSettings settings) {
         live = settings;
+        longestWait = longer(longestWait, settings.maxWait());
+        longestTimeout = longer(longestTimeout, settings.timeout());
         queue.tune(settings);
         roster.resize(settings.threads());
         watchdog.wake();
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    /**
+     * From a run's admission to its end, at most, whatever the settings were when it came and when it started. A limit that is
+     * lowered holds on for runs that have it, so one that was ever in force counts for good.
+     */
+    public Duration longestStay() {
+        return longestWait.plus(longestTimeout);
     }
 
     /**

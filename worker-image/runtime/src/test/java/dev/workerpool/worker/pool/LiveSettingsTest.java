@@ -47,6 +47,21 @@ class LiveSettingsTest {
     }
 
     @Test
+    void tellsHowLongARunMayStayAlsoOfLimitsThatWereLoweredSince() throws Exception {
+        try (var fixture = settings()
+                .maxWait(Duration.ofSeconds(2))
+                .timeout(Duration.ofSeconds(30))
+                .start(folder)) {
+            fixture.pool.apply(settings()
+                    .maxWait(Duration.ofSeconds(5))
+                    .timeout(Duration.ofSeconds(1))
+                    .live());
+
+            assertThat(fixture.pool.longestStay()).isEqualTo(Duration.ofSeconds(35));
+        }
+    }
+
+    @Test
     void letsActiveRunsFinishWhenFewerThreadsAreWanted() throws Exception {
         try (var fixture = settings().threads(3).start(folder)) {
             var active = List.of(fixture.occupy("gate"), fixture.occupy("gate"), fixture.occupy("gate"));
