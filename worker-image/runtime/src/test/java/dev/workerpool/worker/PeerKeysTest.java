@@ -189,6 +189,56 @@ class PeerKeysTest extends PeerFixture {
         draining.join(PATIENCE);
     }
 
+    /** Of one that goes, and that handed the run to a replica that is not the next in order, for that one had no room. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "d"})
+    void aRunThatWasHandedPastTheNextReplicaIsFoundByItsKey(String asked) throws Exception {
+        String[] shortly = {
+            "WORKERPOOL_RUN_RETENTION", "1s",
+            "WORKERPOOL_TASK_TIMEOUT", "6s",
+            "WORKERPOOL_QUEUE_MAX_WAIT", "2s",
+            "WORKERPOOL_QUEUE_CAPACITY", "1"
+        };
+        Worker a = start("a", shortly);
+        shortly[shortly.length - 1] = "0";
+        Worker d = start("d", shortly);
+        start("b");
+        introduceAll();
+        await().atMost(PATIENCE)
+                .until(() -> !a.peers().haveChangedWithin(Duration.ofSeconds(9))
+                        && !d.peers().haveChangedWithin(Duration.ofSeconds(9)));
+        hold(a, "first");
+        hold(d, "second");
+        String key = keyWithOrder(a, List.of("d", "b"));
+        String async = "Prefer: respond-async";
+        String run = send(a, "hold", "held", key, async).read().header("Location");
+        Worker called = workers.get(asked);
+        workers.remove("a");
+        var draining = Thread.startVirtualThread(() -> stop(a));
+        await().atMost(PATIENCE).until(() -> begun.contains("held"));
+        release("second");
+        await().atMost(PATIENCE).until(() -> metric(d, "workerpool_active") == 0);
+
+        assertThat(send(called, "hold", "held", key, async).read().header("Location"))
+                .isEqualTo(run);
+        assertThat(begun).containsOnlyOnce("held");
+        release("first");
+        draining.join(PATIENCE);
+    }
+
+    /** A key that is first to be asked for at the worker, and then at the others in this order. */
+    private static String keyWithOrder(Worker worker, List<String> after) {
+        return Stream.iterate(0, n -> n + 1)
+                .map(n -> "key" + n)
+                .filter(key -> worker.peers().orderOf(key).before().isEmpty()
+                        && worker.peers().orderOf(key).after().stream()
+                                .map(Routing.Choice::replica)
+                                .toList()
+                                .equals(after))
+                .findFirst()
+                .orElseThrow();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {10, 100_000})
     void aCallThatADrainOvertakesGoesOnToTheNextReplica(int length) throws Exception {

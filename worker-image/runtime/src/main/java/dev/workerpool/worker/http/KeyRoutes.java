@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 /**
  * Calls under a key among several replicas: the key decides which one has the run, wherever the call comes in. One that
  * takes no more runs, or cannot be reached, is passed over. For as long as a run that began before the peers have changed may
- * last and is kept, those that may have had the key before are asked first, and answer only if they know it.
+ * last and is kept, those that may have had the key before are asked first, and answer only if they know it; and so they are
+ * before another has the run in place of one that goes or has gone, for that one may have handed it to any of them.
  */
 final class KeyRoutes {
     /** What a replica says that was asked for a run it does not know. */
@@ -55,25 +56,38 @@ final class KeyRoutes {
         PassedRequest passed = PassedCall.request(request, body, System.nanoTime());
         KeyOrder order = peers.orderOf(key(request));
         Arrival arrival = Arrival.direct(passed.admittedAt());
+        boolean drains = pool.isClosed();
         Runnable run = () -> {
-            boolean drains = pool.isClosed();
             Consumer<Response> refused = refusal -> {
                 // The drain may have begun since: then it is for those that come next.
                 boolean goesOn = !drains && pool.isClosed() && !tasks.knowsKey(request);
                 List<Routing.Choice> rest = goesOn ? order.after() : List.of();
                 tryOneByOne(rest, passed, exchange, () -> exchange.respond(refusal));
             };
-            tryOneByOne(
-                    drains ? order.all() : order.before(),
-                    passed,
-                    exchange,
-                    () -> tasks.runKeyed(request, body, exchange, arrival, refused));
+            Runnable here = () -> tasks.runKeyed(request, body, exchange, arrival, refused);
+            tryInOrder(drains ? order.all() : order.before(), order.asked(), passed, exchange, here);
         };
-        if (peers.haveChangedWithin(knownFor())) {
+        if (drains || peers.haveChangedWithin(knownFor())) {
             tryOneByOne(order.asked(), passed, exchange, run);
         } else {
             run.run();
         }
+    }
+
+    /** @param known asked whether they know the key before the first is passed over */
+    private void tryInOrder(
+            List<Routing.Choice> owners,
+            List<Routing.Choice> known,
+            PassedRequest passed,
+            Exchange exchange,
+            Runnable otherwise) {
+        if (owners.isEmpty()) {
+            otherwise.run();
+            return;
+        }
+        List<Routing.Choice> others = owners.subList(1, owners.size());
+        Runnable next = () -> tryOneByOne(others, passed, exchange, otherwise);
+        tryOneByOne(owners.subList(0, 1), passed, exchange, () -> tryOneByOne(known, passed, exchange, next));
     }
 
     /** How long after its admission a key is known, at most: a run is kept from its end on. */
