@@ -165,6 +165,27 @@ class HandOverTest extends PeerFixture {
         awaitResult(c, run, "done");
     }
 
+    /** As one that its primary forks again. Its id names a replica that is there and has not got it. */
+    @Test
+    void aRunIsFoundWhenItsReplicaIsBackUnderTheSameName() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        Worker c = start("c");
+        introduceAll();
+        String run = begin(a, "quick", "done");
+        awaitResult(a, run, "done");
+        awaitDrained(drain(a));
+        Worker again = start("a");
+        introduceAll();
+
+        for (Worker asked : new Worker[] {again, b, c}) {
+            awaitResult(asked, run, "done");
+            assertThat(send(asked, "GET", run + "0").status())
+                    .as("one that nobody has")
+                    .isEqualTo(410);
+        }
+    }
+
     /** Each has the run, and is about to go: neither may count on the other. */
     @Test
     void aPeerThatGoesTooKeepsNothingForOthers() throws Exception {

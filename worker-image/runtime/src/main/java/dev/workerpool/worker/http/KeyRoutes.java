@@ -104,7 +104,7 @@ final class KeyRoutes {
         }
         var owner = new PassedCall.Owner() {
             @Override
-            public Routing.Choice other(boolean byPeer) {
+            public Routing.Choice other(String why, boolean byPeer) {
                 return rest.hasNext() ? rest.next() : null;
             }
 

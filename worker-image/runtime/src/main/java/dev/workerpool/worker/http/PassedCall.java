@@ -21,10 +21,11 @@ final class PassedCall implements PassObserver {
         /**
          * A peer has declined.
          *
+         * @param why in a word, if it said so
          * @param byPeer whether it said so; otherwise it could not be reached
          * @return another to try; null when this replica is to do it
          */
-        Routing.Choice other(boolean byPeer);
+        Routing.Choice other(String why, boolean byPeer);
 
         /** How many peers are tried before it is done here. */
         default int mostTries() {
@@ -129,7 +130,7 @@ final class PassedCall implements PassObserver {
     @Override
     public void declined(String why, boolean byPeer) {
         exchange.declined();
-        Routing.Choice other = owner.other(byPeer);
+        Routing.Choice other = owner.other(why, byPeer);
         if (other != null && tries < owner.mostTries()) {
             pass(other);
         } else {

@@ -170,7 +170,7 @@ final class PeerRoutes implements Routes {
     public void resume(Request request, ByteBuffer body, KeptPass pass, Exchange exchange) {
         var owner = new PassedCall.Owner() {
             @Override
-            public Routing.Choice other(boolean byPeer) {
+            public Routing.Choice other(String why, boolean byPeer) {
                 return null;
             }
 
@@ -260,7 +260,7 @@ final class PeerRoutes implements Routes {
         long admittedAt = System.nanoTime();
         var owner = new PassedCall.Owner() {
             @Override
-            public Routing.Choice other(boolean byPeer) {
+            public Routing.Choice other(String why, boolean byPeer) {
                 return pool.isClosed() ? peers.elsewhere() : null;
             }
 

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.runs.RetentionSettings;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.runs.StoredRun;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -93,13 +94,16 @@ final class RunRoutes {
     /** One that never was is a mistake; one that was is only late. */
     private Response missing(String id) {
         return store.isGone(id)
-                ? Problem.RUN_EXPIRED.because(
-                        "The run is no longer kept, or never was because its caller waited for it: "
-                                + "runs are kept for "
-                                + store.settings().period().toSeconds()
-                                + " s after their end, as far as "
-                                + store.settings().maxBytes() + " bytes hold them")
+                ? expired(store.settings())
                 : Problem.UNKNOWN_RUN.because("No run has the id '" + id + "'");
+    }
+
+    static Response expired(RetentionSettings settings) {
+        return Problem.RUN_EXPIRED.because("The run is no longer kept, or never was because its caller waited for it: "
+                + "runs are kept for "
+                + settings.period().toSeconds()
+                + " s after their end, as far as "
+                + settings.maxBytes() + " bytes hold them");
     }
 
     void handle(Request request, ByteBuffer body, Exchange exchange) {

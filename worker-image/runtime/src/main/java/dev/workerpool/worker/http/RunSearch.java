@@ -10,8 +10,9 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 
 /**
- * Requests for a run by its id that this replica has not got: asks the replica it began at, and when that is gone or has
- * handed the run over, the others, one after the other, in the order in which it would have been handed to them.
+ * Requests for a run by its id that this replica has not got: asks the replica it began at, and when that is gone, or another
+ * worker than it was, or has handed the run over, the others, one after the other, in the order in which it would have been
+ * handed to them.
  */
 final class RunSearch {
     /** What a replica says that was not the run's first, and has not got it. */
@@ -19,6 +20,12 @@ final class RunSearch {
 
     /** What the run's first replica says once it has handed it over. */
     static final String MOVED = "moved";
+
+    /**
+     * What the run's first replica says when a worker before this one had the run, which may have handed it over: unless another
+     * has it, there was such a run, and it is no longer kept.
+     */
+    static final String EARLIER = "earlier-worker";
 
     private static final int MOST_ASKED = 64;
 
@@ -50,7 +57,7 @@ final class RunSearch {
     private boolean isOwn(String id) {
         String owner = RunIds.owner(id);
         return owner == null
-                || owner.equals(peers.replica()) && !store.departures().hasLeft(id);
+                || owner.equals(peers.replica()) && !store.departures().hasLeft(id) && !store.isOfEarlierWorker(id);
     }
 
     /** Why a peer that asks had better ask the next. @return null when the answer from here is all there is to say */
@@ -59,7 +66,10 @@ final class RunSearch {
         if (id == null || store.find(id) != null || isOwn(id)) {
             return null;
         }
-        return store.departures().hasLeft(id) ? MOVED : UNKNOWN;
+        if (store.departures().hasLeft(id)) {
+            return MOVED;
+        }
+        return store.isOfEarlierWorker(id) ? EARLIER : UNKNOWN;
     }
 
     /** @param otherwise answers when none of the others has the run */
@@ -70,12 +80,14 @@ final class RunSearch {
         var search = new PassedCall.Owner() {
             private Routing.Choice asked = candidates.next();
             private String unreachable;
+            private boolean was;
 
             @Override
-            public Routing.Choice other(boolean byPeer) {
+            public Routing.Choice other(String why, boolean byPeer) {
                 if (!byPeer && unreachable == null) {
                     unreachable = asked.replica();
                 }
+                was |= byPeer && why.equals(EARLIER);
                 asked = candidates.hasNext() ? candidates.next() : null;
                 return asked;
             }
@@ -87,13 +99,18 @@ final class RunSearch {
 
             @Override
             public void here() {
-                if (unreachable == null) {
-                    otherwise.run();
+                if (unreachable != null) {
+                    respond(Problem.OWNER_UNREACHABLE.retryAfter(
+                            1, "Replica " + unreachable + ", which may have the run, cannot be reached"));
+                } else if (was) {
+                    respond(RunRoutes.expired(store.settings()));
                 } else {
-                    exchange.respond(Problem.OWNER_UNREACHABLE
-                            .retryAfter(1, "Replica " + unreachable + ", which may have the run, cannot be reached")
-                            .with(PeerHeaders.REPLICA, peers.replica()));
+                    otherwise.run();
                 }
+            }
+
+            private void respond(Response response) {
+                exchange.respond(response.with(PeerHeaders.REPLICA, peers.replica()));
             }
         };
         new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, search)

@@ -68,7 +68,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     }
 
     @Override
-    public Routing.Choice other(boolean byPeer) {
+    public Routing.Choice other(String why, boolean byPeer) {
         return null;
     }
 

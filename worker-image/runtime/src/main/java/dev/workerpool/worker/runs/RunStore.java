@@ -205,7 +205,12 @@ public final class RunStore {
 
     /** Was there once a run with this id that is forgotten now, or never was kept because its caller waited for it? */
     public boolean isGone(String id) {
-        return !runs.containsKey(id) && (pool.runIds().gave(id) || pool.runIds().gaveBefore(id));
+        return !runs.containsKey(id) && (pool.runIds().gave(id) || isOfEarlierWorker(id));
+    }
+
+    /** Was the run given to an earlier worker of this replica? That one may have handed it over. */
+    public boolean isOfEarlierWorker(String id) {
+        return pool.runIds().gaveBefore(id);
     }
 
     /** Sends a message to the run. Never waits. */
