@@ -445,6 +445,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Not even told why, for that may be what fails. */
+    void giveUp(Throwable why) {
+        exceptionCaught(ctx, why);
+    }
+
     /** Makes room for another, or for the end of the server. */
     void close() {
         boolean isIdle = state == State.IDLE;

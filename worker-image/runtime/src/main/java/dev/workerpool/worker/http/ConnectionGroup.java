@@ -75,7 +75,14 @@ final class ConnectionGroup {
     }
 
     void sweep(long now) {
-        forEach(connection -> connection.check(now));
+        forEach(connection -> {
+            try {
+                connection.check(now);
+            } catch (RuntimeException | Error e) {
+                // Where there is no memory to tell one client why, those behind it are to be looked at all the more.
+                connection.giveUp(e);
+            }
+        });
     }
 
     void close(Predicate<Connection.State> which) {

@@ -44,7 +44,7 @@ public final class HttpServer {
     /** Bytes with what clients sent ahead of their answers, and of requests that are not whole; beyond, hardly any more is read. */
     private static final long MOST_AHEAD = 16L << 20;
 
-    private static final long SWEEP_MILLIS = 500;
+    private static final Duration SWEEP = Duration.ofMillis(500);
 
     private final Port port;
     private final Tls tls;
@@ -153,9 +153,8 @@ public final class HttpServer {
                     bound.cause());
         }
         listener = bound.channel();
-        groups.forEach((loop, group) -> loop.scheduleAtFixedRate(
-                () -> group.sweep(System.nanoTime()), SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS));
-        loops.repeat(kept::flush, Duration.ofMillis(SWEEP_MILLIS));
+        groups.forEach((loop, group) -> EventLoops.repeat(loop, () -> group.sweep(System.nanoTime()), SWEEP));
+        loops.repeat(kept::flush, SWEEP);
     }
 
     /** On the channel's event loop, before anything is read from it. */

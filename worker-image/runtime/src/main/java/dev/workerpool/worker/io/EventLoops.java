@@ -107,9 +107,14 @@ public final class EventLoops implements AutoCloseable {
         gathering.end();
     }
 
-    /** Has something short done again and again. */
+    /** Has something short done again and again, whatever goes wrong with it. */
     public void repeat(Runnable task, Duration pause) {
-        group.next().scheduleAtFixedRate(task, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+        repeat(group.next(), task, pause);
+    }
+
+    /** The same on a certain loop. */
+    public static void repeat(EventExecutor loop, Runnable task, Duration pause) {
+        loop.scheduleAtFixedRate(new Recurring(task), pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

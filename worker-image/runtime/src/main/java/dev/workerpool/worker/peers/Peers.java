@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -61,8 +60,7 @@ public final class Peers {
     }
 
     public void start() {
-        home.scheduleAtFixedRate(
-                this::beat, PeerView.HEARTBEAT_MILLIS, PeerView.HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+        EventLoops.repeat(home, this::beat, Duration.ofMillis(PeerView.HEARTBEAT_MILLIS));
     }
 
     private void beat() {

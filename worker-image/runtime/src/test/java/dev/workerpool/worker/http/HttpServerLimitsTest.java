@@ -256,6 +256,20 @@ class HttpServerLimitsTest extends ServerTestCase {
         }
     }
 
+    /** For want of native memory, say. */
+    @Test
+    void closesIdleConnectionsAlsoAfterItCouldNotTellOneThatItIsTooSlow() throws Exception {
+        var limits = new HttpLimits(1000, 100, SHORT, SHORT, LONG);
+        failure.set(new OutOfMemoryError("for the test"));
+        try (var half = connect(limits)) {
+            half.send("GET / HT");
+            assertThat(half.isClosed()).isTrue();
+        }
+        try (var idle = connect(limits)) {
+            assertThat(idle.isClosed()).isTrue();
+        }
+    }
+
     @Test
     void closesTheConnectionIdleForLongestToMakeRoom() throws Exception {
         var limits = new HttpLimits(1000, 3, LONG, LONG, LONG);

@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 
 /** A server whose requests the test answers, one at a time; it ends with the test, and owes no memory then. */
@@ -28,6 +29,10 @@ abstract class ServerTestCase {
     final EventLoops loops = new EventLoops(1);
     final BlockingQueue<Held> held = new LinkedBlockingQueue<>();
     final AtomicInteger abandoned = new AtomicInteger();
+
+    /** Thrown by the next answer that is to bear the server's name. */
+    final AtomicReference<Error> failure = new AtomicReference<>();
+
     final BodyBudget budget = new BodyBudget(10_000_000);
     HttpServer server;
 
@@ -47,6 +52,10 @@ abstract class ServerTestCase {
 
         @Override
         public Response identified(Response response) {
+            Error thrown = failure.getAndSet(null);
+            if (thrown != null) {
+                throw thrown;
+            }
             return response.with("Workerpool-Replica", "replica-1");
         }
 
