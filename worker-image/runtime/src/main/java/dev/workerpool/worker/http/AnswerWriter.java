@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /**
  * Writes the answers of one connection, one at a time. Small ones in one go; large ones in slices as the socket takes them,
  * because a socket takes native memory only, and a large body copied there at once would exist twice;
- * streamed ones as they are made.
+ * streamed ones as they are made. Where much waits, less is small.
  */
 final class AnswerWriter {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -67,7 +67,7 @@ final class AnswerWriter {
         ByteBuffer body = withBody ? response.body().duplicate() : NOTHING;
         size = body.remaining();
         leftBefore = Long.MAX_VALUE;
-        if (size <= ResponseEncoder.SMALL) {
+        if (size <= share.whole()) {
             ByteBuf whole =
                     encoder.head(ctx.alloc(), response, persistence, size).writeBytes(body);
             keeping.answers(whole.readableBytes(), goesOn);
@@ -131,6 +131,7 @@ final class AnswerWriter {
         if (last.isDone()) {
             finished();
         } else {
+            share.count();
             last.addListener(done -> finished());
         }
     }

@@ -19,7 +19,9 @@ final class ResponseEncoder {
     /** A body up to here travels in one buffer with its head; copying it is cheaper than a second one. */
     static final int SMALL = 8 * 1024;
 
-    private static final int HEAD = 384;
+    /** Of which most heads are not more. */
+    static final int HEAD = 384;
+
     private static final byte[] DATE = ascii("\r\ndate: ");
     private static final byte[] LENGTH = ascii("\r\ncontent-length: ");
     private static final byte[] TYPE = ascii("\r\ncontent-type: ");

@@ -34,7 +34,6 @@ final class Unsent {
         return new Share(channel);
     }
 
-    /** Does not count answers so small that they go in one piece. */
     long bytes() {
         return bytes;
     }
@@ -58,6 +57,11 @@ final class Unsent {
                 channel.config().setWriteBufferWaterMark(scarce ? NARROW : WIDE);
             }
             return scarce ? SMALL : LARGE;
+        }
+
+        /** To be asked before an answer is sent. @return how large a body may be that goes in one piece with its head */
+        int whole() {
+            return Math.min(ResponseEncoder.SMALL, slice() - ResponseEncoder.HEAD);
         }
 
         /** Takes note of what waits now: whole slices, as long as any part of them does. */

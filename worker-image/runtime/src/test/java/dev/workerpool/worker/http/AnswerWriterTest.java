@@ -133,6 +133,36 @@ class AnswerWriterTest {
         assertThat(unsent.bytes()).isZero();
     }
 
+    private static void answer(AnswerWriter writer, int size) {
+        writer.write(
+                new Response(200, "x/y", ByteBuffer.allocate(size)), ResponseEncoder.Persistence.DEFAULT, true, true);
+    }
+
+    @Test
+    void countsASmallAnswerAsLongAsItWaits() {
+        var unsent = new Unsent(1 << 20);
+        var client = new Client();
+        answer(writer(client, unsent), ResponseEncoder.SMALL);
+
+        assertThat(unsent.bytes()).isGreaterThan(ResponseEncoder.SMALL);
+        client.take(1);
+        assertThat(unsent.bytes()).isZero();
+    }
+
+    @Test
+    void aSmallAnswerGoesInPiecesOnceMuchWaits() {
+        var unsent = new Unsent(0);
+        var client = new Client();
+        AnswerWriter writer = writer(client, unsent);
+        answer(writer, ResponseEncoder.SMALL);
+
+        assertThat(unsent.bytes()).isBetween((long) Unsent.SMALL, Unsent.SMALL + 1024L);
+        client.take(Integer.MAX_VALUE);
+        writer.handOver();
+        assertThat(unsent.bytes()).isZero();
+        assertThat(budget.used()).isZero();
+    }
+
     @Test
     void aClientThatTakesWhatIsLeftOfAStreamSlowlyMakesProgress() {
         var client = new Client();

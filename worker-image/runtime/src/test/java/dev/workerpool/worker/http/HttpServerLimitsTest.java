@@ -307,6 +307,24 @@ class HttpServerLimitsTest extends ServerTestCase {
         await().untilAsserted(() -> assertThat(unsent()).isZero());
     }
 
+    /** They ask until the kernel takes no more of what they are answered. */
+    @Test
+    void holdsLittleForEachOfManyClientsThatTakeNothingOfManySmallAnswers() throws Exception {
+        int many = 8;
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            clients.add(connect(new HttpLimits(1000, 100, LONG, LONG, LONG, 0)));
+            clients.getLast().send("GET /small HTTP/1.1\r\nHost: t\r\n\r\n".repeat(2000));
+        }
+
+        await().until(() -> unsent() >= many * (long) Unsent.SMALL);
+        assertThat(unsent()).isLessThan(many * (Unsent.SMALL + 1024L));
+        for (RawClient client : clients) {
+            client.close();
+        }
+        await().untilAsserted(() -> assertThat(unsent()).isZero());
+    }
+
     private long unsent() throws Exception {
         EventExecutor loop = loops.loops().getFirst();
         return loop.submit(() -> server.unsent(loop).bytes()).get();

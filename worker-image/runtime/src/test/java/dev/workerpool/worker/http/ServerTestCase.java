@@ -25,6 +25,7 @@ abstract class ServerTestCase {
     static final HttpLimits LIMITS = new HttpLimits(1000, 100, LONG, LONG, LONG);
 
     private static final Response LARGE = Response.text(200, "text/plain", "x".repeat(20_000_000));
+    private static final Response SMALL = Response.text(200, "text/plain", "x".repeat(ResponseEncoder.SMALL));
 
     final EventLoops loops = new EventLoops(1);
     final BlockingQueue<Held> held = new LinkedBlockingQueue<>();
@@ -43,7 +44,10 @@ abstract class ServerTestCase {
         }
     }
 
-    /** {@code /hold} waits for the test, {@code /refused} is refused by its head, {@code /fails} fails, all else is echoed. */
+    /**
+     * {@code /hold} waits for the test, {@code /refused} is refused by its head, {@code /fails} fails, {@code /large} and
+     * {@code /small} answer with as much, all else is echoed.
+     */
     final class TestRoutes implements Routes {
         @Override
         public Response refuse(Request request) {
@@ -69,6 +73,8 @@ abstract class ServerTestCase {
                 throw new IllegalStateException("a fault");
             } else if (request.path().equals("/large")) {
                 exchange.respond(LARGE);
+            } else if (request.path().equals("/small")) {
+                exchange.respond(SMALL);
             } else {
                 exchange.respond(Response.text(200, "text/plain", request.method() + " " + text));
             }
