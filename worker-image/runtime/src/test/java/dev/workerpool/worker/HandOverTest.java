@@ -8,6 +8,7 @@ import dev.workerpool.worker.http.RawClient.Answer;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -288,6 +289,28 @@ class HandOverTest extends PeerFixture {
 
         assertThat(begun).doesNotContain("waiting");
         assertThat(mute.passed()).allMatch(head -> !head.contains("/tasks/"));
+    }
+
+    @Test
+    void aRunThatIsOnItsWayIsNotCancelled() throws Exception {
+        Worker a = start("a", "WORKERPOOL_DRAIN_TIMEOUT", "20s");
+        var cancelled = new CountDownLatch(1);
+        FakePeer slow = new FakePeer("slow", (socket, head) -> cancelled.await());
+        closeables.add(slow);
+        hold(a, "held");
+        String waiting = begin(a, "quick", "waiting");
+        introduce(a, Map.of("slow", slow.port()));
+        awaitHeard(a, 1);
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE).until(() -> !slow.passed().isEmpty());
+
+        Answer refused = send(a, "DELETE", waiting);
+        cancelled.countDown();
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.body()).contains("urn:workerpool:problem:draining");
+        assertThat(refused.header("Retry-After")).isEqualTo("1");
+        release("held");
+        stopped.get(60, TimeUnit.SECONDS);
     }
 
     @Test

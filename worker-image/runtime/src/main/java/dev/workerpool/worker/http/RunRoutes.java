@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.runs.RetentionSettings;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.runs.StoredRun;
@@ -159,8 +160,12 @@ final class RunRoutes {
     }
 
     private Response cancel(StoredRun run) {
-        boolean cancelled = run.cancel();
-        return answers.described(200, run, Map.of("cancelled", cancelled));
+        try {
+            boolean cancelled = run.cancel();
+            return answers.described(200, run, Map.of("cancelled", cancelled));
+        } catch (DrainingException e) {
+            return answers.identified(Problem.DRAINING.retryAfter(1, "The run is on its way to another replica"));
+        }
     }
 
     private void events(Request request, StoredRun run, Exchange exchange) {

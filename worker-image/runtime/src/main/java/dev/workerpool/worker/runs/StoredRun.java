@@ -1,6 +1,7 @@
 package dev.workerpool.worker.runs;
 
 import dev.workerpool.task.Content;
+import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunLink;
@@ -168,21 +169,34 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         boolean deserted;
         synchronized (this) {
             callers--;
-            deserted = callers == 0 && !outlivesItsCallers;
+            deserted = callers == 0 && !outlivesItsCallers && !cancelled && ended == null;
+            cancelled |= deserted;
         }
         if (deserted) {
-            cancel();
+            stop();
         }
     }
 
-    /** Ends the run unless it has ended. @return whether this call did */
-    public boolean cancel() {
+    /**
+     * Ends the run unless it has ended.
+     *
+     * @return whether this call did
+     * @throws DrainingException while it is on its way to another worker, which may do it: to be asked again, wherever it is then
+     */
+    public boolean cancel() throws DrainingException {
         synchronized (this) {
-            if (cancelled || leaving || ended != null) {
+            if (leaving) {
+                throw new DrainingException();
+            }
+            if (cancelled || ended != null) {
                 return false;
             }
             cancelled = true;
         }
+        return stop();
+    }
+
+    private boolean stop() {
         Run inFlight = run;
         if (inFlight == null) {
             return false;
