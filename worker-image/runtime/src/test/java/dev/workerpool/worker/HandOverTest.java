@@ -5,6 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -311,6 +315,40 @@ class HandOverTest extends PeerFixture {
         assertThat(refused.header("Retry-After")).isEqualTo("1");
         release("held");
         stopped.get(60, TimeUnit.SECONDS);
+    }
+
+    /** One whose machine is gone while it is still listed: half of the runs would ask it first. */
+    @Test
+    void aPeerThatCannotBeReachedIsNotWaitedForWithEachRun() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        int gone = portThatTakesNoConnection();
+        for (int i = 0; i < 100; i++) {
+            begin(a, "quick", "run " + i);
+        }
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_runs_retained") == 100);
+        introduce(b, Map.of("a", a.taskPort()));
+        introduce(a, Map.of("gone", gone, "b", b.taskPort()));
+        awaitHeard(a, 1);
+
+        awaitDrained(drain(a));
+
+        assertThat(metric(b, "workerpool_runs_retained")).isEqualTo(100);
+    }
+
+    /** Its queue of connections is full, so that the kernel drops whatever comes, as the network does for one that is gone. */
+    private int portThatTakesNoConnection() throws Exception {
+        var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        closeables.add(server);
+        while (true) {
+            var socket = new Socket();
+            closeables.add(socket);
+            try {
+                socket.connect(server.getLocalSocketAddress(), 200);
+            } catch (SocketTimeoutException full) {
+                return server.getLocalPort();
+            }
+        }
     }
 
     @Test

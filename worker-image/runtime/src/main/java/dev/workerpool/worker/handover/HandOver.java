@@ -14,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +55,10 @@ public final class HandOver {
     private final Peers peers;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Set<String> placed = ConcurrentHashMap.newKeySet();
+
+    /** Peers that were not reached in this round, or from which no answer came. */
+    private final Set<String> silent = new HashSet<>();
+
     private Thread thread;
     private boolean hasFailed;
     private volatile long deadline = Long.MAX_VALUE;
@@ -127,6 +132,7 @@ public final class HandOver {
         if (!peers.hasPeers()) {
             return false;
         }
+        silent.clear();
         moveWaiting();
         return moveEnded();
     }
@@ -198,7 +204,7 @@ public final class HandOver {
     private Offer offer(RetainedRun run) throws InterruptedException {
         String id = run.ended().id();
         ByteBuffer bytes = Transfer.write(run);
-        Offer offer = Offer.REFUSED;
+        Offer offer = silent.isEmpty() ? Offer.REFUSED : Offer.NOT_YET;
         for (Routing.Choice peer : candidates(id, run.key())) {
             switch (post(peer, id, bytes)) {
                 case PeerReply.Answered answered -> {
@@ -218,17 +224,30 @@ public final class HandOver {
         return offer;
     }
 
-    /** A run with a key goes where calls with the key go. */
+    /**
+     * A run with a key goes where calls with the key go. Who is silent is not asked again before the next round: half a second
+     * for each run, and those behind would be lost though others take them.
+     */
     private List<Routing.Choice> candidates(String id, RunKey key) {
         String name = key == null ? id : key.name();
-        return peers.candidates(name, RunIds.owner(id), PassReason.HAND_OVER, MOST_ASKED);
+        return peers.candidates(name, RunIds.owner(id), PassReason.HAND_OVER, MOST_ASKED + silent.size()).stream()
+                .filter(peer -> !silent.contains(peer.replica()))
+                .limit(MOST_ASKED)
+                .toList();
     }
 
     private PeerReply post(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
+        PeerReply reply;
         try {
-            return peers.passes().post(peer, PATH + id, bytes).get();
+            reply = peers.passes().post(peer, PATH + id, bytes).get();
         } catch (ExecutionException e) {
-            return new PeerReply.Lost(String.valueOf(e.getCause()));
+            reply = new PeerReply.Lost(String.valueOf(e.getCause()));
         }
+        boolean isSilent =
+                reply instanceof PeerReply.Lost || reply instanceof PeerReply.Declined declined && !declined.byPeer();
+        if (isSilent) {
+            silent.add(peer.replica());
+        }
+        return reply;
     }
 }
