@@ -122,6 +122,8 @@ class PeerKeysTest extends PeerFixture {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.body()).contains("urn:workerpool:problem:queue-full");
         assertThat(begun).containsExactly("first");
+        assertThat(metric(b, "workerpool_rejected_total{reason=\"queue-full\"}"))
+                .isEqualTo(1);
     }
 
     @Test

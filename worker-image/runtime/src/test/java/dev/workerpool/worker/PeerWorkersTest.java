@@ -8,6 +8,8 @@ import dev.workerpool.worker.http.RawClient.Answer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What replicas do for each other. */
 class PeerWorkersTest extends PeerFixture {
@@ -117,6 +119,24 @@ class PeerWorkersTest extends PeerFixture {
             assertThat(answer.header("Workerpool-Load")).startsWith("1 0 1 ready");
         }
         assertThat(begun).doesNotContain("x");
+    }
+
+    /** Whoever passed it has it still, and refuses it or does it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X: y", "Prefer: respond-async"})
+    void whatAPeerDeclinesIsNotCountedAsRefused(String header) throws Exception {
+        Worker a = start("a", "WORKERPOOL_QUEUE_CAPACITY", "0");
+        start("b");
+        introduceAll();
+        hold(a, "first");
+        try (var client = new RawClient(a.taskPort())) {
+            client.send("POST /tasks/quick HTTP/1.1\r\nHost: t\r\nContent-Length: 1\r\n" + header
+                    + "\r\nWorkerpool-Peer: " + TOKEN + "\r\n\r\nx");
+
+            assertThat(client.read().header("Workerpool-Declined")).isEqualTo("refused");
+        }
+        assertThat(metric(a, "workerpool_rejected_total{reason=\"queue-full\"}"))
+                .isZero();
     }
 
     @Test

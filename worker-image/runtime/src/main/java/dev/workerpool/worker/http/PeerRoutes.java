@@ -90,10 +90,11 @@ final class PeerRoutes implements Routes {
         if (request.path().startsWith(HandOver.PATH)) {
             return refuseHandOver(request);
         }
-        Response refusal = tasks.refuse(request);
+        // What the peer does itself then, or has another do, was not refused.
+        Response refusal = tasks.refuse(request, uncounted -> {});
         if (keys.isKeyed(request)) {
             String why = refusal == null ? keys.passOn(request) : keys.passOn(request, refusal);
-            return why == null ? refusal : notMine(why);
+            return why == null ? tasks.refuse(request) : notMine(why);
         }
         if (refusal == null) {
             return tasks.isRun(request) && !hasRoom(request) ? bufferFull(request) : null;

@@ -3,6 +3,8 @@ package dev.workerpool.worker.http;
 import dev.workerpool.mapping.InvalidTaskInputException.FieldError;
 import dev.workerpool.task.Content;
 import dev.workerpool.task.InvalidInputException;
+import dev.workerpool.worker.pool.QueueFullException;
+import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.RunTracer;
 import dev.workerpool.worker.pool.TaskPool;
@@ -146,6 +148,10 @@ final class StoredCalls {
         } catch (InvalidInputException e) {
             return answers.identified(Outcomes.invalid(List.of(new FieldError(e.field(), e.rule()))));
         } catch (RunRejectedException e) {
+            if (arrival.passed() && key != null && e instanceof QueueFullException) {
+                // No other replica is asked instead, so that this is what the client hears.
+                pool.counters().refused(Refusal.QUEUE_FULL);
+            }
             return answers.identified(rejected.apply(e));
         } catch (RunsFullException e) {
             return answers.identified(full(e));

@@ -67,18 +67,28 @@ final class TaskRoutes implements Routes {
 
     @Override
     public Response refuse(Request request) {
-        Response refusal = refuseAnywhere(request);
-        return refusal == null ? refuseHere(request) : refusal;
+        return refuse(request, pool.counters()::refused);
+    }
+
+    /** @param counter is told of a refusal that counts, should it be the answer */
+    Response refuse(Request request, Consumer<Refusal> counter) {
+        Response refusal = refuseAnywhere(request, counter);
+        return refusal == null ? refuseHere(request, counter) : refusal;
     }
 
     /** What is wrong with a request whichever replica it goes to. */
     Response refuseAnywhere(Request request) {
-        Response refusal =
-                request.path().startsWith(RunRoutes.PREFIX) ? RunRoutes.refuseAnywhere(request) : malformed(request);
+        return refuseAnywhere(request, pool.counters()::refused);
+    }
+
+    private Response refuseAnywhere(Request request, Consumer<Refusal> counter) {
+        Response refusal = request.path().startsWith(RunRoutes.PREFIX)
+                ? RunRoutes.refuseAnywhere(request)
+                : malformed(request, counter);
         return refusal == null ? null : identified(refusal);
     }
 
-    private Response malformed(Request request) {
+    private Response malformed(Request request, Consumer<Refusal> counter) {
         String path = request.path();
         if (path.equals(LIST) || path.equals(DESCRIPTION)) {
             return isRead(request) ? null : notAllowed("GET, HEAD");
@@ -101,7 +111,7 @@ final class TaskRoutes implements Routes {
         }
         Duration refusedFor = pool.refusedTasks().refusedFor(type);
         if (refusedFor != null) {
-            pool.counters().refused(Refusal.TASK_REFUSED);
+            counter.accept(Refusal.TASK_REFUSED);
             return Outcomes.refused(type, refusedFor);
         }
         return null;
@@ -109,21 +119,25 @@ final class TaskRoutes implements Routes {
 
     /** Why this replica cannot do what another might. */
     Response refuseHere(Request request) {
+        return refuseHere(request, pool.counters()::refused);
+    }
+
+    private Response refuseHere(Request request, Consumer<Refusal> counter) {
         if (request.path().startsWith(RunRoutes.PREFIX)) {
             return runs.refuseHere(request);
         }
         // What was called with a key may be there already.
-        Response refusal = isRun(request) && !StoredCalls.hasKey(request) ? noRoom() : null;
+        Response refusal = isRun(request) && !StoredCalls.hasKey(request) ? noRoom(counter) : null;
         return refusal == null ? null : identified(refusal);
     }
 
-    private Response noRoom() {
+    private Response noRoom(Consumer<Refusal> counter) {
         if (pool.isClosed()) {
-            pool.counters().refused(Refusal.DRAINING);
+            counter.accept(Refusal.DRAINING);
             return draining();
         }
         if (pool.isFull()) {
-            pool.counters().refused(Refusal.QUEUE_FULL);
+            counter.accept(Refusal.QUEUE_FULL);
             return queueFull(pool.queueCapacity());
         }
         return null;
