@@ -89,9 +89,7 @@ public final class HandOver {
             // Whatever it is in, a drain comes to its end.
             thread.join(TO_HEAR);
         }
-        int lost = (int) store.snapshot().stream()
-                .filter(run -> !placed.contains(run.ended().id()))
-                .count();
+        int lost = notPlaced().size();
         if (lost > 0) {
             LOG.log(Level.WARNING, "{0} runs that are kept are lost with this replica: no other takes them", lost);
         }
@@ -190,15 +188,19 @@ public final class HandOver {
 
     private boolean moveEnded() throws InterruptedException {
         boolean mayBeTaken = false;
-        for (RetainedRun run : store.snapshot()) {
-            if (!placed.contains(run.ended().id())) {
-                if (System.nanoTime() > deadline) {
-                    return true;
-                }
-                mayBeTaken |= offer(run) == Offer.NOT_YET;
+        for (String id : notPlaced()) {
+            if (System.nanoTime() > deadline) {
+                return true;
             }
+            // One at a time: all of them at once, events and all, may be a third of the heap.
+            RetainedRun run = store.retained(id);
+            mayBeTaken |= run != null && offer(run) == Offer.NOT_YET;
         }
         return mayBeTaken;
+    }
+
+    private List<String> notPlaced() {
+        return store.retained(id -> !placed.contains(id));
     }
 
     private Offer offer(RetainedRun run) throws InterruptedException {

@@ -13,6 +13,12 @@ public final class EventLog {
     static final int MAX_BYTES = 256 * 1024;
     private static final int FIRST = 8;
 
+    /**
+     * Of an event beside its bytes: 12 of an array's head, half of what it is rounded up by, and its place in the ring, of which
+     * up to half is empty.
+     */
+    static final int OVERHEAD = 24;
+
     private final RunMemory memory;
 
     /** Event n lies at n modulo the length, which is a power of two. */
@@ -49,7 +55,7 @@ public final class EventLog {
         ring[at(latest)] = json;
         bytes += json.length;
         // Never refused for want of room: it is bounded, and what is over makes room.
-        charge(bytes);
+        charge(bytes());
         return true;
     }
 
@@ -90,8 +96,9 @@ public final class EventLog {
         charge(0);
     }
 
+    /** The memory that they take. */
     synchronized int bytes() {
-        return bytes;
+        return bytes + (int) (latest - oldest + 1) * OVERHEAD;
     }
 
     synchronized List<RunEvent> all() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The runs that can be found by their id: those in flight, and those that are over until their time is up or their room is
@@ -229,9 +230,15 @@ public final class RunStore {
         return delivery;
     }
 
-    /** All that is over and kept, in the order of their ends: for another worker to {@link #adopt}. */
-    public synchronized List<RetainedRun> snapshot() {
-        return over.stream().map(StoredRun::retained).toList();
+    /** The ids of all that is over and kept, in the order of their ends. @param wanted which of them to tell */
+    public synchronized List<String> retained(Predicate<String> wanted) {
+        return over.stream().map(StoredRun::id).filter(wanted).toList();
+    }
+
+    /** What there is of a run that is over and kept, for another worker to {@link #adopt}. @return null when it is not kept */
+    public synchronized RetainedRun retained(String id) {
+        StoredRun run = runs.get(id);
+        return run == null || run.settled == null ? null : run.retained();
     }
 
     /** Answers from now on for a run that another worker had, as long as for its own. */

@@ -55,7 +55,7 @@ class RunKeyTest extends StoreTestCase {
         StoredRun first = fixture.submit("echo", "a", key);
         fixture.maxWait(Duration.ZERO);
         fixture.awaitEnd(first);
-        RetainedRun handedOver = fixture.store.snapshot().getFirst();
+        RetainedRun handedOver = fixture.store.retained(first.id());
 
         assertThat(handedOver.key()).isNull();
         try (var other = new RunStoreFixture(new RetentionSettings(Duration.ofMinutes(10), 1 << 20, 100))) {

@@ -274,11 +274,10 @@ class RunStoreTest extends StoreTestCase {
         start();
         StoredRun run = fixture.submit("reports", "2", new RunKey("k", "f"));
         fixture.awaitEnd(run);
-        List<RetainedRun> retained = fixture.store.snapshot();
+        RetainedRun retained = fixture.store.retained(run.id());
         try (var other = new RunStoreFixture(new RetentionSettings(Duration.ofMinutes(10), 1 << 20, 100))) {
-            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.ADOPTED);
-            assertThat(retained).hasSize(1);
-            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.KNOWN);
+            assertThat(other.store.adopt(retained)).isEqualTo(Adoption.ADOPTED);
+            assertThat(other.store.adopt(retained)).isEqualTo(Adoption.KNOWN);
             StoredRun adopted = other.store.find(run.id());
 
             assertThat(adopted.ended()).isEqualTo(run.ended());
@@ -289,8 +288,36 @@ class RunStoreTest extends StoreTestCase {
             other.pass(Duration.ofMinutes(10));
             other.store.sweep();
             assertThat(other.store.find(run.id())).isNull();
-            assertThat(other.store.adopt(retained.getFirst())).isEqualTo(Adoption.EXPIRED);
+            assertThat(other.store.adopt(retained)).isEqualTo(Adoption.EXPIRED);
         }
+    }
+
+    @Test
+    void tellsWhatItKeepsByIdsAndOneRunAtATime() throws Exception {
+        RunStore store = start();
+        StoredRun first = fixture.ended("echo", "");
+        StoredRun second = fixture.ended("echo", "");
+        StoredRun active = fixture.occupy();
+
+        assertThat(store.retained(id -> true)).containsExactly(first.id(), second.id());
+        assertThat(store.retained(id -> !id.equals(first.id()))).containsExactly(second.id());
+        assertThat(store.retained(second.id()).ended()).isEqualTo(second.ended());
+        assertThat(store.retained(active.id())).isNull();
+        fixture.pass(Duration.ofMinutes(10));
+        store.sweep();
+        assertThat(store.retained(second.id())).isNull();
+    }
+
+    @Test
+    void countsWhatSmallEventsTakeBesideTheirBytes() throws Exception {
+        RunStore store = start();
+        StoredRun run = fixture.ended("reports", "300");
+        int bytes = run.events().all().stream()
+                .mapToInt(event -> event.json().length)
+                .sum();
+
+        assertThat(run.events().all()).hasSize(EventLog.MAX_EVENTS);
+        assertThat(store.bytes()).isEqualTo(RetentionSettings.OVERHEAD + bytes + EventLog.MAX_EVENTS * 24L);
     }
 
     @Test
@@ -302,11 +329,11 @@ class RunStoreTest extends StoreTestCase {
         assertThat(store.adopt(another("a-2", Duration.ofMinutes(4)))).isEqualTo(Adoption.ADOPTED);
         assertThat(store.find("a-1")).as("the one that ended first").isNull();
         assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
-        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly("a-2", own.id());
+        assertThat(store.retained(id -> true)).containsExactly("a-2", own.id());
 
         fixture.pass(Duration.ofMinutes(6));
         store.sweep();
-        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly(own.id());
+        assertThat(store.retained(id -> true)).containsExactly(own.id());
     }
 
     @Test
@@ -318,7 +345,7 @@ class RunStoreTest extends StoreTestCase {
 
         assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
         assertThat(store.adopt(another("a-4", Duration.ofMinutes(3)))).isEqualTo(Adoption.ADOPTED);
-        assertThat(store.snapshot()).extracting(run -> run.ended().id()).containsExactly("a-2", "a-4", own.id());
+        assertThat(store.retained(id -> true)).containsExactly("a-2", "a-4", own.id());
     }
 
     /** One that another worker had, and that ended so long ago. */
