@@ -41,16 +41,18 @@ final class LoadPublisher {
     }
 
     void add(LoadNews listener) {
-        listeners.add(listener);
-        pool.onLoadChange(this::changed);
+        change(() -> listeners.add(listener));
         listener.tell(load());
     }
 
     void remove(LoadNews listener) {
-        listeners.remove(listener);
-        if (listeners.isEmpty()) {
-            pool.onLoadChange(null);
-        }
+        change(() -> listeners.remove(listener));
+    }
+
+    /** One at a time, from several loops: or the pool would tell nothing though the one that came last listens. */
+    private synchronized void change(Runnable of) {
+        of.run();
+        pool.onLoadChange(listeners.isEmpty() ? null : this::changed);
     }
 
     Load load() {
@@ -110,7 +112,6 @@ final class LoadPublisher {
 
     void close() {
         listeners.forEach(LoadNews::end);
-        listeners.clear();
-        pool.onLoadChange(null);
+        change(listeners::clear);
     }
 }
