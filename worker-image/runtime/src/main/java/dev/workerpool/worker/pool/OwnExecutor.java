@@ -126,6 +126,7 @@ final class OwnExecutor {
 
     @Override
     public String toString() {
-        return executor.getClass().getSimpleName();
+        Class<?> type = executor.getClass();
+        return (type.isAnonymousClass() ? type.getSuperclass() : type).getSimpleName();
     }
 }

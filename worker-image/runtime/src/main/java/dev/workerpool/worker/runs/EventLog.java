@@ -60,8 +60,10 @@ public final class EventLog {
     }
 
     private void charge(int sum) {
-        memory.charge(sum - charged);
-        charged = sum;
+        if (sum != charged) {
+            memory.charge(sum - charged);
+            charged = sum;
+        }
     }
 
     private void grow() {

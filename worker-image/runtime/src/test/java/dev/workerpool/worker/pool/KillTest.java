@@ -73,6 +73,14 @@ class KillTest {
                                 + " for (int i = 0; i < 2; i++) e.execute(() -> { long x = 1; while (x != 0) x |= x * 31; }); }"
                                 + " return input;")
                 .task(
+                        "ClosesExecutor",
+                        "String",
+                        "String",
+                        "try (var e = java.util.concurrent.Executors.newFixedThreadPool(2)) {"
+                                + " for (int i = 0; i < 2; i++) e.execute(() -> { long x = 1; while (x != 0) x |= x * 31; });"
+                                + " long x = 1; while (x != 0) x |= x * 31; }"
+                                + " return input;")
+                .task(
                         "Closes",
                         "String",
                         "String",
@@ -206,7 +214,7 @@ class KillTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"calledback", "executor"})
+    @ValueSource(strings = {"calledback", "executor", "closesexecutor"})
     void reachCodeInClassesThatTheThreadWasNotFoundIn(String type) throws Exception {
         try (var fixture = PoolFixture.settings()
                 .timeout(Duration.ofMillis(300))
