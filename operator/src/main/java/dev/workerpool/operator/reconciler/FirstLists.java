@@ -11,7 +11,7 @@ import io.javaoperatorsdk.operator.processing.event.EventSourceRetriever;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +36,8 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
 
     private final LongSupplier nanoTime;
     private final long since;
-    private final Set<ResourceID> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<String> come = ConcurrentHashMap.newKeySet();
+    private final Map<String, Set<ResourceID>> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean looks = new AtomicBoolean();
     private final ScheduledExecutorService looker = looker();
     private volatile EventSourceRetriever<WorkerPool> watches;
@@ -62,9 +63,15 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
             return true;
         }
         this.watches = watches;
-        waiting.add(pool);
+        waiting.compute(namespace, (_, pools) -> with(pool, pools));
         lookSoon();
         return false;
+    }
+
+    private static Set<ResourceID> with(ResourceID pool, Set<ResourceID> pools) {
+        Set<ResourceID> all = pools == null ? new HashSet<>() : pools;
+        all.add(pool);
+        return all;
     }
 
     private void lookSoon() {
@@ -75,11 +82,9 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
 
     void look() {
         looks.set(false);
-        Map<String, Boolean> come = new HashMap<>();
-        for (ResourceID pool : waiting) {
-            if (come.computeIfAbsent(pool.getNamespace().orElseThrow(), name -> haveCome(name, watches))) {
-                waiting.remove(pool);
-                getEventHandler().handleEvent(new Event(pool));
+        for (String namespace : waiting.keySet()) {
+            if (haveCome(namespace, watches)) {
+                waiting.remove(namespace).forEach(pool -> getEventHandler().handleEvent(new Event(pool)));
             }
         }
         if (!waiting.isEmpty()) {
@@ -87,10 +92,18 @@ final class FirstLists extends AbstractEventSource<Void, WorkerPool> {
         }
     }
 
+    /** Each pass asks, and once is enough. */
     private boolean haveCome(String namespace, EventSourceRetriever<WorkerPool> watches) {
+        if (come.contains(namespace)) {
+            return true;
+        }
         boolean overdue = nanoTime.getAsLong() - since >= PATIENCE.toNanos();
-        return hasCome(Pod.class, namespace, watches)
+        boolean all = hasCome(Pod.class, namespace, watches)
                 && (overdue || Children.KINDS.stream().allMatch(kind -> hasCome(kind, namespace, watches)));
+        if (all) {
+            come.add(namespace);
+        }
+        return all;
     }
 
     @Override
