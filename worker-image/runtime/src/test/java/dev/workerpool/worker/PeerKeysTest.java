@@ -320,6 +320,17 @@ class PeerKeysTest extends PeerFixture {
         assertThat(begun).isEmpty();
     }
 
+    /** It cannot have begun anything. */
+    @Test
+    void aReplicaThatDiesWhenItIsAskedWhetherItKnowsTheKeyHoldsUpNobody() throws Exception {
+        Worker a = startBeside(new FakePeer("b", FakePeer.answering("")));
+
+        Answer answer = send(a, "quick", "input", keyAt(a)).read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(begun).containsExactly("input");
+    }
+
     @Test
     void aReplicaThatIsAskedOnlyWhetherItKnowsTheKeyIsToldSo() throws Exception {
         var peer = new FakePeer(

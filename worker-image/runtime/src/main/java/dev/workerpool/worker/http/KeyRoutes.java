@@ -8,8 +8,9 @@ import dev.workerpool.worker.peers.Routing;
 import dev.workerpool.worker.pool.TaskPool;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -55,39 +56,29 @@ final class KeyRoutes {
     void handle(Request request, ByteBuffer body, Exchange exchange) {
         PassedRequest passed = PassedCall.request(request, body, System.nanoTime());
         KeyOrder order = peers.orderOf(key(request));
+        var search = new Search(passed, exchange);
         Arrival arrival = Arrival.direct(passed.admittedAt());
         boolean drains = pool.isClosed();
         Runnable run = () -> {
             Consumer<Response> refused = refusal -> {
-                // The drain may have begun since: then it is for those that come next.
+                Runnable answer = () -> exchange.respond(refusal);
+                // The drain may have begun since: then it is for those that come next, and the run may have gone to
+                // any.
                 boolean goesOn = !drains && pool.isClosed() && !tasks.knowsKey(request);
-                List<Routing.Choice> rest = goesOn ? order.after() : List.of();
-                tryOneByOne(rest, passed, exchange, () -> exchange.respond(refusal));
+                if (goesOn) {
+                    search.oneByOne(order.asked(), () -> search.oneByOne(order.after(), answer));
+                } else {
+                    answer.run();
+                }
             };
             Runnable here = () -> tasks.runKeyed(request, body, exchange, arrival, refused);
-            tryInOrder(drains ? order.all() : order.before(), order.asked(), passed, exchange, here);
+            search.inOrder(drains ? order.all() : order.before(), order.asked(), here);
         };
         if (drains || peers.haveChangedWithin(knownFor())) {
-            tryOneByOne(order.asked(), passed, exchange, run);
+            search.oneByOne(order.asked(), run);
         } else {
             run.run();
         }
-    }
-
-    /** @param known asked whether they know the key before the first is passed over */
-    private void tryInOrder(
-            List<Routing.Choice> owners,
-            List<Routing.Choice> known,
-            PassedRequest passed,
-            Exchange exchange,
-            Runnable otherwise) {
-        if (owners.isEmpty()) {
-            otherwise.run();
-            return;
-        }
-        List<Routing.Choice> others = owners.subList(1, owners.size());
-        Runnable next = () -> tryOneByOne(others, passed, exchange, otherwise);
-        tryOneByOne(owners.subList(0, 1), passed, exchange, () -> tryOneByOne(known, passed, exchange, next));
     }
 
     /** How long after its admission a key is known, at most: a run is kept from its end on. */
@@ -95,30 +86,62 @@ final class KeyRoutes {
         return pool.longestStay().plus(tasks.keptFor());
     }
 
-    private void tryOneByOne(
-            List<Routing.Choice> choices, PassedRequest passed, Exchange exchange, Runnable otherwise) {
-        Iterator<Routing.Choice> rest = choices.iterator();
-        if (!rest.hasNext()) {
-            otherwise.run();
-            return;
+    /** One call's way from replica to replica. */
+    private final class Search {
+        private final PassedRequest passed;
+        private final Exchange exchange;
+
+        /** They are not asked again: each may take half a second until it counts as out of reach. */
+        private final Set<String> unreachable = new HashSet<>();
+
+        Search(PassedRequest passed, Exchange exchange) {
+            this.passed = passed;
+            this.exchange = exchange;
         }
-        var owner = new PassedCall.Owner() {
-            @Override
-            public Routing.Choice other(String why, boolean byPeer) {
-                return rest.hasNext() ? rest.next() : null;
-            }
 
-            @Override
-            public int mostTries() {
-                return choices.size();
-            }
-
-            @Override
-            public void here() {
+        /** @param known asked whether they know the key before the first is passed over */
+        void inOrder(List<Routing.Choice> owners, List<Routing.Choice> known, Runnable otherwise) {
+            if (owners.isEmpty()) {
                 otherwise.run();
+                return;
             }
-        };
-        new PassedCall(peers, passed, exchange, owner).pass(rest.next());
+            List<Routing.Choice> others = owners.subList(1, owners.size());
+            Runnable next = () -> oneByOne(others, otherwise);
+            oneByOne(owners.subList(0, 1), () -> oneByOne(known, next));
+        }
+
+        void oneByOne(List<Routing.Choice> choices, Runnable otherwise) {
+            List<Routing.Choice> reachable = choices.stream()
+                    .filter(choice -> !unreachable.contains(choice.replica()))
+                    .toList();
+            if (reachable.isEmpty()) {
+                otherwise.run();
+                return;
+            }
+            var owner = new PassedCall.Owner() {
+                private int asked;
+
+                @Override
+                public Routing.Choice other(String why, boolean byPeer) {
+                    if (!byPeer) {
+                        unreachable.add(reachable.get(asked).replica());
+                    }
+                    asked++;
+                    return asked < reachable.size() ? reachable.get(asked) : null;
+                }
+
+                @Override
+                public int mostTries() {
+                    return reachable.size();
+                }
+
+                @Override
+                public void here() {
+                    otherwise.run();
+                }
+            };
+            new PassedCall(peers, passed, exchange, owner).pass(reachable.getFirst());
+        }
     }
 
     /**

@@ -48,6 +48,7 @@ final class PassedCall implements PassObserver {
     private final Owner owner;
     private int tries;
     private String peer;
+    private boolean mayHaveBegun = true;
     private Pass pass;
     private boolean over;
     private RelayedAnswer answer;
@@ -70,6 +71,7 @@ final class PassedCall implements PassObserver {
     void pass(Routing.Choice choice) {
         int mine = ++tries;
         peer = choice.replica();
+        mayHaveBegun = choice.reason().mayBegin();
         Pass begun = peers.passes().pass(exchange.loop(), request, choice, this);
         if (!over && tries == mine) {
             pass = begun;
@@ -149,6 +151,10 @@ final class PassedCall implements PassObserver {
 
     @Override
     public void lost(String why) {
+        if (answer == null && !mayHaveBegun) {
+            declined(why, false);
+            return;
+        }
         over = true;
         owner.over();
         if (answer == null || !answer.breakOff()) {

@@ -32,6 +32,11 @@ public enum PassReason {
         return this != OWNER && this != HAND_OVER && this != KNOWN_KEY;
     }
 
+    /** May the peer have begun with something when its answer does not come? Who is only asked what it knows has not. */
+    public boolean mayBegin() {
+        return this != KNOWN_KEY;
+    }
+
     /** As in the metrics. */
     String label() {
         return label;
