@@ -304,6 +304,8 @@ class RunsTest {
         assertThat(notNow.status()).isEqualTo(503);
         assertThat(notNow.body()).contains("urn:workerpool:problem:runs-full");
         assertThat(notNow.header("Retry-After")).isEqualTo("1");
+        assertThat(worker.metric("workerpool_rejected_total{reason=\"runs-full\"}"))
+                .isEqualTo("2.0");
     }
 
     @Test

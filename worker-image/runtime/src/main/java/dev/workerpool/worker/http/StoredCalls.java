@@ -154,6 +154,10 @@ final class StoredCalls {
             }
             return answers.identified(rejected.apply(e));
         } catch (RunsFullException e) {
+            if (!arrival.passed() || key != null) {
+                // Else the peer that it came from has it and does it.
+                pool.counters().refused(Refusal.RUNS_FULL);
+            }
             return answers.identified(full(e));
         } catch (KeyConflictException e) {
             return answers.identified(Problem.IDEMPOTENCY_CONFLICT.because(

@@ -2,7 +2,6 @@ package dev.workerpool.worker.runs;
 
 import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.DrainingException;
-import dev.workerpool.worker.pool.Refusal;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.TaskPool;
@@ -102,7 +101,6 @@ public final class RunStore {
 
     private void admit(StoredRun run, long bytes, Entrance entrance) throws RunsFullException, RunRejectedException {
         if (!makeRoom(bytes, null)) {
-            pool.counters().refused(Refusal.RUNS_FULL);
             throw new RunsFullException(bytes > memory.limit(), memory.limit());
         }
         charge(run, bytes);
