@@ -59,7 +59,9 @@ public final class HandOver {
     /** Peers that were not reached in this round, or from which no answer came. */
     private final Set<String> silent = new HashSet<>();
 
+    /** Null where the system has none for it. */
     private Thread thread;
+
     private boolean hasFailed;
     private volatile long deadline = Long.MAX_VALUE;
 
@@ -71,7 +73,15 @@ public final class HandOver {
     /** From now on runs are brought away as they end, and as peers take them. */
     public void start() {
         // Not a virtual one: what carries these may be kept busy by task code.
-        thread = Thread.ofPlatform().name("hand-over").daemon().start(this::work);
+        try {
+            thread = Thread.ofPlatform().name("hand-over").daemon().start(this::work);
+        } catch (OutOfMemoryError e) {
+            // Not of the heap, that ends the process: the system refuses the thread, and the drain has to go on.
+            LOG.log(
+                    Level.WARNING,
+                    "There is no thread to bring runs away, so they go when all that is accepted is done",
+                    e);
+        }
     }
 
     /**
@@ -84,7 +94,9 @@ public final class HandOver {
     public int finish(Duration patience) throws InterruptedException {
         deadline = System.nanoTime() + patience.toNanos();
         stopping.countDown();
-        if (!thread.join(patience)) {
+        if (thread == null) {
+            work();
+        } else if (!thread.join(patience)) {
             thread.interrupt();
             // Whatever it is in, a drain comes to its end.
             thread.join(TO_HEAR);
@@ -227,12 +239,13 @@ public final class HandOver {
     }
 
     /**
-     * A run with a key goes where calls with the key go. Who is silent is not asked again before the next round: half a second
-     * for each run, and those behind would be lost though others take them.
+     * A run with a key goes where calls with the key go, and no further than they do. Who is silent is not asked again before the
+     * next round: half a second for each run, and those behind would be lost though others take them.
      */
     private List<Routing.Choice> candidates(String id, RunKey key) {
         String name = key == null ? id : key.name();
-        return peers.candidates(name, RunIds.owner(id), PassReason.HAND_OVER, MOST_ASKED + silent.size()).stream()
+        int most = key == null ? MOST_ASKED + silent.size() : MOST_ASKED;
+        return peers.candidates(name, RunIds.owner(id), PassReason.HAND_OVER, most).stream()
                 .filter(peer -> !silent.contains(peer.replica()))
                 .limit(MOST_ASKED)
                 .toList();

@@ -64,7 +64,8 @@ final class StreamWriter {
         boolean more;
         try {
             more = takeTurn();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error too, of native memory for example: else nobody pulls any more, and the client waits for ever.
             LOG.log(Level.ERROR, "An answer breaks off because of an unexpected error", e);
             over = true;
             onEnd.accept(null);

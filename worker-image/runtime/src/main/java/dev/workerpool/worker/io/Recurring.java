@@ -25,7 +25,16 @@ final class Recurring implements Runnable {
         try {
             task.run();
         } catch (Throwable e) {
+            told(e);
+        }
+    }
+
+    /** What is wrong may well be that nothing can be told. */
+    private void told(Throwable e) {
+        try {
             failed(e);
+        } catch (Throwable untold) {
+            leftOut++;
         }
     }
 
