@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 final class OwnExecutor {
     private final ExecutorService executor;
     private final boolean plain;
+    private final Silence silence = new Silence();
     private volatile Look last = Look.AT_WORK;
     private volatile boolean asked;
 
@@ -87,8 +88,8 @@ final class OwnExecutor {
         try {
             look();
         } catch (TaskKilled e) {
-            // It does not answer, and all that it had at work was to die with whoever asked.
-            last = Look.ENDED;
+            // It does not answer, and all that it has at work is to die with whoever asks.
+            last = silence.lasts() ? Look.ENDED : Look.AT_WORK;
             throw e;
         } finally {
             asked = false;

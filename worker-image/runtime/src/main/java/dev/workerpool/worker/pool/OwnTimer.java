@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class OwnTimer {
     private final Timer timer;
     private final boolean plain;
+    private final Silence silence = new Silence();
     private volatile boolean cancelled;
     private volatile boolean asked;
 
@@ -31,8 +32,8 @@ final class OwnTimer {
         try {
             look();
         } catch (TaskKilled e) {
-            // It does not answer, and its thread was to die with whoever asked.
-            cancelled = true;
+            // It does not answer, and its thread is to die with whoever asks.
+            cancelled |= silence.lasts();
             throw e;
         } finally {
             asked = false;
