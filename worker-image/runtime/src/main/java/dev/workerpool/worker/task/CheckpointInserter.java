@@ -54,7 +54,7 @@ final class CheckpointInserter implements CodeTransform {
 
     private final List<ExceptionCatch> swallowing;
     private final Set<Label> passed = new HashSet<>();
-    private final ThreadInserter threads = new ThreadInserter();
+    private final ThreadInserter threads;
     private final ReferenceBridges bridges;
     private final boolean dynamic;
     private final boolean closer;
@@ -65,7 +65,13 @@ final class CheckpointInserter implements CodeTransform {
         this.bridges = bridges;
         this.dynamic = dynamic;
         this.closer = code.parent().filter(CheckpointInserter::isCloser).isPresent();
+        threads = new ThreadInserter(
+                code.parent().filter(CheckpointInserter::isConstructor).isPresent());
         swallowing = swallowing(code);
+    }
+
+    private static boolean isConstructor(MethodModel method) {
+        return method.methodName().equalsString(ConstantDescs.INIT_NAME);
     }
 
     private static boolean isCloser(MethodModel method) {

@@ -104,7 +104,7 @@ final class ReferenceBridges {
     }
 
     private static void write(CodeBuilder code, Reference reference) {
-        var threads = new ThreadInserter();
+        var threads = new ThreadInserter(false);
         DirectMethodHandleDesc handle = reference.target();
         MethodTypeDesc type = reference.type();
         boolean makes = handle.kind() == Kind.CONSTRUCTOR;

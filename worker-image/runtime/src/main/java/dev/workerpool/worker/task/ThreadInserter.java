@@ -30,7 +30,13 @@ final class ThreadInserter {
     /** For each service being made, whether a second reference to it will be left on the stack; the innermost first. */
     private final Deque<Boolean> making = new ArrayDeque<>();
 
+    private final boolean constructor;
     private boolean afterNew;
+
+    /** @param constructor whether the method is one */
+    ThreadInserter(boolean constructor) {
+        this.constructor = constructor;
+    }
 
     /** Puts in what comes before the element. */
     void before(CodeBuilder code, CodeElement element) {
@@ -86,11 +92,15 @@ final class ThreadInserter {
         if (call.opcode() == Opcode.INVOKESPECIAL
                 && SERVICES.contains(owner)
                 && call.name().equalsString("<init>")) {
-            if (making.isEmpty()) {
-                // Where nothing was begun it is a constructor's call to its super class.
+            if (!making.isEmpty()) {
+                if (making.pop()) {
+                    code.dup().invokestatic(HOOKS, "opened", OBJECT);
+                }
+            } else if (constructor) {
+                // Where nothing was begun it is the call to the super class. Elsewhere, it is what a machine made:
+                // begun
+                // once, and made in one way or another. A static method has no receiver at all.
                 code.aload(code.receiverSlot()).invokestatic(HOOKS, "opened", OBJECT);
-            } else if (making.pop()) {
-                code.dup().invokestatic(HOOKS, "opened", OBJECT);
             }
         } else if (opens(owner, call.name().stringValue())) {
             code.dup().invokestatic(HOOKS, "opened", OBJECT);

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.workerpool.worker.TaskJars;
 import java.lang.classfile.AccessFlags;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodBuilder;
 import java.lang.classfile.MethodElement;
 import java.lang.classfile.MethodModel;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
+import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -291,5 +296,57 @@ class TaskWeaverTest {
                 .writeTo(folder.resolve("large.jar"));
 
         assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    /** As no compiler of Java does: begun once, and made in one way or another. */
+    @Test
+    void killsInAClassThatMakesATimerOnTwoBranches() throws Exception {
+        Path jar = jar("Two.timer(true).cancel(); Two.timer(false).cancel(); Two.spin();")
+                .source("sample.Two", """
+                        package sample;
+                        public class Two {
+                            static long sink;
+                            static java.util.Timer timer(boolean daemon) { return null; }
+                            static void spin() { while (true) sink++; }
+                        }
+                        """)
+                .writeTo(folder.resolve("two.jar"));
+        try (var files = FileSystems.newFileSystem(jar)) {
+            Path two = files.getPath("sample/Two.class");
+            ClassFile format = ClassFile.of();
+            Files.write(two, format.transformClass(format.parse(two), (builder, element) -> {
+                if (element instanceof MethodModel method && method.methodName().equalsString("timer")) {
+                    builder.withMethodBody(
+                            method.methodName(),
+                            method.methodType(),
+                            method.flags().flagsMask(),
+                            TaskWeaverTest::makeATimerOnTwoBranches);
+                } else {
+                    builder.with(element);
+                }
+            }));
+        }
+
+        assertThat(kill()).isInstanceOf(TaskKilled.class);
+    }
+
+    private static void makeATimerOnTwoBranches(CodeBuilder code) {
+        ClassDesc timer = ClassDesc.of("java.util.Timer");
+        Label other = code.newLabel();
+        Label made = code.newLabel();
+        code.new_(timer)
+                .dup()
+                .iload(0)
+                .ifeq(other)
+                .iconst_1()
+                .invokespecial(
+                        timer,
+                        ConstantDescs.INIT_NAME,
+                        MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_boolean))
+                .goto_(made)
+                .labelBinding(other)
+                .invokespecial(timer, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void)
+                .labelBinding(made)
+                .areturn();
     }
 }
