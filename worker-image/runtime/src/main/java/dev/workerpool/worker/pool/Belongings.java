@@ -116,8 +116,9 @@ final class Belongings {
         timers.forEach(timer -> timer.cancel(errands));
     }
 
-    private static boolean isOwnClass(Thread thread) {
-        return thread.getClass().getClassLoader() != null;
+    /** Is it of a class of the task's own? What that does when it is asked for something is task code. */
+    static boolean isOwnClass(Object made) {
+        return made.getClass().getClassLoader() != null;
     }
 
     /** Whether all task code on these threads is to die at its next checkpoint. */

@@ -1,6 +1,5 @@
 package dev.workerpool.worker.pool;
 
-import dev.workerpool.worker.task.TaskKilled;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
@@ -14,10 +13,11 @@ import java.util.concurrent.ThreadPoolExecutor;
  */
 final class OwnExecutor {
     private final ExecutorService executor;
+    /** Its code is that of the JDK, so that some of it can be asked at once. */
     private final boolean plain;
-    private final Silence silence = new Silence();
+
+    private final Inquiry inquiry = new Inquiry();
     private volatile Look last = Look.AT_WORK;
-    private volatile boolean asked;
 
     private enum Look {
         AT_WORK,
@@ -29,17 +29,12 @@ final class OwnExecutor {
 
     OwnExecutor(ExecutorService executor) {
         this.executor = executor;
-        this.plain = isPlain(executor);
-    }
-
-    /** Is its code that of the JDK, so that some of it can be asked at once? */
-    private static boolean isPlain(ExecutorService executor) {
-        return executor.getClass().getClassLoader() == null;
+        this.plain = !Belongings.isOwnClass(executor);
     }
 
     /** At once. @return false when it would have to be asked by others */
     static boolean isShutdown(ExecutorService executor) {
-        return isPlain(executor) && executor.isShutdown();
+        return !Belongings.isOwnClass(executor) && executor.isShutdown();
     }
 
     ExecutorService executor() {
@@ -49,7 +44,7 @@ final class OwnExecutor {
     /** For as long as it takes. */
     void look() {
         last = told();
-        asked = false;
+        inquiry.answered();
     }
 
     private Look told() {
@@ -70,7 +65,7 @@ final class OwnExecutor {
     /** A queue of the task's own may say anything. */
     private static boolean hasQueued(ThreadPoolExecutor pool) {
         BlockingQueue<Runnable> queue = pool.getQueue();
-        return queue.getClass().getClassLoader() == null && !queue.isEmpty();
+        return !Belongings.isOwnClass(queue) && !queue.isEmpty();
     }
 
     private boolean mayBeBetweenTwo() {
@@ -79,26 +74,13 @@ final class OwnExecutor {
 
     void ask(Errands errands) {
         if (last != Look.ENDED) {
-            asked = true;
-            errands.send(this, this::lookForOthers);
-        }
-    }
-
-    private void lookForOthers() {
-        try {
-            look();
-        } catch (TaskKilled e) {
-            // It does not answer, and all that it has at work is to die with whoever asks.
-            last = silence.lasts() ? Look.ENDED : Look.AT_WORK;
-            throw e;
-        } finally {
-            asked = false;
+            inquiry.send(errands, this, this::look, dead -> last = dead ? Look.ENDED : Look.AT_WORK);
         }
     }
 
     /** Has it been asked since it was heard last? */
     boolean owesAnAnswer() {
-        return asked;
+        return inquiry.isUnderWay();
     }
 
     void shutDown(Errands errands) {

@@ -1,6 +1,5 @@
 package dev.workerpool.worker.pool;
 
-import dev.workerpool.worker.task.TaskKilled;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.TimeUnit;
@@ -12,37 +11,23 @@ import java.util.concurrent.TimeUnit;
 final class OwnTimer {
     private final Timer timer;
     private final boolean plain;
-    private final Silence silence = new Silence();
+    private final Inquiry inquiry = new Inquiry();
     private volatile boolean cancelled;
-    private volatile boolean asked;
 
     OwnTimer(Timer timer) {
         this.timer = timer;
-        this.plain = timer.getClass().getClassLoader() == null;
+        this.plain = !Belongings.isOwnClass(timer);
     }
 
     void ask(Errands errands) {
         if (!plain && !cancelled) {
-            asked = true;
-            errands.send(this, this::lookForOthers);
-        }
-    }
-
-    private void lookForOthers() {
-        try {
-            look();
-        } catch (TaskKilled e) {
-            // It does not answer, and its thread is to die with whoever asks.
-            cancelled |= silence.lasts();
-            throw e;
-        } finally {
-            asked = false;
+            inquiry.send(errands, this, this::look, dead -> cancelled |= dead);
         }
     }
 
     /** Has it been asked since it was heard last? */
     boolean owesAnAnswer() {
-        return asked;
+        return inquiry.isUnderWay();
     }
 
     /** At once; as it was heard last where it is of the task's own class. */
