@@ -6,7 +6,6 @@ import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.desired.ChildrenDigest;
 import dev.workerpool.operator.desired.Release;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,16 +22,15 @@ final class SettledChildren {
 
     /** @param pool with the status that is written */
     Children apply(WorkerPool pool, Context<WorkerPool> context, Release release) {
-        List<Long> seen = Children.states(context);
-        String digest = ChildrenDigest.of(pool, release, seen);
-        if (digest(pool).filter(digest::equals).isPresent()) {
+        Optional<String> known = digest(pool);
+        if (known.isPresent() && known.get().equals(ChildrenDigest.of(pool, release, Children.states(context)))) {
             return Children.asTheyAre(context);
         }
         Children children = Children.apply(context, release);
         children.found()
-                // What came while they were looked into was not.
-                .map(found -> found.equals(seen) ? digest : ChildrenDigest.of(pool, release, found))
-                .ifPresent(found -> settled.put(pool.getMetadata().getUid(), found));
+                // Of the very states that were looked into: what came meanwhile was not.
+                .map(found -> ChildrenDigest.of(pool, release, found))
+                .ifPresent(digest -> settled.put(pool.getMetadata().getUid(), digest));
         return children;
     }
 

@@ -8,6 +8,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.apiserver.ApiServer;
 import dev.workerpool.operator.control.ControlKey;
+import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.desired.DesiredDisruptionBudget;
 import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.runtime.OperatorClient;
@@ -19,10 +20,8 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -51,8 +50,7 @@ public final class Cluster implements AutoCloseable {
 
     public static final Release RELEASE = new Release("test", "workerpool/worker:test", "workerpool-system");
 
-    public static final List<Class<? extends HasMetadata>> CHILDREN =
-            List.of(Deployment.class, Service.class, PodDisruptionBudget.class, NetworkPolicy.class);
+    public static final List<Class<? extends HasMetadata>> CHILDREN = Children.KINDS;
 
     private final ApiServer.Running server;
     private final String namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
