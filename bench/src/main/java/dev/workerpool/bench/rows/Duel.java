@@ -6,6 +6,7 @@ import dev.workerpool.bench.load.Client;
 import dev.workerpool.bench.load.ClosedLoop.Load;
 import dev.workerpool.bench.load.ClosedLoop.Window;
 import dev.workerpool.bench.process.Server;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,15 +73,20 @@ final class Duel implements AutoCloseable {
 
     /** One window of load; the server's results are looked at before and after. */
     Window window(Server server, Load load) throws Exception {
+        check(server, STEPS_TO_CHECK);
+        Window window =
+                Steady.of(() -> bench.closedLoop().run(server, load, bench.window()), taken -> !taken.isDisturbed());
+        check(server, STEPS_TO_CHECK + 1);
+        if (window.refused() > 0) {
+            throw new IllegalStateException(server.name() + " refused " + window.refused() + " of its requests");
+        }
+        return window;
+    }
+
+    /** Over a connection of its own: Node closes one that is idle for as long as a window that is taken twice. */
+    private static void check(Server server, int n) throws IOException {
         try (Client client = server.connect()) {
-            server.check(client, STEPS_TO_CHECK);
-            Window window = Steady.of(
-                    () -> bench.closedLoop().run(server, load, bench.window()), taken -> !taken.isDisturbed());
-            server.check(client, STEPS_TO_CHECK + 1);
-            if (window.refused() > 0) {
-                throw new IllegalStateException(server.name() + " refused " + window.refused() + " of its requests");
-            }
-            return window;
+            server.check(client, n);
         }
     }
 

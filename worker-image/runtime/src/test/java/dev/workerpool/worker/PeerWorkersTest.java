@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,23 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(answer.header("Server-Timing")).isNotNull();
         assertThat(passes(a, "idle", "answered")).isEqualTo(1);
         assertThat(metric(b, "workerpool_passes_received_total")).isEqualTo(1);
+    }
+
+    /** What ran before tells nothing of the run that is waited for. */
+    @Test
+    void aRequestGoesToAnIdlePeerHoweverShortTheRunsBeforeWere() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+        for (int i = 0; i < 500; i++) {
+            assertThat(call(a, "quick", "short").read().status()).isEqualTo(200);
+        }
+        // The mean is looked at with each beat.
+        await().pollDelay(Duration.ofMillis(600)).until(() -> true);
+        hold(a, "first");
+
+        assertThat(call(a, "quick", "second").read().header("Workerpool-Replica"))
+                .isEqualTo("b");
     }
 
     @Test

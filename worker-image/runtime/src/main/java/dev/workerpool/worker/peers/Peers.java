@@ -118,7 +118,7 @@ public final class Peers {
 
     /** A peer told its load. On the home loop. */
     void reported(PeerView view, Load load) {
-        int wanted = Routing.toPass(pool.queued(), pool.live().threads(), meanRun, load);
+        int wanted = load.asked() == 0 ? 0 : Routing.toPass(here(System.nanoTime()), load);
         for (; wanted > 0; wanted--) {
             Run run = pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassable());
             if (run == null) {
@@ -153,16 +153,16 @@ public final class Peers {
 
     /** Where a run had better go that finds no thread idle. @return null for here */
     public Routing.Choice onArrival() {
-        PeerView[] now = views;
-        return now.length == 0
-                ? null
-                : Routing.onArrival(
-                        pool.queued(),
-                        pool.live().threads(),
-                        meanRun,
-                        now,
-                        ThreadLocalRandom.current().nextInt(),
-                        System.nanoTime());
+        PeerView[] known = views;
+        if (known.length == 0) {
+            return null;
+        }
+        long now = System.nanoTime();
+        return Routing.onArrival(here(now), known, ThreadLocalRandom.current().nextInt(), now);
+    }
+
+    private Here here(long now) {
+        return new Here(pool.queued(), pool.live().threads(), meanRun, pool.leastAge(now));
     }
 
     /** Where a run could go that cannot be had here. @return null when nowhere */

@@ -28,14 +28,11 @@ public final class Routing {
     /**
      * For a request that finds no thread idle here.
      *
-     * @param queued waiting here
-     * @param meanRun how long runs have taken of late, in nanoseconds; 0 when unknown
      * @param first which view to look at first: among equals that one is taken, so it had better vary
      * @return null to keep it here
      */
-    static Choice onArrival(int queued, int threads, long meanRun, PeerView[] views, int first, long now) {
-        long here = waitNanos(queued, threads, meanRun);
-        if (views.length == 0 || !isWorthAHop(here, meanRun)) {
+    static Choice onArrival(Here here, PeerView[] views, int first, long now) {
+        if (views.length == 0 || !here.isWorthAHop(0)) {
             return null;
         }
         PeerView best = leastLoaded(views, first, now);
@@ -47,9 +44,9 @@ public final class Routing {
             return new Choice(best, PassReason.IDLE, 0);
         }
         // There it would be behind no more per thread than are in flight per thread here already.
-        long most = (long) (threads + queued) * load.threads() / Math.max(1, threads) - 1;
-        long there = waitNanos(load.queued(), load.threads(), meanRun);
-        return best.inFlight(load) <= most && isWorthAHop(here - there, meanRun)
+        long most = here.inFlight(load.threads()) - 1;
+        long there = Here.waitNanos(load.queued(), load.threads(), here.meanRun());
+        return best.inFlight(load) <= most && here.isWorthAHop(there)
                 ? new Choice(best, PassReason.SHORTER, (int) Math.min(Integer.MAX_VALUE, most - load.threads() + 1))
                 : null;
     }
@@ -61,19 +58,10 @@ public final class Routing {
     }
 
     /** How many waiting runs to pass to a peer that asks for some. */
-    static int toPass(int queued, int threads, long meanRun, Load peer) {
-        return queued == 0 || peer.draining() || !isWorthAHop(waitNanos(queued, threads, meanRun), meanRun)
+    static int toPass(Here here, Load peer) {
+        return here.queued() == 0 || peer.draining() || !here.isWorthAHop(0)
                 ? 0
-                : Math.min(queued, peer.asked());
-    }
-
-    /** How long the last of so many waits until it has a thread: on average the first to end is half through. */
-    private static long waitNanos(int queued, int threads, long meanRun) {
-        return (2L * queued + 1) * meanRun / (2L * Math.max(1, threads));
-    }
-
-    private static boolean isWorthAHop(long saved, long meanRun) {
-        return meanRun == 0 || saved >= HOP_NANOS;
+                : Math.min(here.queued(), peer.asked());
     }
 
     /** By in flight per thread. */

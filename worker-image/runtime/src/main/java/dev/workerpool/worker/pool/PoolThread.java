@@ -323,6 +323,12 @@ final class PoolThread {
         return current;
     }
 
+    /** For how long it has been in its run, in nanoseconds; 0 when it is in none. */
+    long age(long now) {
+        Run run = current;
+        return run == null ? 0 : Math.max(0, now - run.startedAt());
+    }
+
     private void ended() {
         try {
             tasks.close();

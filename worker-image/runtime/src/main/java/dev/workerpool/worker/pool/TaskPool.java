@@ -268,6 +268,11 @@ public final class TaskPool {
                 .count();
     }
 
+    /** For how long the youngest of the active runs has been so, in nanoseconds; 0 when a thread is in none. */
+    public long leastAge(long now) {
+        return roster.leastAge(now);
+    }
+
     public int queued() {
         return queue.size();
     }

@@ -251,6 +251,17 @@ final class ThreadRoster {
         return current;
     }
 
+    /** For how long the youngest of the runs under way has been so, in nanoseconds; 0 when a thread is in none. */
+    synchronized long leastAge(long now) {
+        long least = Long.MAX_VALUE;
+        for (PoolThread thread : threads) {
+            if (thread != null) {
+                least = Math.min(least, thread.age(now));
+            }
+        }
+        return least == Long.MAX_VALUE ? 0 : least;
+    }
+
     List<PoolThread> lost() {
         return lost;
     }

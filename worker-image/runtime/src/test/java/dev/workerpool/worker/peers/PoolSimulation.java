@@ -134,7 +134,7 @@ final class PoolSimulation {
         void arrive(long came) {
             if (busy) {
                 beat();
-                var choice = Routing.onArrival(queue.size(), 1, RUN, views, random.nextInt(1000), now);
+                var choice = Routing.onArrival(here(), views, random.nextInt(1000), now);
                 if (choice != null) {
                     pass(came, choice.view(), target(choice.view()), choice.maxQueued());
                     return;
@@ -205,9 +205,13 @@ final class PoolSimulation {
         }
 
         private void passWaiting(PeerView view, Node peer, Load load) {
-            for (int n = Routing.toPass(queue.size(), 1, RUN, load); n > 0; n--) {
+            for (int n = Routing.toPass(here(), load); n > 0; n--) {
                 pass(queue.poll(), view, peer, 0);
             }
+        }
+
+        private Here here() {
+            return new Here(queue.size(), 1, RUN, 0);
         }
 
         private Load load() {

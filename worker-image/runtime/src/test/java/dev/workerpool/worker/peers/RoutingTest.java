@@ -20,7 +20,11 @@ class RoutingTest {
     }
 
     private static Routing.Choice onArrival(int queued, int threads, PeerView... views) {
-        return Routing.onArrival(queued, threads, RUN, views, 0, NOW);
+        return Routing.onArrival(here(queued, threads, RUN), views, 0, NOW);
+    }
+
+    private static Here here(int queued, int threads, long meanRun) {
+        return new Here(queued, threads, meanRun, 0);
     }
 
     @Test
@@ -58,7 +62,7 @@ class RoutingTest {
         var view = view("silent", 0, 0, 1);
         long later = NOW + PeerView.TRUSTED_NANOS + 1;
 
-        assertThat(Routing.onArrival(5, 1, RUN, new PeerView[] {view}, 0, later))
+        assertThat(Routing.onArrival(here(5, 1, RUN), new PeerView[] {view}, 0, later))
                 .isNull();
         assertThat(Routing.elsewhere(new PeerView[] {view}, 0, later)).isNull();
     }
@@ -69,7 +73,7 @@ class RoutingTest {
         view.report(new Load(0, 0, 4, true, 0), NOW);
 
         assertThat(onArrival(5, 1, view)).isNull();
-        assertThat(Routing.toPass(5, 1, RUN, new Load(0, 0, 4, true, 4))).isZero();
+        assertThat(Routing.toPass(here(5, 1, RUN), new Load(0, 0, 4, true, 4))).isZero();
         assertThat(Routing.elsewhere(new PeerView[] {view}, 0, NOW)).isNull();
     }
 
@@ -99,9 +103,9 @@ class RoutingTest {
 
     @Test
     void passesWhatIsAskedForAsFarAsItWaits() {
-        assertThat(Routing.toPass(3, 1, RUN, new Load(0, 0, 8, false, 2))).isEqualTo(2);
-        assertThat(Routing.toPass(3, 1, RUN, new Load(0, 0, 8, false, 8))).isEqualTo(3);
-        assertThat(Routing.toPass(0, 1, RUN, new Load(0, 0, 8, false, 8))).isZero();
+        assertThat(Routing.toPass(here(3, 1, RUN), new Load(0, 0, 8, false, 2))).isEqualTo(2);
+        assertThat(Routing.toPass(here(3, 1, RUN), new Load(0, 0, 8, false, 8))).isEqualTo(3);
+        assertThat(Routing.toPass(here(0, 1, RUN), new Load(0, 0, 8, false, 8))).isZero();
     }
 
     @Test
@@ -138,20 +142,35 @@ class RoutingTest {
         var idle = view("idle", 0, 0, 1);
         long micros20 = TimeUnit.MICROSECONDS.toNanos(20);
 
-        assertThat(Routing.onArrival(5, 1, micros20, new PeerView[] {idle}, 0, NOW))
+        assertThat(Routing.onArrival(here(5, 1, micros20), new PeerView[] {idle}, 0, NOW))
                 .isNull();
-        assertThat(Routing.toPass(5, 1, micros20, new Load(0, 0, 1, false, 1))).isZero();
-        assertThat(Routing.onArrival(50, 1, micros20, new PeerView[] {idle}, 0, NOW))
+        assertThat(Routing.toPass(here(5, 1, micros20), new Load(0, 0, 1, false, 1)))
+                .isZero();
+        assertThat(Routing.onArrival(here(50, 1, micros20), new PeerView[] {idle}, 0, NOW))
                 .isNotNull();
+    }
+
+    @Test
+    void passesWhatWaitsForARunThatIsNoneOfTheShortOnes() {
+        var idle = view("idle", 0, 0, 1);
+        long micros20 = TimeUnit.MICROSECONDS.toNanos(20);
+        var short20 = new Here(1, 1, micros20, Here.OUTLIER_NANOS - 1);
+        var outlier = new Here(1, 1, micros20, Here.OUTLIER_NANOS);
+
+        assertThat(Routing.onArrival(short20, new PeerView[] {idle}, 0, NOW)).isNull();
+        assertThat(Routing.onArrival(outlier, new PeerView[] {idle}, 0, NOW).reason())
+                .isEqualTo(PassReason.IDLE);
+        assertThat(Routing.toPass(short20, new Load(0, 0, 1, false, 1))).isZero();
+        assertThat(Routing.toPass(outlier, new Load(0, 0, 1, false, 1))).isEqualTo(1);
     }
 
     @Test
     void spreadsOverEqualPeers() {
         var views = new PeerView[] {view("a", 0, 0, 1), view("b", 0, 0, 1)};
 
-        assertThat(Routing.onArrival(1, 1, RUN, views, 0, NOW).view()).isSameAs(views[0]);
-        assertThat(Routing.onArrival(1, 1, RUN, views, 1, NOW).view()).isSameAs(views[1]);
-        assertThat(Routing.onArrival(1, 1, RUN, views, -1, NOW).view()).isSameAs(views[1]);
+        assertThat(Routing.onArrival(here(1, 1, RUN), views, 0, NOW).view()).isSameAs(views[0]);
+        assertThat(Routing.onArrival(here(1, 1, RUN), views, 1, NOW).view()).isSameAs(views[1]);
+        assertThat(Routing.onArrival(here(1, 1, RUN), views, -1, NOW).view()).isSameAs(views[1]);
     }
 
     @Test
