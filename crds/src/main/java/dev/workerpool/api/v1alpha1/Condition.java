@@ -13,7 +13,8 @@ import io.fabric8.generator.annotation.Size;
 public record Condition(
         @JsonPropertyDescription(
                 "Available: at least one replica takes tasks. Progressing: replicas are being added, removed or"
-                        + " replaced. Degraded: something needs a person's attention.")
+                        + " replaced, or what was asked for could not be applied yet. Degraded: something needs a"
+                        + " person's attention.")
         @Required
         @Size(max = 316)
         String type,

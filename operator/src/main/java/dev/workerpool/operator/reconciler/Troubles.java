@@ -6,27 +6,55 @@ import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the operator itself met in a pass, worst first. */
 final class Troubles {
 
+    /** With the pauses between them some ten seconds: who only starts again, or is overloaded for a moment, is back by then. */
+    private static final int ATTEMPTS_THAT_MAY_FAIL = 4;
+
     private Troubles() {}
 
+    /** @param retry of the attempts that failed right before this one */
     static List<Trouble> of(
-            Children children, List<Trouble> notResized, Collection<Replica> replicas, ReplicaReports reports) {
-        List<Trouble> troubles = new ArrayList<>();
-        children.conflicts()
-                .forEach(conflict -> troubles.add(new Trouble(Trouble.NAME_CONFLICT, conflict.getMessage())));
-        children.refusals().forEach(refusal -> troubles.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
+            Children children,
+            Optional<RetryInfo> retry,
+            List<Trouble> notResized,
+            Collection<Replica> replicas,
+            ReplicaReports reports) {
+        boolean lasts = retry.filter(failed -> failed.getAttemptCount() >= ATTEMPTS_THAT_MAY_FAIL)
+                .isPresent();
+        List<Trouble> troubles = new ArrayList<>(lasts ? unapplied(children) : refused(children));
         troubles.addAll(notResized);
         troubles.addAll(notLoaded(replicas, reports));
         troubles.addAll(notInForce(replicas, reports));
         return troubles;
+    }
+
+    /** What of the children the API server did not take, for good or for now. */
+    static List<Trouble> unapplied(Children children) {
+        List<Trouble> unapplied = new ArrayList<>(refused(children));
+        children.failures().forEach(failure -> unapplied.add(new Trouble(Trouble.APPLY_FAILED, message(failure))));
+        return unapplied;
+    }
+
+    private static List<Trouble> refused(Children children) {
+        List<Trouble> refused = new ArrayList<>();
+        children.conflicts()
+                .forEach(conflict -> refused.add(new Trouble(Trouble.NAME_CONFLICT, conflict.getMessage())));
+        children.refusals().forEach(refusal -> refused.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
+        return refused;
+    }
+
+    private static String message(Exception failure) {
+        return failure instanceof KubernetesClientException answer ? message(answer) : failure.toString();
     }
 
     static String message(KubernetesClientException refusal) {

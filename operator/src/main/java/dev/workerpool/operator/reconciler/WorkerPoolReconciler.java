@@ -195,7 +195,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                 new Observed(
                         children.deployment(),
                         replicas,
-                        Troubles.of(children, notResized, replicas, reports),
+                        Troubles.unapplied(children),
+                        Troubles.of(children, context.getRetryInfo(), notResized, replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
                         verdict.refused(),

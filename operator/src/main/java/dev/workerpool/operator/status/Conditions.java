@@ -58,6 +58,10 @@ final class Conditions {
     }
 
     private Finding progressing() {
+        if (!observed.unapplied().isEmpty()) {
+            // Whatever the children look like: it is not yet what they are to be.
+            return new Finding(true, Trouble.APPLY_FAILED, messages(observed.unapplied()));
+        }
         if (observed.deployment().isEmpty()) {
             return new Finding(true, "Creating", "the replicas are being created");
         }
@@ -147,8 +151,11 @@ final class Conditions {
         if (troubles.isEmpty()) {
             return new Finding(false, "AsExpected", "nothing needs attention");
         }
-        String messages = troubles.stream().map(Trouble::message).distinct().collect(Collectors.joining("; "));
-        return new Finding(true, troubles.getFirst().reason(), bounded(messages));
+        return new Finding(true, troubles.getFirst().reason(), messages(troubles));
+    }
+
+    private static String messages(List<Trouble> troubles) {
+        return bounded(troubles.stream().map(Trouble::message).distinct().collect(Collectors.joining("; ")));
     }
 
     /**

@@ -41,8 +41,12 @@ public final class Haste {
                 .orElse("False");
     }
 
+    /** Not while something is not applied: the next pass may be a minute away then. */
     private static boolean goesOn(WorkerPoolStatus status) {
-        return told(status, "Progressing").equals("True");
+        return condition(status, "Progressing")
+                .filter(condition -> condition.status().equals("True"))
+                .filter(condition -> !condition.reason().equals(Trouble.APPLY_FAILED))
+                .isPresent();
     }
 
     private static boolean isAvailable(WorkerPoolStatus status) {

@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param deployment empty before it is made
  * @param replicas the pods of the pool, in any state
+ * @param unapplied what of the children the API server did not take in this pass, for good or for now
  * @param troubles what the operator itself met: names that are taken, refused writes, jars that did not load
  * @param replaced names of the replicas that are about to be made anew because their worker died
  * @param autoscaling what autoscaling came to; empty without it
@@ -23,6 +24,7 @@ import java.util.Set;
 public record Observed(
         Optional<Deployment> deployment,
         List<Replica> replicas,
+        List<Trouble> unapplied,
         List<Trouble> troubles,
         Set<String> replaced,
         Optional<AutoscalingStatus> autoscaling,
@@ -35,6 +37,7 @@ public record Observed(
         this(
                 deployment,
                 replicas,
+                List.of(),
                 troubles,
                 Set.of(),
                 Optional.empty(),

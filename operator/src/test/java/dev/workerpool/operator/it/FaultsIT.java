@@ -121,6 +121,49 @@ class FaultsIT {
     }
 
     @Test
+    void aChangeThatIsNotTakenForNowIsNotToldAsDone() throws Exception {
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("thumbnails", "{replicas: 0}");
+            cluster.awaitReconciled("thumbnails");
+            tellThatTheDeploymentIsComplete();
+            awaitProgressing("Settled");
+
+            api.fail(request -> request.getRequestURI().getPath().endsWith("/deployments/thumbnails") ? 500 : 0);
+            cluster.apply("thumbnails", "{replicas: 0, image: 'b:1'}");
+
+            cluster.awaitReconciled("thumbnails");
+            var progressing = cluster.condition("thumbnails", "Progressing");
+            assertThat(progressing.status()).isEqualTo("True");
+            assertThat(progressing.reason()).isEqualTo("ApplyFailed");
+            assertThat(progressing.message()).contains("made up");
+            awaitThat(() -> {
+                var degraded = cluster.condition("thumbnails", "Degraded");
+                assertThat(degraded.reason()).as("when it lasts").isEqualTo("ApplyFailed");
+                assertThat(degraded.message()).contains("made up");
+            });
+
+            api.recover();
+
+            awaitProgressing("RollingOut");
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+            tellThatTheDeploymentIsComplete();
+            awaitProgressing("Settled");
+        }
+    }
+
+    private void tellThatTheDeploymentIsComplete() {
+        long generation = cluster.deployment("thumbnails").getMetadata().getGeneration();
+        cluster.setDeploymentStatus("thumbnails", "observedGeneration: " + generation);
+    }
+
+    private void awaitProgressing(String reason) {
+        awaitThat(
+                () -> assertThat(cluster.condition("thumbnails", "Progressing").reason())
+                        .isEqualTo(reason));
+    }
+
+    @Test
     void takesUpEveryChangeThatComesWhileItWrites() throws Exception {
         try (var api = new FaultyApi(cluster.config())) {
             cluster.startOperator(api.config(), cluster.requests());
@@ -282,6 +325,9 @@ class FaultsIT {
             var degraded = cluster.condition("thumbnails", "Degraded");
             assertThat(degraded.reason()).isEqualTo("ApplyFailed");
             assertThat(degraded.message()).contains("nodePort").contains("provided port is not in the valid range");
+            var progressing = cluster.condition("thumbnails", "Progressing");
+            assertThat(progressing.status()).isEqualTo("True");
+            assertThat(progressing.message()).isEqualTo(degraded.message());
             assertThat(cluster.deployment("thumbnails")).isNotNull();
         });
         cluster.awaitReconciled("other");

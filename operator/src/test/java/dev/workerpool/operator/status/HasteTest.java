@@ -70,6 +70,15 @@ class HasteTest {
     }
 
     @Test
+    void whileSomethingIsNotAppliedNothingCanWait() {
+        var stuck = status(0, conditions("False", "True", "ApplyFailed", "False", ""));
+
+        assertThat(Haste.canWait(null, stuck)).isFalse();
+        assertThat(Haste.canWait(stuck, status(1, stuck.conditions()))).isFalse();
+        assertThat(Haste.canWait(stuck, goingOn)).isFalse();
+    }
+
+    @Test
     void aDeathCannotWait() {
         var death = new LastDeath("a-1", 137, "SIGKILL", "OOMKilled", "", "2026-01-01T00:00:00Z");
 
@@ -86,22 +95,12 @@ class HasteTest {
 
     private static WorkerPoolStatus status(
             String available, String progressing, String degraded, String trouble, int replicas) {
+        return status(replicas, conditions(available, progressing, "OnItsWay", degraded, trouble));
+    }
+
+    private static WorkerPoolStatus status(int replicas, List<Condition> conditions) {
         return new WorkerPoolStatus(
-                1L,
-                2,
-                replicas,
-                0,
-                0,
-                null,
-                0,
-                Map.of(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                "",
-                null,
-                conditions(available, progressing, degraded, trouble));
+                1L, 2, replicas, 0, 0, null, 0, Map.of(), null, null, List.of(), List.of(), "", null, conditions);
     }
 
     private static WorkerPoolStatus with(int restarts, LastDeath death, List<RefusedTask> refused) {
@@ -120,17 +119,18 @@ class HasteTest {
                 List.of(),
                 "",
                 null,
-                conditions("False", "True", "False", ""));
+                conditions("False", "True", "OnItsWay", "False", ""));
     }
 
-    private static List<Condition> conditions(String available, String progressing, String degraded, String trouble) {
+    private static List<Condition> conditions(
+            String available, String progressing, String why, String degraded, String trouble) {
         return List.of(
-                condition("Available", available, "none yet"),
-                condition("Progressing", progressing, "on its way"),
-                condition("Degraded", degraded, trouble));
+                condition("Available", available, "Reason", "none yet"),
+                condition("Progressing", progressing, why, "on its way"),
+                condition("Degraded", degraded, "Reason", trouble));
     }
 
-    private static Condition condition(String type, String status, String message) {
-        return new Condition(type, status, 1L, "2026-01-01T00:00:00Z", "Reason", message);
+    private static Condition condition(String type, String status, String reason, String message) {
+        return new Condition(type, status, 1L, "2026-01-01T00:00:00Z", reason, message);
     }
 }

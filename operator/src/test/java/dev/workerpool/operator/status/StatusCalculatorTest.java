@@ -133,6 +133,7 @@ class StatusCalculatorTest {
                             complete(),
                             List.of(replicas),
                             List.of(),
+                            List.of(),
                             Set.of(name),
                             Optional.empty(),
                             List.of(),
@@ -402,6 +403,7 @@ class StatusCalculatorTest {
                     new Observed(
                             complete(),
                             List.of(Pods.ready("a"), Pods.ready("b")),
+                            List.of(),
                             List.of(),
                             Set.of(),
                             Optional.empty(),
