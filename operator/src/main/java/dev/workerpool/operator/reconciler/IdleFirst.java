@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * Lets a scale-in take idle replicas before busy ones: right before the Deployment is told to keep fewer, asks each
  * replica for its load and writes what losing it would cost on its pod. At no other time, as Kubernetes advises; the next
  * scale-in writes all of them anew. What fails or takes too long does not hold the scale-in up.
+ *
+ * <p>Each write of a cost is an event, and brings the next pass. So where the Deployment cannot be told, a scale-in is prepared
+ * again only when the costs are too old to be worth anything.
  */
 final class IdleFirst {
 
@@ -43,12 +48,25 @@ final class IdleFirst {
             .withFieldManager(WorkerPoolNames.FIELD_MANAGER)
             .build();
 
+    /** A scale-in of a Deployment as it was, for which the replicas were asked. */
+    private record Prepared(long generation, int desired, long askedAt) {
+
+        boolean servesFor(Prepared next) {
+            return generation == next.generation
+                    && desired == next.desired
+                    && next.askedAt - askedAt < ReplicaReports.FRESH.toNanos();
+        }
+    }
+
     private final KubernetesClient client;
     private final ReplicaReports reports;
+    private final LongSupplier nanoTime;
+    private final Map<String, Prepared> prepared = new ConcurrentHashMap<>();
 
-    IdleFirst(KubernetesClient client, ReplicaReports reports) {
+    IdleFirst(KubernetesClient client, ReplicaReports reports, LongSupplier nanoTime) {
         this.client = client;
         this.reports = reports;
+        this.nanoTime = nanoTime;
     }
 
     /** @param lastTold the Deployment as it is, before it is told the new number */
@@ -58,7 +76,7 @@ final class IdleFirst {
                 lastTold.map(deployment -> deployment.getSpec().getReplicas()).orElse(0);
         List<Replica> candidates = replicas.stream().filter(Replica::counts).toList();
         // Where all go, or none, there is nothing to choose.
-        if (desired >= before || desired == 0 || candidates.size() <= desired) {
+        if (desired >= before || desired == 0 || candidates.size() <= desired || !isDue(pool, lastTold.orElseThrow())) {
             return;
         }
         Map<String, Load> loads = new HashMap<>();
@@ -66,6 +84,21 @@ final class IdleFirst {
         candidates.forEach(replica -> reports.freshLoad(replica).ifPresent(load -> loads.put(replica.uid(), load)));
         loads.putAll(reports.loadsNow(candidates, LIMIT));
         write(pool.getMetadata().getNamespace(), DeletionCosts.of(candidates, loads));
+    }
+
+    void forget(WorkerPool pool) {
+        prepared.remove(pool.getMetadata().getUid());
+    }
+
+    private boolean isDue(WorkerPool pool, Deployment present) {
+        var now = new Prepared(
+                present.getMetadata().getGeneration(), pool.getSpec().replicas(), nanoTime.getAsLong());
+        Prepared last = prepared.get(pool.getMetadata().getUid());
+        if (last != null && last.servesFor(now)) {
+            return false;
+        }
+        prepared.put(pool.getMetadata().getUid(), now);
+        return true;
     }
 
     private void write(String namespace, Map<Replica, Integer> costs) {

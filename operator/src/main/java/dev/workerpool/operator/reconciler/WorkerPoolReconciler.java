@@ -126,7 +126,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         this.autoscaled = new AutoscaledPools(reports, clock);
         this.peers = new PeerLists(controlKey, clock);
         this.settings = new SettingsChannel(controlKey, peers, WorkerPoolNames.MANAGEMENT_PORT, reports, turns);
-        this.idleFirst = new IdleFirst(client, reports);
+        this.idleFirst = new IdleFirst(client, reports, System::nanoTime);
         this.sizes = new PodSizes(client, System::nanoTime);
         this.metrics = new PoolMetrics(meters, reports, controlKey::newest);
     }
@@ -252,6 +252,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         history.forget(pool);
         settled.forget(pool);
         replacements.forget(pool);
+        idleFirst.forget(pool);
         autoscaled.forget(pool);
         refusedTypes.forget(pool);
         metrics.forget(pool);

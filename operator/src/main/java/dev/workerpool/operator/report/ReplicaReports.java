@@ -39,7 +39,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         implements ResourceEventAware<WorkerPool> {
 
     /** A load that is older says nothing of now. */
-    private static final Duration FRESH = Duration.ofSeconds(5);
+    public static final Duration FRESH = Duration.ofSeconds(5);
 
     private final Map<Worker, Followed> workers = new ConcurrentHashMap<>();
     private final Map<ResourceID, Set<Worker>> pools = new ConcurrentHashMap<>();

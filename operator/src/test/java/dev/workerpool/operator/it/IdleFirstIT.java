@@ -7,6 +7,7 @@ import dev.workerpool.apiserver.ApiServer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,43 @@ class IdleFirstIT {
             assertThat(annotations("busy")).containsEntry(COST, "3");
             assertThat(annotations("late")).as("by its last word").containsEntry(COST, "1");
             assertThat(annotations("silent")).containsEntry(COST, "1000000");
+        }
+    }
+
+    @Test
+    void aScaleInThatIsNotTakenDoesNotHaveThePodsWrittenWithEachAttempt(ApiServer.Running server) throws Exception {
+        cluster.stopOperator();
+        try (var api = new FaultyApi(server.config());
+                var busy = new FakeReplica(4, 3);
+                var idle = new FakeReplica(4, 0)) {
+            cluster.startOperator(api.config(), cluster.requests());
+            cluster.apply("thumbnails", "{replicas: 2}");
+            cluster.awaitReconciled("thumbnails");
+            cluster.createPod("thumbnails", "busy");
+            cluster.createPod("thumbnails", "idle");
+            cluster.setPodStatus("thumbnails-busy", busy.ready(Instant.now()));
+            cluster.setPodStatus("thumbnails-idle", idle.ready(Instant.now()));
+            awaitThat(() -> assertThat(cluster.pool("thumbnails").getStatus().readyReplicas())
+                    .isEqualTo(2));
+
+            var refused = new AtomicInteger();
+            api.fail(request -> {
+                // Whoever is asked says something else each time.
+                busy.active(refused.get() + 3);
+                boolean isDeployment = request.getRequestURI().getPath().endsWith("/deployments/thumbnails");
+                return isDeployment && refused.incrementAndGet() > 0 ? 500 : 0;
+            });
+            cluster.apply("thumbnails", "{replicas: 1}");
+            awaitThat(() -> assertThat(refused).hasValueGreaterThan(7));
+
+            assertThat(cluster.requests().writes())
+                    .filteredOn(write -> write.endsWith("/pods/thumbnails-busy"))
+                    .as("writes of its cost")
+                    .hasSizeBetween(1, 2);
+            api.recover();
+            awaitThat(
+                    () -> assertThat(cluster.deployment("thumbnails").getSpec().getReplicas())
+                            .isEqualTo(1));
         }
     }
 
