@@ -42,9 +42,17 @@ public record Cpu(Optional<Quantity> request, Optional<Quantity> limit, Memory m
 
     /** What the scheduler goes by: its request. */
     public boolean isMoreThan(Cpu other) {
-        return request.isPresent()
-                && other.request
-                        .filter(less -> request.get().getNumericalAmount().compareTo(less.getNumericalAmount()) > 0)
+        return isMore(request, other.request);
+    }
+
+    /** What a quota goes by: request or limit. */
+    public boolean asksMoreThan(Cpu other) {
+        return isMoreThan(other) || isMore(limit, other.limit);
+    }
+
+    private static boolean isMore(Optional<Quantity> amount, Optional<Quantity> other) {
+        return amount.isPresent()
+                && other.filter(less -> amount.get().getNumericalAmount().compareTo(less.getNumericalAmount()) > 0)
                         .isPresent();
     }
 

@@ -84,7 +84,7 @@ final class PodSizes {
         Cpu asked = Cpu.of(pool.getSpec().resources());
         boolean inTheWay = present.filter(
                         deployment -> !DesiredDeployment.cpu(deployment).equals(asked))
-                .filter(deployment -> new Rollout(deployment).cannotMakeReplicas()
+                .filter(deployment -> refusesItsPods(deployment, asked)
                         || replicas.stream()
                                 .anyMatch(replica ->
                                         replica.counts() && replica.cpu().isOverdue(now)))
@@ -92,6 +92,13 @@ final class PodSizes {
         return !inTheWay
                 && replicas.stream().filter(Replica::counts).allMatch(replica -> replica.cpu()
                         .canBecome(asked));
+    }
+
+    /** Where it is for want of quota, only a template that asks for more than the pool is in the way. */
+    private static boolean refusesItsPods(Deployment present, Cpu asked) {
+        var rollout = new Rollout(present);
+        return rollout.cannotMakeReplicas()
+                && (!rollout.isOutOfQuota() || DesiredDeployment.cpu(present).asksMoreThan(asked));
     }
 
     /**

@@ -53,6 +53,14 @@ public final class Rollout {
         return replicaFailure().isPresent();
     }
 
+    /** And for nothing else; there is no reason of its own, but the words are always these. */
+    public boolean isOutOfQuota() {
+        return replicaFailure()
+                .map(DeploymentCondition::getMessage)
+                .filter(message -> message.contains("exceeded quota"))
+                .isPresent();
+    }
+
     List<Trouble> troubles() {
         return Stream.of(
                         replicaFailure()

@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
@@ -71,6 +73,26 @@ class PodSizesTest {
                         new ContainerBuilder().withResources(limit(init)).build()));
 
         assertThat(PodSizes.suffice(pool, List.of(new Replica(pod)), Optional.empty(), Instant.EPOCH))
+                .isEqualTo(suffices);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "exceeded quota: cpu, 3, false",
+        "exceeded quota: cpu, 1, true",
+        "maximum cpu usage per Container is 2, 3, false",
+        "minimum cpu usage per Container is 2, 1, false"
+    })
+    void aTemplateThatIsRefusedCatchesUpWhereThatMayHelp(String failure, String template, boolean suffices) {
+        WorkerPool pool = Pools.pool("{resources: {limits: {cpu: 2}}}");
+        Deployment deployment = Serialization.unmarshal("""
+                apiVersion: apps/v1
+                kind: Deployment
+                spec: {template: {spec: {containers: [{name: worker, resources: {limits: {cpu: %s}}}]}}}
+                status: {conditions: [{type: ReplicaFailure, status: "True", message: "pods x is forbidden: %s"}]}
+                """.formatted(template, failure), Deployment.class);
+
+        assertThat(PodSizes.suffice(pool, List.of(), Optional.of(deployment), Instant.EPOCH))
                 .isEqualTo(suffices);
     }
 
