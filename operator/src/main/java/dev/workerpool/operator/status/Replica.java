@@ -73,6 +73,10 @@ public final class Replica {
         return pod.getMetadata().getResourceVersion();
     }
 
+    Instant madeAt() {
+        return Instant.parse(pod.getMetadata().getCreationTimestamp());
+    }
+
     public State state() {
         if (end().isOver()) {
             return State.EXITED;

@@ -9,7 +9,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Computes a pool's status from what was observed and the status before. */
 public final class StatusCalculator {
@@ -22,7 +21,7 @@ public final class StatusCalculator {
         List<Replica> ready = replicas.stream()
                 .filter(replica -> replica.state() == Replica.State.READY)
                 .toList();
-        Map<String, Integer> counted = restartsByReplica(before, observed);
+        Restarts restarts = Restarts.of(before, observed);
         var takeover = new Takeover(pool, replicas, observed.told());
         return new WorkerPoolStatus(
                 pool.getMetadata().getGeneration(),
@@ -31,8 +30,8 @@ public final class StatusCalculator {
                 ready.size(),
                 ready.stream().mapToInt(takeover::threads).sum(),
                 takeover.status(),
-                restarts(before, counted),
-                counted,
+                restarts.total(),
+                restarts.byReplica(),
                 lastDeath(before, replicas),
                 observed.autoscaling().orElse(null),
                 observed.refusedTasks(),
@@ -64,45 +63,6 @@ public final class StatusCalculator {
                 WorkerPoolNames.POOL_LABEL + "=" + pool.getMetadata().getName(),
                 before.map(WorkerPoolStatus::childrenDigest).orElse(null),
                 Conditions.undecodable(pool, problem, now));
-    }
-
-    /**
-     * A running total: the restarts that each replica has beyond those already counted for it. Counting this way, a pass
-     * that is repeated adds nothing, and one that comes late, after the operator was away, misses nothing.
-     */
-    private static int restarts(Optional<WorkerPoolStatus> before, Map<String, Integer> counted) {
-        Map<String, Integer> countedBefore =
-                before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
-        return before.map(WorkerPoolStatus::restarts).orElse(0)
-                + counted.entrySet().stream()
-                        .mapToInt(entry -> entry.getValue() - countedBefore.getOrDefault(entry.getKey(), 0))
-                        .sum();
-    }
-
-    /**
-     * A replica that is made anew takes its last restart with it, so that one is counted ahead. Should it not go after
-     * all, the node restarts it, and its own count comes up to what was counted. Restarts in place begin anew with each
-     * container, so each container has a count of its own, kept as long as it can still be read.
-     */
-    private static Map<String, Integer> restartsByReplica(Optional<WorkerPoolStatus> before, Observed observed) {
-        Map<String, Integer> countedBefore =
-                before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
-        var counted = new TreeMap<String, Integer>();
-        for (Replica replica : observed.replicas()) {
-            int now = replica.restarts() + (observed.replaced().contains(replica.name()) ? 1 : 0);
-            int restarts = Math.max(now, countedBefore.getOrDefault(replica.name(), 0));
-            if (restarts > 0) {
-                counted.put(replica.name(), restarts);
-            }
-            replica.inPlace().restartsByContainer().forEach((container, known) -> {
-                String key = replica.name() + "/" + container;
-                int inPlace = Math.max(known, countedBefore.getOrDefault(key, 0));
-                if (inPlace > 0) {
-                    counted.put(key, inPlace);
-                }
-            });
-        }
-        return counted;
     }
 
     private static LastDeath lastDeath(Optional<WorkerPoolStatus> before, List<Replica> replicas) {

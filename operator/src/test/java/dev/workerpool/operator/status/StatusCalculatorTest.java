@@ -12,10 +12,12 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -102,6 +104,39 @@ class StatusCalculatorTest {
 
             assertThat(pool.getStatus().restarts()).isEqualTo(3);
             assertThat(pool.getStatus().restartsByReplica()).isEqualTo(Map.of("b", 1));
+        }
+
+        @Test
+        void podsThatFailedFitIntoTheStatusHoweverManyAreLeftAndEachIsCountedOnce() {
+            List<Replica> failed = IntStream.range(0, Restarts.MOST_REPLICAS)
+                    .mapToObj(index -> failed("failed-" + index, 9))
+                    .toList();
+            pool.setStatus(statusOf(failed));
+            assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size());
+
+            var more = new ArrayList<>(failed);
+            more.addAll(List.of(Pods.ready("a", 1), failed("newer", 10), failed("older", 8)));
+            pool.setStatus(statusOf(more));
+            assertThat(pool.getStatus().restartsByReplica())
+                    .hasSize(Restarts.MOST_REPLICAS)
+                    .containsKeys("a", "newer")
+                    .doesNotContainKey("older");
+            assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size() + 1 + 2);
+
+            more.set(failed.size(), Pods.ready("a", 3));
+            pool.setStatus(statusOf(more));
+            assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size() + 3 + 2);
+        }
+
+        private WorkerPoolStatus statusOf(List<Replica> replicas) {
+            return status(replicas.toArray(Replica[]::new));
+        }
+
+        private static Replica failed(String name, int hour) {
+            Pod pod = Pods.pod(name, false, 2, "state: {terminated: {exitCode: 137}}");
+            pod.getMetadata().setCreationTimestamp("2026-01-01T%02d:00:00Z".formatted(hour));
+            pod.getStatus().setPhase("Failed");
+            return new Replica(pod);
         }
 
         @Test
