@@ -124,7 +124,8 @@ public record Children(
                 && !(error instanceof KubernetesClientException answer && isFinal(answer));
     }
 
-    private static boolean isFinal(KubernetesClientException answer) {
+    /** Whether the API server would refuse it again, whatever the retry. */
+    public static boolean isFinal(KubernetesClientException answer) {
         int code = answer.getCode();
         return code >= 400
                 && code < 500

@@ -1,9 +1,7 @@
 package dev.workerpool.operator.reconciler;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
-import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.status.Replica;
-import dev.workerpool.operator.status.Trouble;
 import io.javaoperatorsdk.operator.AggregatedOperatorException;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.time.Duration;
@@ -31,21 +29,20 @@ final class NextPass {
      * @param release when a task type that is refused is let in again
      */
     static UpdateControl<WorkerPool> after(
-            Children children,
-            List<Trouble> notResized,
+            Unapplied unapplied,
             List<Replica> replicas,
             Duration whileBlocked,
             Optional<Duration> status,
             Optional<Duration> budget,
             Optional<Duration> release,
             Instant now) {
-        if (!children.failures().isEmpty()) {
+        if (!unapplied.failures().isEmpty()) {
             Map<String, Exception> failures = new HashMap<>();
-            children.failures().forEach(failure -> failures.put("child " + failures.size(), failure));
-            throw new AggregatedOperatorException("Child objects could not be applied", failures);
+            unapplied.failures().forEach(failure -> failures.put("write " + failures.size(), failure));
+            throw new AggregatedOperatorException("Not all that is desired could be applied", failures);
         }
         return Stream.of(
-                        blocked(children, notResized, whileBlocked),
+                        unapplied.refused().isEmpty() ? Optional.<Duration>empty() : Optional.of(whileBlocked),
                         volumes(replicas),
                         leaving(replicas, now),
                         cpu(replicas, now),
@@ -56,12 +53,6 @@ final class NextPass {
                 .min(Duration::compareTo)
                 .map(UpdateControl.<WorkerPool>noUpdate()::rescheduleAfter)
                 .orElseGet(UpdateControl::noUpdate);
-    }
-
-    private static Optional<Duration> blocked(Children children, List<Trouble> notResized, Duration whileBlocked) {
-        boolean blocked =
-                !children.conflicts().isEmpty() || !children.refusals().isEmpty() || !notResized.isEmpty();
-        return blocked ? Optional.of(whileBlocked) : Optional.empty();
     }
 
     /** A node that is lost brings no event. */

@@ -10,7 +10,6 @@ import dev.workerpool.operator.desired.Release;
 import dev.workerpool.operator.desired.WorkerPoolNames;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Rollout;
-import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -104,9 +103,9 @@ final class PodSizes {
     /**
      * Does nothing where pods are replaced instead.
      *
-     * @return what the API server does not let through
+     * @return what the API server did not take
      */
-    List<Trouble> bring(WorkerPool pool, Collection<Replica> replicas, Release release) {
+    List<NotResized> bring(WorkerPool pool, Collection<Replica> replicas, Release release) {
         Cpu asked = Cpu.of(pool.getSpec().resources());
         List<Replica> others = replicas.stream()
                 .filter(Replica::counts)
@@ -116,19 +115,18 @@ final class PodSizes {
             return List.of();
         }
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Optional<Trouble>>> writes = others.stream()
+            List<Future<Optional<NotResized>>> writes = others.stream()
                     .map(replica ->
                             threads.submit(() -> resize(pool.getMetadata().getNamespace(), replica, asked)))
                     .toList();
             return writes.stream()
                     .map(PodSizes::outcome)
                     .flatMap(Optional::stream)
-                    .distinct()
                     .toList();
         }
     }
 
-    private static Optional<Trouble> outcome(Future<Optional<Trouble>> write) {
+    private static Optional<NotResized> outcome(Future<Optional<NotResized>> write) {
         try {
             return write.get();
         } catch (InterruptedException e) {
@@ -139,7 +137,7 @@ final class PodSizes {
         }
     }
 
-    private Optional<Trouble> resize(String namespace, Replica replica, Cpu asked) {
+    private Optional<NotResized> resize(String namespace, Replica replica, Cpu asked) {
         Map<String, Object> worker = Map.of("name", WorkerPoolNames.WORKER_CONTAINER, "resources", asked.amounts());
         Map<String, Object> patch =
                 Map.of("metadata", Map.of("uid", replica.uid()), "spec", Map.of("containers", List.of(worker)));
@@ -152,11 +150,7 @@ final class PodSizes {
             return Optional.empty();
         } catch (KubernetesClientException e) {
             boolean gone = e.getCode() == HTTP_NOT_FOUND || e.getCode() == HTTP_CONFLICT;
-            return gone
-                    ? Optional.empty()
-                    : Optional.of(new Trouble(
-                            Trouble.CPU_NOT_CHANGED,
-                            "replica " + replica.name() + " serves on with the CPU it has: " + Troubles.message(e)));
+            return gone ? Optional.empty() : Optional.of(new NotResized(replica.name(), e));
         }
     }
 }

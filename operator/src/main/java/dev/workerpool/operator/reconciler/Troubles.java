@@ -1,11 +1,9 @@
 package dev.workerpool.operator.reconciler;
 
-import dev.workerpool.operator.dependent.Children;
 import dev.workerpool.operator.report.ReplicaReport.Artifact;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Trouble;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,43 +22,13 @@ final class Troubles {
 
     /** @param retry of the attempts that failed right before this one */
     static List<Trouble> of(
-            Children children,
-            Optional<RetryInfo> retry,
-            List<Trouble> notResized,
-            Collection<Replica> replicas,
-            ReplicaReports reports) {
+            Unapplied unapplied, Optional<RetryInfo> retry, Collection<Replica> replicas, ReplicaReports reports) {
         boolean lasts = retry.filter(failed -> failed.getAttemptCount() >= ATTEMPTS_THAT_MAY_FAIL)
                 .isPresent();
-        List<Trouble> troubles = new ArrayList<>(lasts ? unapplied(children) : refused(children));
-        troubles.addAll(notResized);
+        List<Trouble> troubles = new ArrayList<>(lasts ? unapplied.all() : unapplied.refused());
         troubles.addAll(notLoaded(replicas, reports));
         troubles.addAll(notInForce(replicas, reports));
         return troubles;
-    }
-
-    /** What of the children the API server did not take, for good or for now. */
-    static List<Trouble> unapplied(Children children) {
-        List<Trouble> unapplied = new ArrayList<>(refused(children));
-        children.failures().forEach(failure -> unapplied.add(new Trouble(Trouble.APPLY_FAILED, message(failure))));
-        return unapplied;
-    }
-
-    private static List<Trouble> refused(Children children) {
-        List<Trouble> refused = new ArrayList<>();
-        children.conflicts()
-                .forEach(conflict -> refused.add(new Trouble(Trouble.NAME_CONFLICT, conflict.getMessage())));
-        children.refusals().forEach(refusal -> refused.add(new Trouble(Trouble.APPLY_FAILED, message(refusal))));
-        return refused;
-    }
-
-    private static String message(Exception failure) {
-        return failure instanceof KubernetesClientException answer ? message(answer) : failure.toString();
-    }
-
-    static String message(KubernetesClientException refusal) {
-        return refusal.getStatus() != null && refusal.getStatus().getMessage() != null
-                ? refusal.getStatus().getMessage()
-                : refusal.getMessage();
     }
 
     /** Every replica mounts the same Secrets, so one is named for all. */

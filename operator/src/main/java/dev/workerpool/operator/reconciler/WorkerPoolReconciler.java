@@ -28,7 +28,6 @@ import dev.workerpool.operator.status.Observed;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.StatusCalculator;
 import dev.workerpool.operator.status.Told;
-import dev.workerpool.operator.status.Trouble;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -188,15 +187,15 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
 
         idleFirst.prepare(pool, lastTold, replicas);
         Children children = settled.apply(pool, context, applied);
-        List<Trouble> notResized = sizes.bring(pool, replicas, applied);
+        var unapplied = new Unapplied(children, sizes.bring(pool, replicas, applied));
 
         WorkerPoolStatus status = StatusCalculator.calculate(
                 pool,
                 new Observed(
                         children.deployment(),
                         replicas,
-                        Troubles.unapplied(children),
-                        Troubles.of(children, context.getRetryInfo(), notResized, replicas, reports),
+                        unapplied.all(),
+                        Troubles.of(unapplied, context.getRetryInfo(), replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
                         verdict.refused(),
@@ -209,14 +208,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);
         return NextPass.after(
-                children,
-                notResized,
-                replicas,
-                whileBlocked,
-                statusWaits,
-                restarts.lookAgain(),
-                verdict.lookAgain(),
-                now);
+                unapplied, replicas, whileBlocked, statusWaits, restarts.lookAgain(), verdict.lookAgain(), now);
     }
 
     private static boolean isGone(WorkerPool pool, Context<WorkerPool> context) {

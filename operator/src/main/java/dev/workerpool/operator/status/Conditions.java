@@ -59,7 +59,7 @@ final class Conditions {
 
     private Finding progressing() {
         if (!observed.unapplied().isEmpty()) {
-            // Whatever the children look like: it is not yet what they are to be.
+            // Whatever there is looks like: it is not yet what it is to be.
             return new Finding(true, Trouble.APPLY_FAILED, messages(observed.unapplied()));
         }
         if (observed.deployment().isEmpty()) {

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param deployment empty before it is made
  * @param replicas the pods of the pool, in any state
- * @param unapplied what of the children the API server did not take in this pass, for good or for now
+ * @param unapplied what is desired and the API server did not take in this pass, for good or for now
  * @param troubles what the operator itself met: names that are taken, refused writes, jars that did not load
  * @param replaced names of the replicas that are about to be made anew because their worker died
  * @param autoscaling what autoscaling came to; empty without it

@@ -76,6 +76,25 @@ class CpuChangeIT extends LiveChange {
         });
     }
 
+    @Test
+    void aResizeThatFailsForNowIsTriedAgainAndNoTrouble() throws Exception {
+        cluster.stopOperator();
+        try (var api = new FaultyApi(cluster.config())) {
+            cluster.startOperator(api.config(), cluster.requests());
+            runPool("{replicas: 1, resources: {limits: {cpu: 1}}}", 1);
+            api.fail(request -> request.getRequestURI().getPath().endsWith("/resize") ? 500 : 0);
+
+            cluster.apply("thumbnails", "{replicas: 1, resources: {limits: {cpu: 3}}}");
+
+            awaitThat(() -> assertThat(
+                            cluster.condition("thumbnails", "Progressing").message())
+                    .isEqualTo("replica thumbnails-0 serves on with the CPU it has: made up"));
+            assertThat(cluster.condition("thumbnails", "Degraded").status()).isEqualTo("False");
+            api.recover();
+            awaitThat(() -> assertThat(cpu(0)).isEqualTo("3/3"));
+        }
+    }
+
     /** Made with what the template had, a new one may lie where there is no room to grow, and would wait for ever. */
     @Test
     void aPodThatItsNodeKeepsWaitingForCpuIsReplaced() {
