@@ -34,11 +34,11 @@ final class AskingPace {
      *
      * @param replicas that are asked, of all pools
      */
-    static Duration pause(Followed followed, Duration last, int replicas) {
+    static Duration pause(Followed followed, int replicas) {
         Duration few = Duration.ofMillis(replicas * 1000L / QUESTIONS_PER_SECOND);
         Duration next = followed.report != null
                 ? min(followed.interval, max(SOONEST, few))
-                : min(last.multipliedBy(2), AFTERWARDS);
+                : min(followed.pause.multipliedBy(2), AFTERWARDS);
         return followed.silences > 0 ? max(next, Turns.pause(followed.silences)) : next;
     }
 

@@ -4,6 +4,8 @@ import dev.workerpool.operator.status.SettingsInForce;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /**
  * A container of a replica that is asked how it is, and what it told last. One asks it at a time; what it was told, and that
@@ -20,6 +22,16 @@ final class Followed {
     volatile ReplicaAnswer last;
     volatile long lastAt;
     volatile int silences;
+
+    /** As last seen. This and what follows is guarded by the object itself. */
+    boolean ready;
+
+    /** The last one between two questions. */
+    Duration pause = AskingPace.UNTIL_FIRST;
+
+    /** The question after it. */
+    Future<?> again = CompletableFuture.completedFuture(null);
+
     private long rejected;
     private SettingsInForce settings;
     private boolean missed;

@@ -4,6 +4,7 @@ import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.report.Turns.Outcome;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
+import dev.workerpool.operator.status.Replica.State;
 import dev.workerpool.operator.status.SettingsInForce;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -31,9 +32,9 @@ import java.util.function.Consumer;
 /**
  * Keeps the last report of each replica, and wakes the pool's reconciliation when one changes.
  *
- * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs and then at an interval that
- * grows with their number, in {@link Turns}. One that does not answer has no report: that alone is no trouble, for the
- * kubelet's probes see to it. One that cannot even be reached is asked ever less often.
+ * <p>Each pass names the replicas to follow; a replica is asked as soon as its worker runs, once more when it turns Ready
+ * unheard, and then at an interval that grows with their number, in {@link Turns}. One that does not answer has no report:
+ * that alone is no trouble, for the kubelet's probes see to it. One that cannot even be reached is asked ever less often.
  */
 public final class ReplicaReports extends AbstractEventSource<ReplicaReport, WorkerPool>
         implements ResourceEventAware<WorkerPool> {
@@ -189,13 +190,33 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     private void start(Worker worker, ResourceID pool, Replica replica, Duration interval) {
+        if (!isRunning() || replica.address().isEmpty()) {
+            return;
+        }
+        boolean isReady = replica.state() == State.READY;
         Followed before = workers.get(worker);
-        if (!isRunning() || replica.address().isEmpty() || (before != null && before.interval.equals(interval))) {
+        if (before != null && before.interval.equals(interval)) {
+            askIfItTurnedReady(worker, before, isReady);
             return;
         }
         Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
+        followed.ready = isReady;
         workers.put(worker, followed);
-        takeTurn(worker, followed, AskingPace.UNTIL_FIRST);
+        takeTurn(worker, followed);
+    }
+
+    /** Then it answers, and need not wait for the end of a pause that grew while it did not. */
+    private void askIfItTurnedReady(Worker worker, Followed followed, boolean isReady) {
+        synchronized (followed) {
+            boolean turned = isReady && !followed.ready;
+            followed.ready = isReady;
+            if (turned && followed.report == null) {
+                followed.pause = AskingPace.UNTIL_FIRST;
+                if (followed.again.cancel(false)) {
+                    takeTurn(worker, followed);
+                }
+            }
+        }
     }
 
     /** What a worker refused that was there before, an operator before this one has counted. */
@@ -204,11 +225,11 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
                 pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? Followed.UNKNOWN : 0);
     }
 
-    private void takeTurn(Worker worker, Followed followed, Duration lastPause) {
-        turns.take(followed.silences, followed.report != null, () -> keepAsking(worker, followed, lastPause));
+    private void takeTurn(Worker worker, Followed followed) {
+        turns.take(followed.silences, followed.report != null, () -> keepAsking(worker, followed));
     }
 
-    private Outcome keepAsking(Worker worker, Followed followed, Duration lastPause) {
+    private Outcome keepAsking(Worker worker, Followed followed) {
         if (!isRunning() || workers.get(worker) != followed) {
             return Outcome.LEFT_OUT;
         }
@@ -218,9 +239,15 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             Thread.currentThread().interrupt();
             return Outcome.LEFT_OUT;
         }
-        Duration pause = AskingPace.pause(followed, lastPause, workers.size());
-        turns.after(pause, () -> takeTurn(worker, followed, pause));
+        pause(worker, followed);
         return followed.silences == 0 ? Outcome.REACHED : Outcome.SILENT;
+    }
+
+    private void pause(Worker worker, Followed followed) {
+        synchronized (followed) {
+            followed.pause = AskingPace.pause(followed, workers.size());
+            followed.again = turns.after(followed.pause, () -> takeTurn(worker, followed));
+        }
     }
 
     private void ask(Followed followed) throws InterruptedException {
