@@ -17,21 +17,24 @@ public record Demand(int ready, double threads, OptionalDouble inFlight) {
 
     /**
      * A replica that did not say counts as the average of those that did: so its silence asks neither for more replicas
-     * nor for fewer.
+     * nor for fewer. Not one that has just turned Ready: it would be taken to be as busy as those that it is to help, and
+     * ask for still more.
      *
-     * @param loads one for each Ready replica, empty when it did not say
+     * @param loads one for each Ready replica but those that are new, empty when it did not say
+     * @param unheard Ready replicas that are new and did not say anything yet: they have nothing in flight
      * @param threadsByDefault threads of a replica as long as none says
      */
-    public static Demand of(Collection<Optional<Load>> loads, int threadsByDefault) {
+    public static Demand of(Collection<Optional<Load>> loads, int unheard, int threadsByDefault) {
+        int ready = loads.size() + unheard;
         List<Load> told = loads.stream().flatMap(Optional::stream).toList();
         if (told.isEmpty()) {
-            return new Demand(loads.size(), threadsByDefault, OptionalDouble.empty());
+            return new Demand(ready, threadsByDefault, OptionalDouble.empty());
         }
         Load sum = told.stream().reduce(Load.NONE, Load::plus);
         double each = 1.0 / told.size();
         double threads = sum.threads() * each;
         return new Demand(
-                loads.size(),
+                ready,
                 threads > 0 ? threads : threadsByDefault,
                 OptionalDouble.of(sum.inFlight() * each * loads.size()));
     }

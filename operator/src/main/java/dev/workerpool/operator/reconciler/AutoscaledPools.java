@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,9 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
     private static final Logger LOG = LoggerFactory.getLogger(AutoscaledPools.class);
 
     private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** A replica that turned Ready is asked at once, and answers within this, busy as its node may be. */
+    private static final Duration NEW = Duration.ofSeconds(10);
 
     /** A pool as the last pass saw it. */
     private record Seen(AutoscalingSpec spec, int threads, List<Replica> ready) {}
@@ -139,11 +143,28 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
 
     /** By the clock itself, in turn: a pass may have begun before the last tick. */
     private Advice ask(Entry entry) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Seen seen = entry.seen;
-        Demand demand = Demand.of(seen.ready().stream().map(reports::freshLoad).toList(), seen.threads());
+        Demand demand = demand(seen, now);
         synchronized (entry) {
-            return entry.autoscaler.advise(seen.spec(), demand, clock.instant().truncatedTo(ChronoUnit.SECONDS));
+            return entry.autoscaler.advise(seen.spec(), demand, now);
         }
+    }
+
+    private Demand demand(Seen seen, Instant now) {
+        Map<Boolean, List<Replica>> ready =
+                seen.ready().stream().collect(Collectors.partitioningBy(replica -> isUnheard(replica, now)));
+        return Demand.of(
+                ready.get(false).stream().map(reports::freshLoad).toList(),
+                ready.get(true).size(),
+                seen.threads());
+    }
+
+    /** Only while it is new: an operator that has just started has heard of nobody. */
+    private boolean isUnheard(Replica replica, Instant now) {
+        boolean isNew =
+                replica.readyAt().filter(since -> since.plus(NEW).isAfter(now)).isPresent();
+        return isNew && reports.of(replica).isEmpty();
     }
 
     private void tick() {

@@ -2,11 +2,14 @@ package dev.workerpool.operator.it;
 
 import static dev.workerpool.operator.it.Cluster.awaitThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
 import dev.workerpool.apiserver.ApiServer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,28 @@ class AutoscalingIT {
 
             awaitThat(() -> assertThat(told()).isEqualTo(1));
             awaitThat(() -> assertThat(cluster.events("ScaledDown")).isNotEmpty());
+        }
+    }
+
+    @Test
+    void replicasThatAreNewAndUnheardAskForNoMore() {
+        try (var replica = new FakeReplica(4, 14)) {
+            cluster.apply("thumbnails", "{autoscaling: {maxReplicas: 30, " + FAST + "}}");
+            runOne(replica);
+            awaitThat(() -> assertThat(told()).isEqualTo(5));
+
+            for (String name : List.of("b", "c", "d", "e")) {
+                cluster.createPod("thumbnails", name);
+                Instant later = Instant.now().plusSeconds(30).truncatedTo(ChronoUnit.SECONDS);
+                cluster.setPodStatus(
+                        "thumbnails-" + name, RunningPod.since(later).at(Loopback.next()));
+            }
+
+            await().atMost(Duration.ofSeconds(30)).during(Duration.ofSeconds(3)).untilAsserted(() -> {
+                assertThat(cluster.metric("workerpool_pool_ready_replicas", "thumbnails"))
+                        .isEqualTo(5);
+                assertThat(told()).isEqualTo(5);
+            });
         }
     }
 

@@ -110,6 +110,21 @@ class AutoscalerTest {
         }
 
         @Test
+        void replicasThatAreNewAndUnheardAreNotTakenForBusy() {
+            var autoscaler = autoscaler(1);
+            var overloaded = List.of(Optional.of(new Load(4, 4, 36)));
+
+            for (int second = 1; second <= 10; second++) {
+                autoscaler.advise(DEFAULTS, Demand.of(overloaded, 0, 4), at(second));
+            }
+            assertThat(autoscaler.advice().replicas()).isEqualTo(15);
+            for (int second = 11; second <= 20; second++) {
+                autoscaler.advise(DEFAULTS, Demand.of(overloaded, 14, 4), at(second));
+            }
+            assertThat(autoscaler.advice().replicas()).isEqualTo(15);
+        }
+
+        @Test
         void aSlowRiseBelowThePanicThresholdIsFollowedByTheStableWindow() {
             var pool = new PoolSimulation(DEFAULTS, 10);
             pool.run(120, second -> 28);
@@ -291,15 +306,29 @@ class AutoscalerTest {
         @Test
         void thoseThatDoNotAnswerCountLikeThoseThatDo() {
             Demand demand = Demand.of(
-                    List.of(Optional.of(new Load(4, 4, 2)), Optional.empty(), Optional.of(new Load(4, 2, 0))), 1);
+                    List.of(Optional.of(new Load(4, 4, 2)), Optional.empty(), Optional.of(new Load(4, 2, 0))), 0, 1);
 
             assertThat(demand).isEqualTo(new Demand(3, 4, OptionalDouble.of(12)));
         }
 
         @Test
+        void newOnesThatWereNotHeardYetHaveNothingInFlight() {
+            Demand demand = Demand.of(List.of(Optional.of(new Load(4, 4, 2)), Optional.empty()), 2, 1);
+
+            assertThat(demand).isEqualTo(new Demand(4, 4, OptionalDouble.of(12)));
+        }
+
+        @Test
+        void newOnesAloneSayNothingOfTheLoad() {
+            assertThat(Demand.of(List.of(Optional.empty()), 2, 4))
+                    .isEqualTo(new Demand(3, 4, OptionalDouble.empty()));
+        }
+
+        @Test
         void threadsAreThoseOfTheSpecUntilAReplicaTellsItsOwn() {
-            assertThat(Demand.of(List.of(), 3)).isEqualTo(new Demand(0, 3, OptionalDouble.empty()));
-            assertThat(Demand.of(List.of(Optional.of(Load.NONE)), 3).threads()).isEqualTo(3);
+            assertThat(Demand.of(List.of(), 0, 3)).isEqualTo(new Demand(0, 3, OptionalDouble.empty()));
+            assertThat(Demand.of(List.of(Optional.of(Load.NONE)), 0, 3).threads())
+                    .isEqualTo(3);
         }
     }
 
