@@ -6,6 +6,7 @@ import dev.workerpool.operator.desired.LiveEnvironment;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.report.Turns;
 import dev.workerpool.operator.report.Turns.Outcome;
+import dev.workerpool.operator.report.Turns.Prospect;
 import dev.workerpool.operator.report.Worker;
 import dev.workerpool.operator.status.Replica;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -101,7 +102,7 @@ final class Line {
 
     /** While it is not silent to the reports: it was reached, or was not tried yet. */
     private void takeTurn() {
-        means.turns().take(silences, true, this::attempt);
+        means.turns().take(new Prospect(silences, true, means.reports().isSlow(worker)), this::attempt);
     }
 
     /** Whether somebody is at it here: not when it is done, nor when it is left to the reports. */
@@ -176,6 +177,9 @@ final class Line {
             return false;
         } catch (IOException e) {
             silences = Turns.isSilence(e) ? silences + 1 : 0;
+            if (Turns.isSlowness(e)) {
+                means.reports().foundSlow(worker);
+            }
             LOG.debug("Replica {} was not told generation {}", name, message.generation(), e);
             return false;
         }

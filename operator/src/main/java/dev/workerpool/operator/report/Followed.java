@@ -23,6 +23,9 @@ final class Followed {
     volatile long lastAt;
     volatile int silences;
 
+    /** Lets one wait: it is starting, or did not answer in time. */
+    volatile boolean slow;
+
     /** As last seen. This and what follows is guarded by the object itself. */
     boolean ready;
 
@@ -51,6 +54,7 @@ final class Followed {
         followed.last = last;
         followed.lastAt = lastAt;
         followed.silences = silences;
+        followed.slow = slow;
         followed.settings = settings().orElse(null);
         followed.missed = wasMissed();
         return followed;

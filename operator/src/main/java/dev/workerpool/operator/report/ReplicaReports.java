@@ -2,6 +2,7 @@ package dev.workerpool.operator.report;
 
 import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.report.Turns.Outcome;
+import dev.workerpool.operator.report.Turns.Prospect;
 import dev.workerpool.operator.status.Load;
 import dev.workerpool.operator.status.Replica;
 import dev.workerpool.operator.status.Replica.State;
@@ -171,6 +172,20 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         return followed != null && followed.silences > 0;
     }
 
+    /** Whether it may let one wait, as one that is starting does. */
+    public boolean isSlow(Worker worker) {
+        Followed followed = workers.get(worker.first());
+        return followed != null && followed.slow;
+    }
+
+    /** Somebody waited for its answer in vain. */
+    public void foundSlow(Worker worker) {
+        Followed followed = workers.get(worker.first());
+        if (followed != null) {
+            followed.slow = true;
+        }
+    }
+
     /**
      * Somebody has something to tell it, and need not try while it is silent here too: its pool is looked at as soon as it
      * answers.
@@ -200,6 +215,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             return;
         }
         Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
+        followed.slow = before == null ? !isReady : before.slow;
         followed.ready = isReady;
         workers.put(worker, followed);
         takeTurn(worker, followed);
@@ -210,6 +226,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         synchronized (followed) {
             boolean turned = isReady && !followed.ready;
             followed.ready = isReady;
+            followed.slow &= !turned;
             if (turned && followed.report == null) {
                 followed.pause = AskingPace.UNTIL_FIRST;
                 if (followed.again.cancel(false)) {
@@ -226,7 +243,8 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
     }
 
     private void takeTurn(Worker worker, Followed followed) {
-        turns.take(followed.silences, followed.report != null, () -> keepAsking(worker, followed));
+        var prospect = new Prospect(followed.silences, followed.report != null, followed.slow);
+        turns.take(prospect, () -> keepAsking(worker, followed));
     }
 
     private Outcome keepAsking(Worker worker, Followed followed) {
@@ -254,6 +272,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         try {
             ReplicaAnswer answer = client.status(followed.address);
             followed.silences = 0;
+            followed.slow = false;
             if (followed.restarts() != answer.report().restarts()) {
                 followed.beginAnew();
             }
@@ -266,6 +285,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         } catch (IOException e) {
             // No answer is not news: what it said before still holds, for the same worker.
             followed.silences = Turns.isSilence(e) ? followed.silences + 1 : 0;
+            followed.slow |= Turns.isSlowness(e);
             if (followed.silences == 0 && followed.wasMissed()) {
                 wake(followed.pool);
             }

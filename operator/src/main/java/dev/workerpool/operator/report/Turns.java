@@ -1,6 +1,7 @@
 package dev.workerpool.operator.report;
 
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -18,9 +19,12 @@ import org.slf4j.LoggerFactory;
  * Who may talk to a replica now: so many at a time, in the order they came. Those whose replica was silent last time have
  * turns of their own, fewer, for each of theirs lasts until a time-out: replicas that cannot be reached, were it thousands,
  * must not hold up those that can. Nor those that were silent once or twice, as a busy one may be, and so these wait in a
- * third line, apart from those that have been silent for long. Where one after the other of them stays silent, it is the way
+ * line apart from those that have been silent for long. Where one after the other of them stays silent, it is the way
  * to them that is closed, and to try one at a time is enough to see it open. So that thousands of those hold up none that only
  * missed a turn, replicas that were reached before have every second turn.
+ *
+ * <p>A replica that starts is there and lets one wait, for its port is open before its worker is up. Such ones have a line
+ * of their own too: a pool that starts by the dozen must not hold up what others say of their load, or are told.
  *
  * <p>What is to be said waits as an entry in a queue and has a thread only while it is said: thousands of threads that wait
  * would take more memory than all that is known of their pools.
@@ -30,6 +34,9 @@ public final class Turns implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Turns.class);
 
     private static final int AT_A_TIME = 64;
+
+    /** A question that waits is answered as soon as the worker is up: many at a time are heard at once. */
+    static final int SLOW_AT_A_TIME = 32;
 
     private static final int SILENT_AT_A_TIME = 8;
 
@@ -52,12 +59,22 @@ public final class Turns implements AutoCloseable {
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("replica-turns").factory(), new ThreadPoolExecutor.DiscardPolicy());
     private final Line answering = new Line(AT_A_TIME, AT_A_TIME);
+    private final Line slow = new Line(SLOW_AT_A_TIME, SLOW_AT_A_TIME);
     private final Line silent = new Line(SILENT_AT_A_TIME, LOST_AT_A_TIME);
     private final Line lost = new Line(LOST_AT_A_TIME, LOST_AT_A_TIME);
 
     public Turns() {
         clock.setRemoveOnCancelPolicy(true);
     }
+
+    /**
+     * What is to be expected of a replica.
+     *
+     * @param silences how often in a row it was silent
+     * @param known whether it was ever reached: then it may only have missed a turn, and waits apart from those that never were
+     * @param slow whether it may let one wait: it is starting, or did when it was last there
+     */
+    public record Prospect(int silences, boolean known, boolean slow) {}
 
     /** What is said to a replica in its turn. */
     @FunctionalInterface
@@ -75,21 +92,16 @@ public final class Turns implements AutoCloseable {
         LEFT_OUT
     }
 
-    /**
-     * Returns at once; the talk, which may block, is on a thread of its own.
-     *
-     * @param silences how often in a row its replica was silent
-     * @param known whether it was ever reached: then it may only have missed a turn, and waits apart from those that never were
-     */
-    public void take(int silences, boolean known, Talk talk) {
-        line(silences).add(talk, known);
+    /** Returns at once; the talk, which may block, is on a thread of its own. */
+    public void take(Prospect prospect, Talk talk) {
+        line(prospect).add(talk, prospect.known());
     }
 
-    private Line line(int silences) {
-        if (silences == 0) {
-            return answering;
+    private Line line(Prospect prospect) {
+        if (prospect.silences() == 0) {
+            return prospect.slow() ? slow : answering;
         }
-        return silences <= MISSED ? silent : lost;
+        return prospect.silences() <= MISSED ? silent : lost;
     }
 
     /** Does something that does not block, such as taking a turn. */
@@ -99,10 +111,15 @@ public final class Turns implements AutoCloseable {
 
     /**
      * Whether nothing came back at all: the address is nobody's, or something on the way drops what is sent. A worker that
-     * only is not up yet has its node refuse the connection, at once.
+     * only is not up yet has its node refuse the connection, or its primary take it, at once.
      */
     public static boolean isSilence(Exception failure) {
         return failure instanceof HttpConnectTimeoutException;
+    }
+
+    /** Whether somebody is there, and did not answer in time. */
+    public static boolean isSlowness(Exception failure) {
+        return failure instanceof HttpTimeoutException && !isSilence(failure);
     }
 
     /** How long to leave a replica alone that was silent so often in a row. */

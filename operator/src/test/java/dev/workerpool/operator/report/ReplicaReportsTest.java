@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,11 +32,13 @@ class ReplicaReportsTest {
     private final Turns turns = new Turns();
     private final BlockingQueue<Socket> questions = new LinkedBlockingQueue<>();
     private final WorkerPool pool = Pools.pool("{}");
+    private final WorkerPool other = Pools.pool("{}");
     private ServerSocket server;
     private ReplicaReports reports;
 
     @BeforeEach
     void listen() throws IOException {
+        other.getMetadata().setName("other");
         server = new ServerSocket(0, 500, InetAddress.getByName("0.0.0.0"));
         threads.execute(this::takeQuestions);
         reports = new ReplicaReports(server.getLocalPort(), turns, Clock.systemUTC(), _ -> {});
@@ -63,6 +66,23 @@ class ReplicaReportsTest {
         assertThat(questions.poll(3, TimeUnit.SECONDS))
                 .as("a question before the end of its pause of 4 s")
                 .isNotNull();
+    }
+
+    @Test
+    void replicasThatLetOneWaitDoNotHoldUpThoseOfOtherPools() throws Exception {
+        reports.follow(
+                pool,
+                IntStream.rangeClosed(1, 100)
+                        .mapToObj(number -> replica("127.0.0." + number, false))
+                        .toList());
+
+        reports.follow(other, List.of(replica("127.0.1.1", true)));
+
+        int before = 0;
+        while (!question(30).getLocalAddress().getHostAddress().equals("127.0.1.1")) {
+            before++;
+        }
+        assertThat(before).as("questions that wait").isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
     }
 
     private Socket question(int seconds) throws InterruptedException {

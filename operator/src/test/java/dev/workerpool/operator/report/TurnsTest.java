@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.operator.report.Turns.Outcome;
+import dev.workerpool.operator.report.Turns.Prospect;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Who may talk to a replica now. */
 class TurnsTest {
 
+    private static final Prospect ANSWERING = new Prospect(0, true, false);
+
     private final Turns turns = new Turns();
 
     @AfterEach
@@ -30,7 +33,7 @@ class TurnsTest {
         var timeOut = new CountDownLatch(1);
         var trying = new AtomicInteger();
         for (int i = 0; i < 2000; i++) {
-            turns.take(1, false, () -> {
+            turns.take(silent(1), () -> {
                 trying.incrementAndGet();
                 return isReachedAfter(timeOut);
             });
@@ -38,7 +41,7 @@ class TurnsTest {
         await().until(() -> trying.get() > 0);
 
         var answered = new CountDownLatch(1);
-        turns.take(0, false, () -> isReached(answered));
+        turns.take(ANSWERING, () -> isReached(answered));
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(trying).as("that try at a time").hasValueLessThan(10);
@@ -51,12 +54,12 @@ class TurnsTest {
     void thousandsThatNobodyEverReachesDoNotHoldUpOneThatMissedATurn() throws Exception {
         var timeOut = new CountDownLatch(1);
         for (int i = 0; i < 2000; i++) {
-            turns.take(4, false, () -> isReachedAfter(timeOut));
+            turns.take(silent(4), () -> isReachedAfter(timeOut));
         }
 
         var answered = new CountDownLatch(3);
         for (int silences = 1; silences <= 3; silences++) {
-            turns.take(silences, false, () -> isReached(answered));
+            turns.take(silent(silences), () -> isReached(answered));
         }
 
         assertThat(answered.await(30, TimeUnit.SECONDS)).isTrue();
@@ -67,7 +70,7 @@ class TurnsTest {
     void oneThatFailsTakesNoTurnWithIt() {
         var talks = new AtomicInteger();
         for (int i = 0; i < 1000; i++) {
-            turns.take(i % 6, i % 2 == 0, () -> {
+            turns.take(new Prospect(i % 6, i % 2 == 0, i % 3 == 0), () -> {
                 talks.incrementAndGet();
                 throw new IllegalStateException("expected by the test");
             });
@@ -95,7 +98,7 @@ class TurnsTest {
         turns.close();
         var said = new AtomicInteger();
 
-        turns.take(0, false, () -> {
+        turns.take(ANSWERING, () -> {
             said.incrementAndGet();
             return Outcome.REACHED;
         });
@@ -110,7 +113,7 @@ class TurnsTest {
         int silent = 2 * Turns.WAY_IS_CLOSED;
         var tried = new AtomicInteger();
         for (int i = 0; i < silent; i++) {
-            turns.take(1, false, () -> {
+            turns.take(silent(1), () -> {
                 tried.incrementAndGet();
                 return Outcome.SILENT;
             });
@@ -120,7 +123,7 @@ class TurnsTest {
         var trying = new AtomicInteger();
         var reached = new Semaphore(0);
         for (int i = 0; i < 100; i++) {
-            turns.take(1, false, () -> {
+            turns.take(silent(1), () -> {
                 trying.incrementAndGet();
                 reached.acquireUninterruptibly();
                 return Outcome.REACHED;
@@ -129,7 +132,7 @@ class TurnsTest {
         await().atMost(30, TimeUnit.SECONDS).until(() -> trying.get() > 0);
         assertThat(trying).as("tried at a time").hasValue(1);
         var knownTried = new AtomicInteger();
-        turns.take(1, true, () -> {
+        turns.take(new Prospect(1, true, false), () -> {
             knownTried.set(trying.get());
             return Outcome.LEFT_OUT;
         });
@@ -142,6 +145,10 @@ class TurnsTest {
                 .as("tried before the one that was reached before")
                 .hasValueBetween(1, 9);
         reached.release(100);
+    }
+
+    private static Prospect silent(int silences) {
+        return new Prospect(silences, false, false);
     }
 
     private static Outcome isReached(CountDownLatch answered) {
@@ -173,5 +180,13 @@ class TurnsTest {
                 .isTrue();
         assertThat(Turns.isSilence(new ConnectException("refused"))).isFalse();
         assertThat(Turns.isSilence(new HttpTimeoutException("slow"))).isFalse();
+    }
+
+    @Test
+    void onlyOneThatIsThereAndDoesNotAnswerIsSlow() {
+        assertThat(Turns.isSlowness(new HttpTimeoutException("slow"))).isTrue();
+        assertThat(Turns.isSlowness(new HttpConnectTimeoutException("no answer")))
+                .isFalse();
+        assertThat(Turns.isSlowness(new ConnectException("refused"))).isFalse();
     }
 }
