@@ -67,7 +67,8 @@ public record AutoscalingSpec(
 
         @JsonPropertyDescription(
                 "When the load over panicWindow asks for this percentage of the Ready replicas, it is a burst: the pool"
-                        + " follows panicWindow and takes no replica away until stableWindow has passed without one."
+                        + " follows panicWindow and takes no replica away until stableWindow has passed without one. Tasks"
+                        + " refused as queue-full or wait-exceeded are part of the load, up to this percentage."
                         + " Default: 200. 110-1000. Live: the pods stay.")
         @Min(110)
         @Max(1000)

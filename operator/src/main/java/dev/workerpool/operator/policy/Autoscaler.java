@@ -10,7 +10,8 @@ import java.util.Locale;
 
 /**
  * Says how many replicas a pool should have, from the tasks it has in flight: as many as keep their threads at the target
- * utilization. What waits counts like what runs, so a pool that falls behind asks for more than its threads can show.
+ * utilization. What waits counts like what runs, so a pool that falls behind asks for more than its threads can show. So does
+ * what is refused for want of a thread, up to what makes a burst.
  *
  * <p>The number follows the average over a long, stable window, and in a burst that over a short, panic window; until a
  * stable window has passed without a burst, no replica goes. Going down further needs the lower number to have been enough
@@ -75,7 +76,7 @@ public final class Autoscaler {
         }
         lastAsked = now;
         Duration panicWindow = Durations.parse(spec.panicWindow());
-        demand.inFlight().ifPresent(tasks -> observe(tasks, spec, now));
+        demand.inFlight().ifPresent(tasks -> observe(withRefused(tasks, spec, demand), spec, now));
         boolean known = demand.inFlight().isPresent() && !now.isBefore(observedSince.plus(panicWindow));
         Advice next = known ? followingLoad(spec, demand, now) : bounded(spec, now);
         int change = next.replicas() - advice.replicas();
@@ -98,6 +99,17 @@ public final class Autoscaler {
         observedSince = now;
         lastObserved = now;
         burstUntil = Instant.MIN;
+    }
+
+    /** Whoever is refused may come again at once, and many times: how many tasks that makes, nobody knows. */
+    private static double withRefused(double inFlight, AutoscalingSpec spec, Demand demand) {
+        double burst = each(spec, demand) * demand.ready() * spec.panicThreshold() / 100.0;
+        return Math.max(inFlight, Math.min(inFlight + demand.refused(), burst));
+    }
+
+    /** Tasks that a replica should have in flight. */
+    private static double each(AutoscalingSpec spec, Demand demand) {
+        return demand.threads() * spec.targetUtilization() / 100.0;
     }
 
     /** After a silence, observation begins anew: what was before it says nothing of now. */
@@ -125,10 +137,10 @@ public final class Autoscaler {
     private Advice followingLoad(AutoscalingSpec spec, Demand demand, Instant now) {
         Duration stableWindow = Durations.parse(spec.stableWindow());
         Duration panicWindow = Durations.parse(spec.panicWindow());
-        double each = demand.threads() * spec.targetUtilization() / 100.0;
+        double each = each(spec, demand);
         double stable = inFlight.average(stableWindow, now);
         double panic = inFlight.average(panicWindow, now);
-        if (panic / each * 100 >= (double) spec.panicThreshold() * Math.max(1, demand.ready())) {
+        if (panic / each * 100 + ROUNDING >= (double) spec.panicThreshold() * Math.max(1, demand.ready())) {
             burstUntil = now.plus(stableWindow);
         }
         boolean burst = now.isBefore(burstUntil);
@@ -217,8 +229,9 @@ public final class Autoscaler {
     private static String why(AutoscalingSpec spec, Demand demand, double tasks, String window, int asked) {
         return String.format(
                 Locale.ROOT,
-                "%.1f tasks in flight, averaged over %s, ask for %d replicas of %.3g threads at %d%%",
+                "%.1f tasks in flight%s, averaged over %s, ask for %d replicas of %.3g threads at %d%%",
                 tasks,
+                demand.refused() > 0 ? " or refused" : "",
                 window,
                 asked,
                 demand.threads(),

@@ -12,8 +12,9 @@ import java.util.OptionalDouble;
  * @param ready replicas that take tasks
  * @param threads tasks one replica can run at a time
  * @param inFlight tasks active or queued in the whole pool; empty when no replica said
+ * @param refused tasks that would be active besides, had there been a thread for each that came
  */
-public record Demand(int ready, double threads, OptionalDouble inFlight) {
+public record Demand(int ready, double threads, OptionalDouble inFlight, double refused) {
 
     /**
      * A replica that did not say counts as the average of those that did: so its silence asks neither for more replicas
@@ -28,7 +29,7 @@ public record Demand(int ready, double threads, OptionalDouble inFlight) {
         int ready = loads.size() + unheard;
         List<Load> told = loads.stream().flatMap(Optional::stream).toList();
         if (told.isEmpty()) {
-            return new Demand(ready, threadsByDefault, OptionalDouble.empty());
+            return new Demand(ready, threadsByDefault, OptionalDouble.empty(), 0);
         }
         Load sum = told.stream().reduce(Load.NONE, Load::plus);
         double each = 1.0 / told.size();
@@ -36,6 +37,12 @@ public record Demand(int ready, double threads, OptionalDouble inFlight) {
         return new Demand(
                 ready,
                 threads > 0 ? threads : threadsByDefault,
-                OptionalDouble.of(sum.inFlight() * each * loads.size()));
+                OptionalDouble.of(sum.inFlight() * each * loads.size()),
+                refused(sum) * each * loads.size());
+    }
+
+    /** By Little's law: those that are active stand to those that would be as the completed to all that came. */
+    private static double refused(Load sum) {
+        return (double) sum.active() * sum.refused() / Math.max(1, sum.completed());
     }
 }

@@ -13,9 +13,17 @@ import java.util.Optional;
  * reconciliation when it does, the numbers always change and wake nothing.
  *
  * @param rejected tasks the worker refused since it started
+ * @param crowdedOut those of them for which no thread was to be had in time
+ * @param completed tasks that ended since it started
  * @param settings what it runs with; empty when it does not say, as one of another version
  */
-record ReplicaAnswer(ReplicaReport report, Load load, long rejected, Optional<SettingsInForce> settings) {
+record ReplicaAnswer(
+        ReplicaReport report,
+        Load load,
+        long rejected,
+        long crowdedOut,
+        long completed,
+        Optional<SettingsInForce> settings) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -25,7 +33,35 @@ record ReplicaAnswer(ReplicaReport report, Load load, long rejected, Optional<Se
         if (json == null || !json.isObject()) {
             throw new IOException("not the status of a replica");
         }
-        return new ReplicaAnswer(report(json), load(json), rejected(json), settings(json));
+        JsonNode refused = json.path("rejected");
+        return new ReplicaAnswer(
+                report(json),
+                load(json),
+                sum(refused),
+                refused.path("queue-full").asLong()
+                        + refused.path("wait-exceeded").asLong(),
+                json.path("completed").asLong(),
+                settings(json));
+    }
+
+    /** Its load with what came and went since an answer of the same worker. */
+    ReplicaAnswer since(ReplicaAnswer before) {
+        return new ReplicaAnswer(
+                report,
+                new Load(
+                        load.threads(),
+                        load.active(),
+                        load.queued(),
+                        more(completed, before.completed),
+                        more(crowdedOut, before.crowdedOut)),
+                rejected,
+                crowdedOut,
+                completed,
+                settings);
+    }
+
+    private static long more(long now, long before) {
+        return Math.clamp(now - before, 0, Integer.MAX_VALUE);
     }
 
     private static ReplicaReport report(JsonNode json) throws JsonProcessingException {
@@ -49,9 +85,9 @@ record ReplicaAnswer(ReplicaReport report, Load load, long rejected, Optional<Se
     }
 
     /** By reason. */
-    private static long rejected(JsonNode json) {
+    private static long sum(JsonNode rejected) {
         long sum = 0;
-        for (JsonNode count : json.path("rejected")) {
+        for (JsonNode count : rejected) {
             sum += count.asLong();
         }
         return sum;

@@ -294,7 +294,7 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
 
     private void count(Followed followed, ReplicaAnswer answer) {
         followed.lastAt = System.nanoTime();
-        followed.last = answer;
+        followed.last = followed.last == null ? answer : answer.since(followed.last);
         rejected.computeIfAbsent(followed.pool, pool -> new LongAdder()).add(followed.count(answer.rejected()));
     }
 

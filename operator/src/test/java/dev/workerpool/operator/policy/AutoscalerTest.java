@@ -137,6 +137,62 @@ class AutoscalerTest {
     }
 
     @Nested
+    class RefusingTasks {
+
+        @Test
+        void aPoolWithoutAQueueFollowsATwentyfoldLoadWithinHalfAMinute() {
+            var pool = new PoolSimulation(DEFAULTS, 1).runWithoutQueue(300, 2);
+
+            pool.runWithoutQueue(30, 40);
+
+            assertThat(pool.replicas()).isEqualTo(15);
+            assertThat(pool.runWithoutQueue(120, 40).most()).isEqualTo(15);
+        }
+
+        @Test
+        void itIsToldThatSomeWereRefused() {
+            var pool = new PoolSimulation(DEFAULTS, 1).run(60, second -> 1);
+
+            pool.runWithoutQueue(10, 5.6);
+
+            assertThat(pool.advice().message())
+                    .isEqualTo(
+                            "5.6 tasks in flight or refused, averaged over 6s, ask for 2 replicas of 4.00 threads at 70%");
+        }
+
+        @Test
+        void whoIsRefusedAndComesAgainAThousandTimesAsksForNoMoreThanABurst() {
+            var pool = new PoolSimulation(DEFAULTS, 2)
+                    .withStartTime(Duration.ofMinutes(10))
+                    .run(60, second -> 5);
+
+            pool.runWithoutQueue(30, 100_000);
+
+            assertThat(pool.replicas()).isEqualTo(4);
+            assertThat(pool.advice().reason()).isEqualTo(Reason.Burst);
+        }
+
+        @Test
+        void aMomentOfItIsNoBurst() {
+            var pool = new PoolSimulation(DEFAULTS, 1).run(120, second -> 1.2);
+
+            pool.runWithoutQueue(1, 8).run(120, second -> 1.2);
+
+            assertThat(pool.most()).isEqualTo(1);
+        }
+
+        @Test
+        void whatWouldBeActiveStandsToWhatIsAsAllThatCameToTheCompleted() {
+            Load busy = new Load(4, 4, 0, 10, 15);
+            Load idle = new Load(4, 1, 0, 10, 0);
+
+            assertThat(Demand.of(List.of(Optional.of(busy), Optional.of(idle), Optional.of(idle)), 0, 1)
+                            .refused())
+                    .isEqualTo(6 * 15 / 30.0);
+        }
+    }
+
+    @Nested
     class ScalingIn {
 
         @Test
@@ -308,25 +364,25 @@ class AutoscalerTest {
             Demand demand = Demand.of(
                     List.of(Optional.of(new Load(4, 4, 2)), Optional.empty(), Optional.of(new Load(4, 2, 0))), 0, 1);
 
-            assertThat(demand).isEqualTo(new Demand(3, 4, OptionalDouble.of(12)));
+            assertThat(demand).isEqualTo(new Demand(3, 4, OptionalDouble.of(12), 0));
         }
 
         @Test
         void newOnesThatWereNotHeardYetHaveNothingInFlight() {
             Demand demand = Demand.of(List.of(Optional.of(new Load(4, 4, 2)), Optional.empty()), 2, 1);
 
-            assertThat(demand).isEqualTo(new Demand(4, 4, OptionalDouble.of(12)));
+            assertThat(demand).isEqualTo(new Demand(4, 4, OptionalDouble.of(12), 0));
         }
 
         @Test
         void newOnesAloneSayNothingOfTheLoad() {
             assertThat(Demand.of(List.of(Optional.empty()), 2, 4))
-                    .isEqualTo(new Demand(3, 4, OptionalDouble.empty()));
+                    .isEqualTo(new Demand(3, 4, OptionalDouble.empty(), 0));
         }
 
         @Test
         void threadsAreThoseOfTheSpecUntilAReplicaTellsItsOwn() {
-            assertThat(Demand.of(List.of(), 0, 3)).isEqualTo(new Demand(0, 3, OptionalDouble.empty()));
+            assertThat(Demand.of(List.of(), 0, 3)).isEqualTo(new Demand(0, 3, OptionalDouble.empty(), 0));
             assertThat(Demand.of(List.of(Optional.of(Load.NONE)), 0, 3).threads())
                     .isEqualTo(3);
         }
@@ -380,15 +436,15 @@ class AutoscalerTest {
         AutoscalingSpec shorter = spec("{maxReplicas: 100}");
         AutoscalingSpec longer = spec("{maxReplicas: 100, scaleInDelay: 10m}");
         for (int second = 1; second <= 1_000; second++) {
-            autoscaler.advise(shorter, new Demand(10, 4, OptionalDouble.of(28)), at(second));
+            autoscaler.advise(shorter, new Demand(10, 4, OptionalDouble.of(28), 0), at(second));
         }
 
         for (int second = 1_001; second <= 1_400; second++) {
-            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1)), at(second));
+            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1), 0), at(second));
         }
         assertThat(autoscaler.advice().replicas()).isEqualTo(10);
         for (int second = 1_401; second <= 1_700; second++) {
-            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1)), at(second));
+            autoscaler.advise(longer, new Demand(10, 4, OptionalDouble.of(1), 0), at(second));
         }
         assertThat(autoscaler.advice().replicas()).isEqualTo(1);
     }
@@ -453,6 +509,6 @@ class AutoscalerTest {
     }
 
     private static Demand silent(int ready) {
-        return new Demand(ready, 4, OptionalDouble.empty());
+        return new Demand(ready, 4, OptionalDouble.empty(), 0);
     }
 }

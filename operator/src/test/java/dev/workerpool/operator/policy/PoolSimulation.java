@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 
 /** A pool that does what its autoscaler says: replicas come after their start time, and go at once. */
@@ -58,23 +59,39 @@ final class PoolSimulation {
     /** @param load tasks in flight, by the seconds since this run began */
     PoolSimulation run(int seconds, IntToDoubleFunction load) {
         for (int i = 0; i < seconds; i++) {
-            step(OptionalDouble.of(load.applyAsDouble(i)));
+            OptionalDouble inFlight = OptionalDouble.of(load.applyAsDouble(i));
+            step(ready -> new Demand(ready, THREADS, inFlight, 0));
+        }
+        return this;
+    }
+
+    /**
+     * No task waits.
+     *
+     * @param load tasks that would be in flight if none was refused
+     */
+    PoolSimulation runWithoutQueue(int seconds, double load) {
+        for (int i = 0; i < seconds; i++) {
+            step(ready -> {
+                double active = Math.min(load, ready * THREADS);
+                return new Demand(ready, THREADS, OptionalDouble.of(active), load - active);
+            });
         }
         return this;
     }
 
     PoolSimulation silence(int seconds) {
         for (int i = 0; i < seconds; i++) {
-            step(OptionalDouble.empty());
+            step(ready -> new Demand(ready, THREADS, OptionalDouble.empty(), 0));
         }
         return this;
     }
 
-    private void step(OptionalDouble inFlight) {
+    private void step(IntFunction<Demand> demand) {
         second++;
         int ready = (int) readyAt.stream().filter(at -> at <= second).count();
         int before = replicas();
-        Advice advice = autoscaler.advise(spec, new Demand(ready, THREADS, inFlight), clock.plusSeconds(second));
+        Advice advice = autoscaler.advise(spec, demand.apply(ready), clock.plusSeconds(second));
         while (readyAt.size() < advice.replicas()) {
             readyAt.addLast(second + (int) startTime.toSeconds());
         }

@@ -33,6 +33,18 @@ class ReplicaAnswerTest {
     }
 
     @Test
+    void tellsWhatCameAndWentSinceTheAnswerBefore() throws IOException {
+        ReplicaAnswer before = parse("{\"completed\":10,\"rejected\":{\"queue-full\":4,\"wait-exceeded\":1}}");
+        ReplicaAnswer now = parse("""
+                {"active":2,"completed":16,
+                 "rejected":{"queue-full":6,"wait-exceeded":2,"draining":3,"task-refused":9,"buffer-full":9,"runs-full":9}}""");
+
+        assertThat(now.load()).isEqualTo(new Load(0, 2, 0));
+        assertThat(now.since(before).load()).isEqualTo(new Load(0, 2, 0, 6, 3));
+        assertThat(before.since(now).load()).as("of another worker").isEqualTo(new Load(0, 0, 0));
+    }
+
+    @Test
     void takesThreadsThatAReplicaIsRefusedForPartOfItsSettings() throws IOException {
         ReplicaAnswer answer =
                 parse("{\"generation\":3,\"settings\":{\"threads\":4},\"threads\":[{},{}],\"threadsMissing\":2}");
