@@ -11,8 +11,8 @@ final class TimeWindow {
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    /** One a second for an hour. */
-    private static final int MOST = 3_600;
+    /** One a second for an hour, and as many more: each change of the spec has the load looked at once more. */
+    private static final int MOST = 7_200;
 
     private record Sample(Instant at, double value) {}
 

@@ -431,6 +431,17 @@ class AutoscalerTest {
     }
 
     @Test
+    void aMomentThatIsLookedAtTwiceHidesNothingOfTheHour() {
+        var window = new TimeWindow();
+        for (int second = 0; second <= 3_600; second++) {
+            window.add(at(second), 1, Duration.ofHours(1));
+        }
+        window.add(at(3_600), 1, Duration.ofHours(1));
+
+        assertThat(window.reaches(Duration.ofHours(1), at(3_600))).isTrue();
+    }
+
+    @Test
     void aDelayThatBecomesLongerIsWaitedForAsAWhole() {
         var autoscaler = autoscaler(10);
         AutoscalingSpec shorter = spec("{maxReplicas: 100}");
