@@ -101,7 +101,8 @@ public record AutoscalingSpec(
 
         @JsonPropertyDescription(
                 "Active: the operator sets the number of replicas. Advice: it only says in the status what it would set,"
-                        + " and replicas stays in force. Default: Active. Live: the pods stay.")
+                        + " and replicas is in force: where it was left out, a change to Advice takes all replicas but one"
+                        + " away at once, so set replicas in the same change. Default: Active. Live: the pods stay.")
         @SchemaFrom(type = AutoscalingSpec.Mode.class)
         @Default(AutoscalingSpec.ACTIVE)
         String mode) {

@@ -104,7 +104,8 @@ public record WorkerPoolSpec(
         AccessSpec access,
 
         @JsonPropertyDescription(
-                "Lets the number of replicas follow the load. Default: none, the number is that of replicas.")
+                "Lets the number of replicas follow the load. Default: none, the number is that of replicas. To take it out"
+                        + " goes to that number at once, 1 where it was left out: set replicas in the same change.")
         AutoscalingSpec autoscaling,
 
         @JsonPropertyDescription("How a replica leaves.") DrainSpec drain,
