@@ -261,6 +261,62 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(begun).containsExactly("first", "second", "third");
     }
 
+    /** A run of a's that waits at b, behind one that is held; another waits at a. */
+    private RawClient waitAtB(Worker a, Worker b) throws Exception {
+        hold(a, "first");
+        hold(b, "second");
+        call(a, "quick", "third");
+        await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
+        RawClient waiting = call(a, "quick", "fourth");
+        await().atMost(PATIENCE).until(() -> metric(b, "workerpool_queued") == 1);
+        return waiting;
+    }
+
+    @Test
+    void whatWaitsAtAPeerComesBackWhenThisReplicaTurnsIdle() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        RawClient waiting = waitAtB(a, b);
+        release("first");
+
+        Answer answer = waiting.read();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(answer.header("Via")).isNull();
+        assertThat(passes(a, "shorter", "declined")).isEqualTo(1);
+        assertThat(begun).containsExactly("first", "second", "third", "fourth");
+    }
+
+    @Test
+    void whatWaitsAtAPeerGoesToAThirdThatIsIdle() throws Exception {
+        Worker a = start("a");
+        Worker b = start("b");
+        introduceAll();
+        RawClient waiting = waitAtB(a, b);
+        start("c");
+        introduceAll();
+
+        assertThat(waiting.read().header("Workerpool-Replica")).isEqualTo("c");
+        assertThat(begun).containsOnlyOnce("fourth");
+    }
+
+    /** However many wait there: it had been admitted. */
+    @Test
+    void whatADrainDoesNotGetToIsDoneWhereItCameFrom() throws Exception {
+        Worker a = start("a", "WORKERPOOL_QUEUE_CAPACITY", "1");
+        Worker b = start("b", "WORKERPOOL_DRAIN_TIMEOUT", "1s");
+        introduceAll();
+        RawClient waiting = waitAtB(a, b);
+        workers.remove("b");
+        assertThat(b.stop()).isFalse();
+        assertThat(metric(a, "workerpool_queued")).isEqualTo(2);
+        release("first");
+
+        assertThat(waiting.read().header("Workerpool-Replica")).isEqualTo("a");
+        assertThat(begun).containsOnlyOnce("fourth");
+    }
+
     @Test
     void aReplicaThatDrainsPassesWhatWaits() throws Exception {
         Worker a = start("a");

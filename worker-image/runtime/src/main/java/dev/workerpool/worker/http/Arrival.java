@@ -12,13 +12,20 @@ import java.util.concurrent.TimeUnit;
  * @param admittedAt when it came, to this replica or to the one that passed it
  * @param maxQueued it may wait here only while fewer than so many do
  * @param passed by a peer, which has it still until it is admitted here
+ * @param origin the peer that has it back while it waits; null when there is none
+ * @param returned by a peer, where it was admitted: it is refused no more for want of room
  */
-record Arrival(long admittedAt, int maxQueued, boolean passed) {
+record Arrival(long admittedAt, int maxQueued, boolean passed, String origin, boolean returned) {
     private static final long LONGEST_WAIT_MICROS = TimeUnit.HOURS.toMicros(1);
 
     /** From a client. */
     static Arrival direct(long admittedAt) {
-        return new Arrival(admittedAt, Integer.MAX_VALUE, false);
+        return new Arrival(admittedAt, Integer.MAX_VALUE, false, null, false);
+    }
+
+    /** From a client, and then from a peer that gave it back. */
+    static Arrival returned(long admittedAt) {
+        return new Arrival(admittedAt, Integer.MAX_VALUE, false, null, true);
     }
 
     /** From a peer. What it says that makes no sense is taken for nothing said. */
@@ -29,7 +36,21 @@ record Arrival(long admittedAt, int maxQueued, boolean passed) {
         return new Arrival(
                 System.nanoTime() - TimeUnit.MICROSECONDS.toNanos(micros),
                 (int) Math.min(maxQueued, Integer.MAX_VALUE),
-                true);
+                true,
+                request.headers().contains(PeerHeaders.RETURNABLE)
+                        ? request.headers().get(PeerHeaders.FROM)
+                        : null,
+                false);
+    }
+
+    /** May the run leave this replica while it waits? */
+    boolean isPassable() {
+        return !passed || origin != null;
+    }
+
+    /** Does it get to that peer without the detour over the one that it came from? */
+    boolean isPassableTo(String replica) {
+        return !passed || replica.equals(origin);
     }
 
     private static long number(String text, long otherwise) {
@@ -47,6 +68,8 @@ record Arrival(long admittedAt, int maxQueued, boolean passed) {
     void submit(TaskPool pool, Run run) throws RunRejectedException {
         if (passed) {
             pool.submitPassed(run, admittedAt, maxQueued);
+        } else if (returned) {
+            pool.readmit(run, admittedAt);
         } else {
             pool.submit(run, admittedAt);
         }

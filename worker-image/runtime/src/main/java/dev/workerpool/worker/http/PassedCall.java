@@ -132,6 +132,10 @@ final class PassedCall implements PassObserver {
     @Override
     public void declined(String why, boolean byPeer) {
         exchange.declined();
+        if (PeerHeaders.RETURNED.equals(why)) {
+            request = request.returnable(false); // Or it might go to and fro.
+            tries = 0; // It was taken: who declined it before may have room now.
+        }
         Routing.Choice other = owner.other(why, byPeer);
         if (other != null && tries < owner.mostTries()) {
             pass(other);

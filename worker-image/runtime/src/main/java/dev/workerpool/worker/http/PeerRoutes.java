@@ -100,7 +100,7 @@ final class PeerRoutes implements Routes {
             return tasks.isRun(request) && !hasRoom(request) ? bufferFull(request) : null;
         }
         String why = tasks.isRun(request) ? "refused" : search.passOn(request);
-        return why == null ? refusal : declined(refusal, why);
+        return why == null ? refusal : tasks.declined(refusal, why);
     }
 
     /** What is passed may be megabytes, in vain. */
@@ -120,7 +120,8 @@ final class PeerRoutes implements Routes {
         // What is here is to go from here too, or has gone: whether that is well is seen by what is brought.
         return isHere
                 ? null
-                : declined(identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), PeerHeaders.DRAINING);
+                : tasks.declined(
+                        identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), PeerHeaders.DRAINING);
     }
 
     private static String handedOver(Request request) {
@@ -128,11 +129,8 @@ final class PeerRoutes implements Routes {
     }
 
     private Response notMine(String why) {
-        return declined(identified(Problem.DRAINING.because("The run under this key is not to be here: " + why)), why);
-    }
-
-    private Response declined(Response response, String why) {
-        return response.with(PeerHeaders.DECLINED, why, PeerHeaders.LOAD, peers.load());
+        return tasks.declined(
+                identified(Problem.DRAINING.because("The run under this key is not to be here: " + why)), why);
     }
 
     /** Is a run that comes now refused here, or has it to wait? */
@@ -161,7 +159,7 @@ final class PeerRoutes implements Routes {
         boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !keys.isKeyed(request);
         Routing.Choice choice = mayGo ? elsewhere() : null;
         if (choice != null) {
-            pass(request, body, exchange, choice);
+            new PassedRun(tasks, peers, request, body, exchange).pass(choice);
         } else {
             tasks.handle(request, body, exchange);
         }
@@ -206,7 +204,7 @@ final class PeerRoutes implements Routes {
             if (refusal == null) {
                 peers.received();
             } else {
-                exchange.respond(declined(refusal, "busy"));
+                exchange.respond(tasks.declined(refusal, "busy"));
             }
         } else {
             tasks.handle(request, body, exchange);
@@ -218,7 +216,7 @@ final class PeerRoutes implements Routes {
             String why = adopter.adopt(transfer, !pool.isClosed());
             return why == null
                     ? identified(Response.noContent())
-                    : declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);
+                    : tasks.declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);
         } catch (MalformedTransferException e) {
             return identified(Problem.MALFORMED_INPUT.because("The run is not understood: " + e.getMessage()));
         }
@@ -257,33 +255,11 @@ final class PeerRoutes implements Routes {
         return response.with(PeerHeaders.REPLICA, replica);
     }
 
-    private void pass(Request request, ByteBuffer body, Exchange exchange, Routing.Choice choice) {
-        long admittedAt = System.nanoTime();
-        var owner = new PassedCall.Owner() {
-            @Override
-            public Routing.Choice other(String why, boolean byPeer) {
-                return pool.isClosed() ? peers.elsewhere() : null;
-            }
-
-            @Override
-            public void here() {
-                Response refusal = tasks.refuse(request);
-                if (refusal == null) {
-                    refusal = tasks.run(request, body, exchange, Arrival.direct(admittedAt));
-                }
-                if (refusal != null) {
-                    exchange.respond(refusal);
-                }
-            }
-        };
-        new PassedCall(peers, PassedCall.request(request, body, admittedAt), exchange, owner).pass(choice);
-    }
-
     /** A peer that passed a run, or hands one over, has it still. */
     @Override
     public Response bufferFull(Request request) {
         return request != null && request.headers().contains(PeerHeaders.TOKEN) && mayBeDeclined(request)
-                ? declined(identified(Routes.super.bufferFull(request)), PeerHeaders.BUFFER_FULL)
+                ? tasks.declined(identified(Routes.super.bufferFull(request)), PeerHeaders.BUFFER_FULL)
                 : tasks.bufferFull(request);
     }
 

@@ -19,8 +19,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     private final ByteBuffer body;
     private final Run run;
 
-    /** Came from a peer, and is not passed a second time. */
-    private boolean passed;
+    private Arrival arrival;
 
     private volatile Outcome outcome;
 
@@ -36,8 +35,8 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
                 .with(RunHeaders.options(request, routes.tracer()));
     }
 
-    void submit(Arrival arrival) throws RunRejectedException {
-        passed = arrival.passed();
+    void submit(Arrival how) throws RunRejectedException {
+        arrival = how;
         arrival.submit(routes.pool(), run);
         // Once the client has gone, nobody wants the result.
         exchange.onAbandoned(this::abandoned);
@@ -52,7 +51,12 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
 
     @Override
     public boolean isPassable() {
-        return !passed;
+        return arrival.isPassable();
+    }
+
+    @Override
+    public boolean isPassableTo(String replica) {
+        return arrival.isPassableTo(replica);
     }
 
     @Override
@@ -60,6 +64,11 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
         exchange.execute(() -> {
             if (outcome != null) {
                 routes.pool().gone(); // Its client went meanwhile.
+                return;
+            }
+            if (arrival.passed()) {
+                routes.pool().gone();
+                exchange.respond(routes.returned());
                 return;
             }
             var request = PassedCall.request(this.request, body, run.admittedAt());
@@ -118,7 +127,12 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
         if (stream != null && stream.hasBegun()) {
             exchange.advance();
         } else {
-            exchange.respond(routes.answer(run, outcome));
+            exchange.respond(isUnbegun() ? routes.returned() : routes.answer(run, outcome));
         }
+    }
+
+    /** This replica goes, and the peer that passed it may still do it. */
+    private boolean isUnbegun() {
+        return arrival.passed() && outcome instanceof Outcome.Drained && run.threadNumber() == 0;
     }
 }

@@ -1,6 +1,7 @@
 package dev.workerpool.worker.http;
 
 import dev.workerpool.worker.access.Access;
+import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.Peers;
 import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
@@ -247,6 +248,18 @@ final class TaskRoutes implements Routes {
     private Response queueFull(int capacity) {
         return Problem.QUEUE_FULL.retryAfter(
                 retry.seconds(), "All threads are busy and " + capacity + " runs are waiting already");
+    }
+
+    /** A run that has waited here goes back to the peer that passed it. */
+    Response returned() {
+        Response full =
+                Problem.QUEUE_FULL.because("No thread became free for it, and the replica that passed it has it");
+        return declined(identified(full), PeerHeaders.RETURNED);
+    }
+
+    /** Nothing was begun with what a peer has passed. */
+    Response declined(Response response, String why) {
+        return response.with(PeerHeaders.DECLINED, why, PeerHeaders.LOAD, peers.load());
     }
 
     private static Response draining() {

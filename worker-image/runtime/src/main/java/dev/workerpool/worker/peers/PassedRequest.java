@@ -18,9 +18,21 @@ import java.util.concurrent.TimeUnit;
  * @param headers as the client sent them
  * @param body not changed, and not copied
  * @param admittedAt when its run came to this replica, as {@link System#nanoTime} tells; its wait goes on over there
+ * @param returnable whether this replica has its run back should it wait over there for longer than elsewhere
  */
-public record PassedRequest(String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt) {
+public record PassedRequest(
+        String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt, boolean returnable) {
     private static final AsciiString PREFER = AsciiString.cached("prefer");
+
+    /** One that stays where it is passed to. */
+    public PassedRequest(String method, String target, HttpHeaders headers, ByteBuffer body, long admittedAt) {
+        this(method, target, headers, body, admittedAt, false);
+    }
+
+    /** The same, which may come back or not. */
+    public PassedRequest returnable(boolean may) {
+        return new PassedRequest(method, target, headers, body, admittedAt, may);
+    }
 
     /**
      * Does its caller like to wait for the answer? Of those that change nothing, as to ask for how a run stands, and can
@@ -32,7 +44,7 @@ public record PassedRequest(String method, String target, HttpHeaders headers, B
 
     /** The same from a caller that does not like to wait. */
     public PassedRequest withoutWaiting() {
-        return new PassedRequest(method, target, headers.copy().remove(PREFER), body, admittedAt);
+        return new PassedRequest(method, target, headers.copy().remove(PREFER), body, admittedAt, returnable);
     }
 
     /** Writes the head. */
@@ -54,6 +66,9 @@ public record PassedRequest(String method, String target, HttpHeaders headers, B
             long waited = Math.max(0, System.nanoTime() - admittedAt);
             header(out, PeerHeaders.MAX_QUEUED, Integer.toString(choice.maxQueued()));
             header(out, PeerHeaders.WAITED, Long.toString(TimeUnit.NANOSECONDS.toMicros(waited)));
+            if (returnable && choice.maxQueued() > 0) {
+                header(out, PeerHeaders.RETURNABLE, "1");
+            }
         }
         if (choice.reason() == PassReason.KNOWN_KEY) {
             header(out, PeerHeaders.KNOWN_ONLY, "1");

@@ -19,6 +19,9 @@ public final class PeerHeaders {
     /** With a run that is passed: for how many microseconds it has waited already. */
     public static final AsciiString WAITED = AsciiString.cached("workerpool-waited");
 
+    /** With a run that is passed: whoever passed it has it back while it waits. */
+    public static final AsciiString RETURNABLE = AsciiString.cached("workerpool-returnable");
+
     /** With a call under a key: answer it only if the key is known. */
     public static final AsciiString KNOWN_ONLY = AsciiString.cached("workerpool-known-only");
 
@@ -30,6 +33,9 @@ public final class PeerHeaders {
 
     /** Why it declines: its memory for requests is used up now. */
     public static final String BUFFER_FULL = "buffer-full";
+
+    /** Why it declines: the run has waited here so far, and there is a thread for it elsewhere. */
+    public static final String RETURNED = "returned";
 
     /** Reasons to decline that pass, or that another replica will not have. */
     private static final Set<String> PASSING = Set.of(DRAINING, BUFFER_FULL);
@@ -60,6 +66,7 @@ public final class PeerHeaders {
             FROM,
             MAX_QUEUED,
             WAITED,
+            RETURNABLE,
             KNOWN_ONLY);
 
     private PeerHeaders() {}

@@ -120,7 +120,7 @@ public final class Peers {
     void reported(PeerView view, Load load) {
         int wanted = load.asked() == 0 ? 0 : Routing.toPass(here(System.nanoTime()), load);
         for (; wanted > 0; wanted--) {
-            Run run = pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassable());
+            Run run = next(view.peer().replica());
             if (run == null) {
                 break;
             }
@@ -129,6 +129,14 @@ public final class Peers {
         if (load.queued() > 0 && pool.idle() > 0) {
             publisher.changed(); // With something to ask for.
         }
+    }
+
+    /** What a peer gets that asks. @return null when nothing waits that may leave */
+    private Run next(String asker) {
+        Run direct = pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassableTo(asker));
+        return direct == null
+                ? pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassable())
+                : direct;
     }
 
     /** Are there any? */
@@ -159,6 +167,12 @@ public final class Peers {
         }
         long now = System.nanoTime();
         return Routing.onArrival(here(now), known, ThreadLocalRandom.current().nextInt(), now);
+    }
+
+    /** Where a run had better go that a peer has declined, and that finds no thread idle here. @return null for here */
+    public Routing.Choice onDecline() {
+        Routing.Choice choice = onArrival();
+        return choice != null && choice.reason() == PassReason.IDLE ? choice : null;
     }
 
     private Here here(long now) {
@@ -204,6 +218,11 @@ public final class Peers {
     /** A peer passed a run, and it was admitted. */
     public void received() {
         metrics.received();
+        publisher.askAnswered();
+    }
+
+    /** A peer has given back a run that waited there. */
+    public void returned() {
         publisher.askAnswered();
     }
 

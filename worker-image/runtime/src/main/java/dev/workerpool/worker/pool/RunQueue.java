@@ -60,7 +60,7 @@ final class RunQueue {
     /**
      * Hands the run to an idle thread, or queues it.
      *
-     * @param maxQueued it may wait only while fewer than so many do, within the capacity
+     * @param maxQueued it may wait only while fewer than so many do
      * @return whether it has to wait
      */
     boolean put(Run run, int maxQueued) throws QueueFullException, DrainingException {
@@ -76,7 +76,7 @@ final class RunQueue {
             if (taker != null) {
                 idleThreads = idle.size();
                 taker.hand(run);
-            } else if (size < Math.min(capacity, maxQueued)) {
+            } else if (size < maxQueued) {
                 waiting.add(run);
                 size = size + 1;
             } else {

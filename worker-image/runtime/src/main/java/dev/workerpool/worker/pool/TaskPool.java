@@ -113,8 +113,21 @@ public final class TaskPool {
 
     /** @param admittedAt when the run came, here or to the replica that it comes from */
     public void submit(Run run, long admittedAt) throws RunRejectedException {
+        admit(run, admittedAt, queue.capacity());
+    }
+
+    /**
+     * Admits a run that a peer had admitted and gives back: it may wait however many do.
+     *
+     * @throws DrainingException after {@link #close}
+     */
+    public void readmit(Run run, long admittedAt) throws RunRejectedException {
+        admit(run, admittedAt, Integer.MAX_VALUE);
+    }
+
+    private void admit(Run run, long admittedAt, int maxQueued) throws RunRejectedException {
         try {
-            put(run, admittedAt, Integer.MAX_VALUE);
+            put(run, admittedAt, maxQueued);
         } catch (QueueFullException e) {
             counters.refused(Refusal.QUEUE_FULL);
             throw e;
@@ -130,7 +143,7 @@ public final class TaskPool {
      * @param maxQueued it may wait only while fewer than so many do
      */
     public void submitPassed(Run run, long admittedAt, int maxQueued) throws RunRejectedException {
-        put(run, admittedAt, maxQueued);
+        put(run, admittedAt, Math.min(maxQueued, queue.capacity()));
     }
 
     private void put(Run run, long admittedAt, int maxQueued) throws RunRejectedException {

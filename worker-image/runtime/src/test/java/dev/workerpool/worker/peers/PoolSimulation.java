@@ -2,7 +2,6 @@ package dev.workerpool.worker.peers;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,8 +10,8 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Replicas of one thread each behind one port that spreads blindly, in simulated time: runs of 10 ms, Poisson arrivals,
- * and the very {@link Routing} and {@link PeerView} that a worker uses, with news that travels, is held back to one a
+ * Replicas of one thread each behind one port that spreads blindly, in simulated time: Poisson arrivals, and the very
+ * {@link Routing}, {@link PeerView} and {@link Asks} that a worker uses, with news that travels, is held back to one a
  * millisecond, and requests that take time to pass and may be refused.
  */
 final class PoolSimulation {
@@ -20,16 +19,44 @@ final class PoolSimulation {
     private static final long HOP = RUN / 50;
     private static final long NEWS = 50_000;
     private static final long NEWS_INTERVAL = 1_000_000;
+    private static final long BEAT = PeerView.HEARTBEAT_MILLIS * 1_000_000;
+
+    /** Runs that the mean remembers, as the pool's. */
+    private static final int MEMORY = 16;
 
     private final Random random = new Random(1);
     private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Long> responses = new ArrayList<>();
+    private final Lengths lengths;
     private final boolean routed;
+    private int requests;
     private long now;
     private long sequence;
     int hops;
     int refused;
+    int returned;
+
+    /** How long runs take: all alike, or one in a hundred for very much longer. */
+    enum Lengths {
+        EQUAL(1),
+        MIXED(160);
+
+        private static final double LONG = 0.01;
+        private final int longest;
+
+        Lengths(int longest) {
+            this.longest = longest;
+        }
+
+        private long next(Random random) {
+            return random.nextDouble() < LONG ? longest * RUN : RUN;
+        }
+
+        private double mean() {
+            return RUN * (1 + LONG * (longest - 1));
+        }
+    }
 
     private record Event(long at, long sequence, Runnable what) implements Comparable<Event> {
         @Override
@@ -38,7 +65,8 @@ final class PoolSimulation {
         }
     }
 
-    PoolSimulation(int replicas, boolean routed) {
+    PoolSimulation(int replicas, Lengths lengths, boolean routed) {
+        this.lengths = lengths;
         this.routed = routed;
         for (int i = 0; i < replicas; i++) {
             nodes.add(new Node());
@@ -52,14 +80,18 @@ final class PoolSimulation {
         events.add(new Event(now + delay, sequence++, what));
     }
 
-    /** @return the response time that 99 in 100 do not exceed, in run times */
-    double p99(double load, int requests) {
-        double rate = load * nodes.size() / RUN;
+    /** @return the time to the answer that 99 in 100 do not exceed, were all runs short, in run times */
+    double p99(double load, int arrivals) {
+        requests = arrivals;
+        double rate = load * nodes.size() / lengths.mean();
         long at = 0;
         for (int i = 0; i < requests; i++) {
             at += (long) (-Math.log(1 - random.nextDouble()) / rate);
-            events.add(new Event(at, sequence++, this::arrive));
+            long came = at;
+            long length = lengths.next(random);
+            events.add(new Event(at, sequence++, () -> arrive(came, length)));
         }
+        nodes.forEach(Node::beat);
         for (Event event = events.poll(); event != null; event = events.poll()) {
             now = event.at();
             event.what().run();
@@ -80,35 +112,55 @@ final class PoolSimulation {
     }
 
     /** The same arrivals into one queue for as many threads: nothing can be better. */
-    static double perfect(int threads, double load, int requests) {
+    static double perfect(int threads, Lengths lengths, double load, int requests) {
         var random = new Random(1);
-        double rate = load * threads / RUN;
+        double rate = load * threads / lengths.mean();
         long[] free = new long[threads];
         var responses = new ArrayList<Long>();
         long at = 0;
         for (int i = 0; i < requests; i++) {
             at += (long) (-Math.log(1 - random.nextDouble()) / rate);
             Arrays.sort(free);
-            free[0] = Math.max(free[0], at) + RUN;
-            responses.add(free[0] - at);
+            long start = Math.max(free[0], at);
+            free[0] = start + lengths.next(random);
+            responses.add(start - at + RUN);
         }
         return percentile(responses);
     }
 
-    private void arrive() {
-        nodes.get(random.nextInt(nodes.size())).arrive(now);
+    private void arrive(long came, long length) {
+        Node node = nodes.get(random.nextInt(nodes.size()));
+        node.arrive(new Job(came, length, node));
     }
 
     private record Listener(Node node, Consumer<Load> tell) {}
 
-    /** A replica. Runs are the times at which they came. */
+    private static final class Job {
+        private final long came;
+        private final long length;
+        private final Node home;
+        private boolean returned;
+
+        Job(long came, long length, Node home) {
+            this.came = came;
+            this.length = length;
+            this.home = home;
+        }
+    }
+
+    /** A replica. */
     private final class Node {
-        private final ArrayDeque<Long> queue = new ArrayDeque<>();
+        /** By when they came. */
+        private final List<Job> queue = new ArrayList<>();
+
         private final List<Listener> listeners = new ArrayList<>();
         private final Asks asks = new Asks();
         private PeerView[] views = {};
         private Node[] behind = {};
         private boolean busy;
+        private long startedAt;
+        private long mean;
+        private long knownMean;
         private long lastNews = -NEWS_INTERVAL;
         private boolean newsDue;
 
@@ -131,25 +183,20 @@ final class PoolSimulation {
             }
         }
 
-        void arrive(long came) {
-            if (busy) {
-                beat();
-                var choice = Routing.onArrival(here(), views, random.nextInt(1000), now);
-                if (choice != null) {
-                    pass(came, choice.view(), target(choice.view()), choice.maxQueued());
-                    return;
-                }
+        void beat() {
+            if (responses.size() < requests) {
+                knownMean = mean;
+                tell();
+                after(BEAT, this::beat);
             }
-            admit(came);
         }
 
-        /** Heartbeats, without an event for each. */
-        private void beat() {
-            for (PeerView view : views) {
-                if (view.age(now) > PeerView.TRUSTED_NANOS / 2) {
-                    Node peer = target(view);
-                    view.report(peer.load(), now);
-                }
+        void arrive(Job job) {
+            Routing.Choice choice = busy ? Routing.onArrival(here(), views, random.nextInt(1000), now) : null;
+            if (choice == null) {
+                admit(job);
+            } else {
+                pass(job, choice, () -> declined(job));
             }
         }
 
@@ -157,48 +204,56 @@ final class PoolSimulation {
             return behind[Arrays.asList(views).indexOf(view)];
         }
 
-        private void pass(long came, PeerView view, Node peer, int maxQueued) {
+        private void pass(Job job, Routing.Choice choice, Runnable otherwise) {
             hops++;
-            view.passed();
+            choice.view().passed();
+            Node peer = target(choice.view());
             after(HOP, () -> {
-                if (!peer.busy || peer.queue.size() < maxQueued) {
-                    peer.admit(came);
+                if (!peer.busy || peer.queue.size() < choice.maxQueued()) {
+                    peer.asks.answered();
+                    peer.admit(job);
                 } else {
                     refused++;
-                    after(NEWS, () -> putBack(came));
+                    Load load = peer.load();
+                    after(NEWS, () -> {
+                        choice.view().report(load, now);
+                        otherwise.run();
+                    });
                 }
             });
         }
 
-        private void putBack(long came) {
-            if (busy) {
-                var all = new ArrayList<>(queue);
-                all.add(came);
-                all.sort(null);
-                queue.clear();
-                queue.addAll(all);
-                changed();
+        private void declined(Job job) {
+            Routing.Choice choice = busy ? Routing.onArrival(here(), views, random.nextInt(1000), now) : null;
+            if (choice != null && choice.reason() == PassReason.IDLE) {
+                pass(job, choice, () -> declined(job));
             } else {
-                admit(came);
+                admit(job);
             }
         }
 
-        private void admit(long came) {
+        private void admit(Job job) {
             if (busy) {
-                queue.add(came);
+                int place = queue.size();
+                while (place > 0 && queue.get(place - 1).came > job.came) {
+                    place--;
+                }
+                queue.add(place, job);
             } else {
-                start(came);
+                start(job);
             }
             changed();
         }
 
-        private void start(long came) {
+        private void start(Job job) {
             busy = true;
-            after(RUN, () -> {
-                responses.add(now - came);
+            startedAt = now;
+            responses.add(now - job.came + RUN);
+            after(job.length, () -> {
+                mean += (job.length - mean) / MEMORY;
                 busy = false;
                 if (!queue.isEmpty()) {
-                    start(queue.poll());
+                    start(queue.removeFirst());
                 }
                 changed();
             });
@@ -206,12 +261,38 @@ final class PoolSimulation {
 
         private void passWaiting(PeerView view, Node peer, Load load) {
             for (int n = Routing.toPass(here(), load); n > 0; n--) {
-                pass(queue.poll(), view, peer, 0);
+                Job job = next(peer);
+                if (job == null) {
+                    return;
+                }
+                queue.remove(job);
+                changed();
+                if (job.home == this) {
+                    pass(job, new Routing.Choice(view, PassReason.WAITING, 0), () -> admit(job));
+                } else {
+                    returned++;
+                    job.returned = true;
+                    after(NEWS, () -> job.home.takeBack(job));
+                }
             }
         }
 
+        /** What was passed here goes back at most, and once. */
+        private Job next(Node asker) {
+            return queue.stream()
+                    .filter(job -> job.home == this || job.home == asker && !job.returned)
+                    .findFirst()
+                    .or(() -> queue.stream().filter(job -> !job.returned).findFirst())
+                    .orElse(null);
+        }
+
+        private void takeBack(Job job) {
+            asks.answered();
+            declined(job);
+        }
+
         private Here here() {
-            return new Here(queue.size(), 1, RUN, 0);
+            return new Here(queue.size(), 1, knownMean, busy ? now - startedAt : 0);
         }
 
         private Load load() {

@@ -186,15 +186,25 @@ class RoutingTest {
 
     /** What each policy can reach was simulated before there was a worker; 1.25 is what is asked of 2 replicas at 80%. */
     @ParameterizedTest
-    @CsvSource({"2, 0.8, 1.25", "2, 0.9, 1.25", "4, 0.8, 1.35", "4, 0.9, 1.35", "10, 0.8, 1.5", "10, 0.9, 1.5"})
-    void comesCloseToOneQueueForAll(int replicas, double load, double factor) {
-        var routed = new PoolSimulation(replicas, true);
+    @CsvSource({
+        "EQUAL, 2, 0.8, 1.25",
+        "EQUAL, 2, 0.9, 1.25",
+        "EQUAL, 4, 0.8, 1.35",
+        "EQUAL, 4, 0.9, 1.35",
+        "EQUAL, 10, 0.8, 1.5",
+        "EQUAL, 10, 0.9, 1.5",
+        "MIXED, 2, 0.8, 1.25",
+        "MIXED, 4, 0.8, 1.6",
+        "MIXED, 10, 0.8, 2.2"
+    })
+    void comesCloseToOneQueueForAll(PoolSimulation.Lengths lengths, int replicas, double load, double factor) {
+        var routed = new PoolSimulation(replicas, lengths, true);
         double p99 = routed.p99(load, 100_000);
-        double perfect = PoolSimulation.perfect(replicas, load, 100_000);
-        double blind = new PoolSimulation(replicas, false).p99(load, 100_000);
+        double perfect = PoolSimulation.perfect(replicas, lengths, load, 100_000);
+        double blind = new PoolSimulation(replicas, lengths, false).p99(load, 100_000);
         String figures = String.format(
-                "p99 %.2f, one queue %.2f, blind %.2f; %.0f%% hop, %.1f%% refused",
-                p99, perfect, blind, routed.hops / 1000.0, routed.refused / 1000.0);
+                "p99 %.2f, one queue %.2f, blind %.2f; %.0f%% hop, %.1f%% refused, %.1f%% returned",
+                p99, perfect, blind, routed.hops / 1000.0, routed.refused / 1000.0, routed.returned / 1000.0);
 
         assertThat(p99 / perfect).as(figures).isLessThan(factor);
         assertThat(p99 / blind).as(figures).isLessThan(0.65);
