@@ -135,17 +135,21 @@ final class RunQueue {
      * @return null when there is none
      */
     Run takeAway(Predicate<Run> movable) {
+        Run run;
         lock.lock();
         try {
-            Run run = waiting.next(movable);
+            run = waiting.next(movable);
             if (run != null) {
                 unlink(run);
                 away++;
             }
-            return run;
         } finally {
             lock.unlock();
         }
+        if (run != null) {
+            changed();
+        }
+        return run;
     }
 
     /** A run that was taken away is here again, before those that came later. @return whether it waits */
@@ -198,31 +202,37 @@ final class RunQueue {
 
     /** Takes a waiting run out. @return false when it was not waiting (any more) */
     boolean remove(Run run) {
+        boolean waited;
         lock.lock();
         try {
-            boolean waited = run.queued;
+            waited = run.queued;
             if (waited) {
                 unlink(run);
             }
-            return waited;
         } finally {
             lock.unlock();
         }
+        if (waited) {
+            changed();
+        }
+        return waited;
     }
 
     /** Takes out the oldest run if it was admitted before the given time. */
     Run removeOlderThan(long time) {
+        Run oldest;
         lock.lock();
         try {
-            Run oldest = waiting.oldest();
+            oldest = waiting.oldest();
             if (oldest == null || oldest.admittedAt() - time > 0) {
                 return null;
             }
             unlink(oldest);
-            return oldest;
         } finally {
             lock.unlock();
         }
+        changed();
+        return oldest;
     }
 
     /** The oldest waiting run, or null. It may be gone at once. */

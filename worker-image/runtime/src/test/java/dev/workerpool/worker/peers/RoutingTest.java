@@ -130,6 +130,20 @@ class RoutingTest {
     }
 
     @Test
+    void asksAnotherFirstWhenNothingComes() {
+        var views = new PeerView[] {view("stuck", 1, 5, 1), view("short", 1, 1, 1)};
+        var asks = new Asks();
+        asks.next(1, views, 0, NOW);
+        long later = NOW + Asks.PATIENCE_NANOS;
+
+        assertThat(asks.next(1, views, 0, later)).isEqualTo(new Asks.Ask(views[1], 1));
+        asks.answered();
+        assertThat(asks.next(1, views, 0, later + 1)).isEqualTo(new Asks.Ask(views[1], 1));
+        asks.answered();
+        assertThat(asks.next(1, views, 0, later + Asks.REST_NANOS)).isEqualTo(new Asks.Ask(views[0], 1));
+    }
+
+    @Test
     void asksNobodyWhenNothingWaits() {
         assertThat(new Asks().next(1, new PeerView[] {view("none", 1, 0, 1)}, 0, NOW))
                 .isNull();

@@ -64,6 +64,23 @@ class TaskPoolTest {
     }
 
     @Test
+    void tellsOfRunsThatLeaveTheQueueUnbegun() throws Exception {
+        try (var fixture = settings().queueCapacity(2).start(folder)) {
+            fixture.occupy("gate");
+            var unwanted = fixture.submit("echo", "first");
+            fixture.submit("echo", "second");
+            var queued = new ArrayList<Integer>();
+            fixture.pool.onLoadChange(() -> queued.add(fixture.pool.queued()));
+            fixture.pool.cancel(unwanted.run());
+            Run away = fixture.pool.takeAway(observer -> true);
+            fixture.pool.onLoadChange(null);
+
+            assertThat(queued).containsExactly(1, 0);
+            fixture.pool.putBack(away);
+        }
+    }
+
+    @Test
     void runsAsManyAtATimeAsThereAreThreads() throws Exception {
         try (var fixture = settings().threads(3).queueCapacity(3).start(folder)) {
             fixture.expect(3);
