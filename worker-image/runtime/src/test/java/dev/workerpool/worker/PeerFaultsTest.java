@@ -130,6 +130,23 @@ class PeerFaultsTest extends PeerFixture {
     }
 
     @Test
+    void whatCannotWaitHereGoesToTheNextPeerWhenOneDeclines() throws Exception {
+        start(
+                FakePeer.answering("HTTP/1.1 503 No\r\nWorkerpool-Declined: busy\r\n"
+                        + "Workerpool-Load: 1 0 1 ready 0\r\nContent-Length: 0\r\n\r\n"),
+                "WORKERPOOL_QUEUE_CAPACITY",
+                "0");
+        Worker idle = start("c", "WORKERPOOL_THREADS", "4");
+        introduce(idle, Map.of("a", worker.taskPort()));
+        introduce(worker, Map.of("b", peer.port(), "c", idle.taskPort()));
+        awaitHeard(worker, 2);
+        do {
+            assertThat(call(worker, "quick", "second").read().header("Workerpool-Replica"))
+                    .isEqualTo("c");
+        } while (passes(worker, "idle", "declined") == 0);
+    }
+
+    @Test
     void aPeerThatTakesNoConnectionHasNotRunIt() throws Exception {
         start(FakePeer.answering(""));
         peer.refuseConnections();

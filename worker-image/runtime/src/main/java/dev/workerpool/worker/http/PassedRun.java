@@ -40,7 +40,7 @@ final class PassedRun implements PassedCall.Owner {
         if (tasks.pool().isClosed()) {
             return peers.elsewhere();
         }
-        return tasks.pool().idle() > 0 ? null : peers.onDecline();
+        return tasks.pool().idle() > 0 ? null : peers.onDecline(returned);
     }
 
     @Override

@@ -8,8 +8,10 @@ import java.util.concurrent.TimeUnit;
  * @param queued runs that wait
  * @param meanRun how long runs have taken of late, in nanoseconds; 0 when unknown
  * @param leastAge for how long the youngest of the runs under way has been so, in nanoseconds; 0 when a thread is in none
+ * @param capacity how many may wait; at the peers as well, as far as known
+ * @param maxWait for how many nanoseconds they may
  */
-record Here(int queued, int threads, long meanRun, long leastAge) {
+record Here(int queued, int threads, long meanRun, long leastAge, int capacity, long maxWait) {
     /**
      * What hardly ever lasts so long and yet does so on every thread is no run of the length that the mean tells of. Less
      * would be one that waits for its core, which a scheduler may give to others for as long.
@@ -30,9 +32,23 @@ record Here(int queued, int threads, long meanRun, long leastAge) {
         return (2L * queued + 1) * meanRun / (2L * Math.max(1, threads));
     }
 
-    /** Is a hop worth it to wait less? @param there how long it would be at the other replica */
+    /** Would one more be refused, now or when it has waited for as long as it may? */
+    boolean refuses() {
+        return !mayWait(queued, waitNanos());
+    }
+
+    /** Could it wait at a replica with so many before it? */
+    boolean mayWaitThere(int theirQueued, int theirThreads) {
+        return mayWait(theirQueued, waitNanos(theirQueued, theirThreads, meanRun));
+    }
+
+    private boolean mayWait(int before, long wait) {
+        return before < capacity && wait <= maxWait;
+    }
+
+    /** Is a hop worth it to wait less, or at all? @param there how long it would be at the other replica */
     boolean isWorthAHop(long there) {
-        return meanRun == 0 || waitNanos() - there >= Routing.HOP_NANOS;
+        return meanRun == 0 || refuses() || waitNanos() - there >= Routing.HOP_NANOS;
     }
 
     /** In flight per thread here, for as many threads as a peer has. */

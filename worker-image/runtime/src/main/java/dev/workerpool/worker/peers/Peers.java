@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
+import dev.workerpool.worker.pool.LiveSettings;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
@@ -169,14 +170,29 @@ public final class Peers {
         return Routing.onArrival(here(now), known, ThreadLocalRandom.current().nextInt(), now);
     }
 
-    /** Where a run had better go that a peer has declined, and that finds no thread idle here. @return null for here */
-    public Routing.Choice onDecline() {
+    /**
+     * Where a run had better go that a peer has declined, and that finds no thread idle here.
+     *
+     * @param mayStay it may wait here, however many do
+     * @return null for here
+     */
+    public Routing.Choice onDecline(boolean mayStay) {
         Routing.Choice choice = onArrival();
-        return choice != null && choice.reason() == PassReason.IDLE ? choice : null;
+        boolean isBetter = choice != null
+                && (choice.reason() == PassReason.IDLE
+                        || !mayStay && here(System.nanoTime()).refuses());
+        return isBetter ? choice : null;
     }
 
     private Here here(long now) {
-        return new Here(pool.queued(), pool.live().threads(), meanRun, pool.leastAge(now));
+        LiveSettings live = pool.live();
+        return new Here(
+                pool.queued(),
+                live.threads(),
+                meanRun,
+                pool.leastAge(now),
+                live.queueCapacity(),
+                live.maxWait().toNanos());
     }
 
     /** Where a run could go that cannot be had here. @return null when nowhere */

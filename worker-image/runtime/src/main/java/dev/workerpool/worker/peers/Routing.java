@@ -5,7 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Where a request is to run: pure decisions over what is known. Passing only to an idle peer leaves long queues beside
  * short ones, so a new request goes to the shortest; and as guesses go wrong and run times differ, what waits goes to
- * whoever turns idle and asks for it. Nothing is passed that would wait here for less than a hop takes.
+ * whoever turns idle and asks for it. Nothing is passed that would wait here for less than a hop takes, unless it may not wait
+ * here at all.
  */
 public final class Routing {
     /** What a hop costs, generously: 100 to 200 µs measured on one machine, more between two. */
@@ -42,6 +43,9 @@ public final class Routing {
         }
         if (best.idle(load) > 0) {
             return new Choice(best, PassReason.IDLE, 0);
+        }
+        if (here.refuses() && here.mayWaitThere(best.inFlight(load) - load.threads(), load.threads())) {
+            return new Choice(best, PassReason.SHORTER, Integer.MAX_VALUE);
         }
         // There it would be behind no more per thread than are in flight per thread here already.
         long most = here.inFlight(load.threads()) - 1;

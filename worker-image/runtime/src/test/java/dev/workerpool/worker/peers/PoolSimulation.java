@@ -292,7 +292,7 @@ final class PoolSimulation {
         }
 
         private Here here() {
-            return new Here(queue.size(), 1, knownMean, busy ? now - startedAt : 0);
+            return new Here(queue.size(), 1, knownMean, busy ? now - startedAt : 0, Integer.MAX_VALUE, Long.MAX_VALUE);
         }
 
         private Load load() {

@@ -24,7 +24,11 @@ class RoutingTest {
     }
 
     private static Here here(int queued, int threads, long meanRun) {
-        return new Here(queued, threads, meanRun, 0);
+        return here(queued, threads, meanRun, 0);
+    }
+
+    private static Here here(int queued, int threads, long meanRun, long leastAge) {
+        return new Here(queued, threads, meanRun, leastAge, 1000, TimeUnit.SECONDS.toNanos(10));
     }
 
     @Test
@@ -168,14 +172,41 @@ class RoutingTest {
     void passesWhatWaitsForARunThatIsNoneOfTheShortOnes() {
         var idle = view("idle", 0, 0, 1);
         long micros20 = TimeUnit.MICROSECONDS.toNanos(20);
-        var short20 = new Here(1, 1, micros20, Here.OUTLIER_NANOS - 1);
-        var outlier = new Here(1, 1, micros20, Here.OUTLIER_NANOS);
+        var short20 = here(1, 1, micros20, Here.OUTLIER_NANOS - 1);
+        var outlier = here(1, 1, micros20, Here.OUTLIER_NANOS);
 
         assertThat(Routing.onArrival(short20, new PeerView[] {idle}, 0, NOW)).isNull();
         assertThat(Routing.onArrival(outlier, new PeerView[] {idle}, 0, NOW).reason())
                 .isEqualTo(PassReason.IDLE);
         assertThat(Routing.toPass(short20, new Load(0, 0, 1, false, 1))).isZero();
         assertThat(Routing.toPass(outlier, new Load(0, 0, 1, false, 1))).isEqualTo(1);
+    }
+
+    /** However soon it would be done here, could it wait. */
+    @Test
+    void passesWhatWouldBeRefusedHere() {
+        long micros20 = TimeUnit.MICROSECONDS.toNanos(20);
+        var full = new Here(2, 1, micros20, 0, 2, RUN);
+
+        assertThat(Routing.onArrival(full, new PeerView[] {view("idle", 0, 0, 1)}, 0, NOW)
+                        .reason())
+                .isEqualTo(PassReason.IDLE);
+        var room = view("room", 1, 1, 1);
+        assertThat(Routing.onArrival(full, new PeerView[] {room}, 0, NOW))
+                .isEqualTo(new Routing.Choice(room, PassReason.SHORTER, Integer.MAX_VALUE));
+        assertThat(Routing.onArrival(full, new PeerView[] {view("full", 1, 2, 1)}, 0, NOW))
+                .isNull();
+    }
+
+    @Test
+    void passesWhatWouldWaitForTooLongHere() {
+        long micros20 = TimeUnit.MICROSECONDS.toNanos(20);
+        var impatient = new Here(0, 1, micros20, 0, 1000, 0);
+
+        assertThat(Routing.onArrival(impatient, new PeerView[] {view("idle", 0, 0, 1)}, 0, NOW))
+                .isNotNull();
+        assertThat(Routing.onArrival(impatient, new PeerView[] {view("busy", 1, 0, 1)}, 0, NOW))
+                .isNull();
     }
 
     @Test
