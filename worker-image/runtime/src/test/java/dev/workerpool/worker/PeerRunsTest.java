@@ -171,6 +171,17 @@ class PeerRunsTest extends PeerFixture {
     }
 
     @Test
+    void anOwnerThatHasNothingToWaitForAnswersSoonOrIsLost() throws Exception {
+        Worker a = start("a");
+        FakePeer owner =
+                new FakePeer("b", (socket, head) -> socket.getInputStream().read());
+        closeables.add(owner);
+        introduce(a, Map.of("b", owner.port()));
+
+        assertThat(send(a, "GET", "/runs/b-zzz-1").status()).isEqualTo(502);
+    }
+
+    @Test
     void aRunThatItsOwnerDoesNotKnowIsUnknown() throws Exception {
         Worker a = start("a");
         start("b");

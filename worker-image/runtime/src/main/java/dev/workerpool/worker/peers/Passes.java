@@ -59,20 +59,24 @@ public final class Passes {
     /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
     public Pass pass(EventExecutor loop, PassedRequest request, Routing.Choice choice, PassObserver observer) {
         PassConnections mine = connections.get(loop);
-        var pass = new Pass(mine, choice, request, patience(longest(choice)), observer);
+        var pass = new Pass(mine, choice, request, patience(longest(choice, request)), observer);
         count.begun();
         mine.begin(pass);
         return pass;
     }
 
-    private Duration longest(Routing.Choice choice) {
+    private Duration longest(Routing.Choice choice, PassedRequest request) {
         LiveSettings limits = pool.live();
         return switch (choice.reason()) {
-            case OWNER -> LONGEST_POLL;
+            case OWNER -> longestPoll(request);
             case HAND_OVER -> Duration.ZERO;
             default ->
                 choice.maxQueued() == 0 ? limits.timeout() : limits.timeout().plus(limits.maxWait());
         };
+    }
+
+    private static Duration longestPoll(PassedRequest request) {
+        return request.isPoll() ? LONGEST_POLL : Duration.ZERO;
     }
 
     /**
@@ -85,7 +89,8 @@ public final class Passes {
         var choice = new Routing.Choice(new PeerView(peer), PassReason.INHERITED, Integer.MAX_VALUE);
         PassConnections mine = connections.get(loop);
         LiveSettings limits = pool.live();
-        Duration longest = request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : LONGEST_POLL;
+        Duration longest =
+                request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : longestPoll(request);
         var pass = new Pass(mine, choice, request, patience(longest), observer);
         pass.wasSent();
         count.begun();
