@@ -139,6 +139,20 @@ class PeerWorkersTest extends PeerFixture {
         assertThat(begun).doesNotContain("x");
     }
 
+    @Test
+    void declinesForWantOfAThreadBeforeTheBodyHasCome() throws Exception {
+        Worker a = start("a");
+        introduce(a, Map.of("b", 1));
+        hold(a, "first");
+        try (var client = new RawClient(a.taskPort())) {
+            client.send(
+                    "POST /tasks/quick HTTP/1.1\r\nHost: t\r\nContent-Length: 5000000\r\nWorkerpool-Max-Queued: 0\r\nWorkerpool-Peer: "
+                            + TOKEN + "\r\n\r\n");
+
+            assertThat(client.read().header("Workerpool-Declined")).isEqualTo("busy");
+        }
+    }
+
     /** Whoever passed it has it still, and refuses it or does it. */
     @ParameterizedTest
     @ValueSource(strings = {"X: y", "Prefer: respond-async"})

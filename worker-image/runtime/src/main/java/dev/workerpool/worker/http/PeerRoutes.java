@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
  */
 final class PeerRoutes implements Routes {
     private static final String LOAD = "/peers/load";
+    private static final String BUSY = "busy";
 
     private final TaskRoutes tasks;
     private final TaskPool pool;
@@ -97,15 +98,23 @@ final class PeerRoutes implements Routes {
             return why == null ? tasks.refuse(request) : notMine(why);
         }
         if (refusal == null) {
-            return tasks.isRun(request) && !hasRoom(request) ? bufferFull(request) : null;
+            return tasks.isRun(request) ? refuseForWantOfRoom(request) : null;
         }
         String why = tasks.isRun(request) ? "refused" : search.passOn(request);
         return why == null ? refusal : tasks.declined(refusal, why);
     }
 
     /** What is passed may be megabytes, in vain. */
-    private boolean hasRoom(Request request) {
-        return tasks.budget().hasRoom(request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0));
+    private Response refuseForWantOfRoom(Request request) {
+        int size = request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+        if (pool.idle() == 0 && pool.queued() >= Arrival.passed(request).maxQueued()) {
+            return tasks.declined(identified(Problem.QUEUE_FULL.because("As many wait here as may before it")), BUSY);
+        }
+        if (!tasks.budget().hasRoom(size)) {
+            return bufferFull(request);
+        }
+        peers.comes(size);
+        return null;
     }
 
     private Response refuseHandOver(Request request) {
@@ -204,7 +213,7 @@ final class PeerRoutes implements Routes {
             if (refusal == null) {
                 peers.received();
             } else {
-                exchange.respond(tasks.declined(refusal, "busy"));
+                exchange.respond(tasks.declined(refusal, BUSY));
             }
         } else {
             tasks.handle(request, body, exchange);

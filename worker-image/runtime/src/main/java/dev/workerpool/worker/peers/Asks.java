@@ -17,8 +17,16 @@ final class Asks {
     /** For how long others come first. */
     static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(PeerView.HEARTBEAT_MILLIS);
 
+    /** A hundred megabytes a second. */
+    private static final long NANOS_A_BYTE = 10;
+
     private int outstanding;
     private long until;
+
+    /** Runs whose bytes come. */
+    private int coming;
+
+    private long comingUntil;
 
     /** The last one, while nothing has come since. */
     private PeerView asked;
@@ -32,7 +40,7 @@ final class Asks {
     /** @return null when no thread is left to ask for, or nothing waits anywhere as far as known */
     Ask next(int idle, PeerView[] views, int first, long now) {
         expire(now);
-        int wanted = idle - outstanding;
+        int wanted = idle - outstanding - coming;
         if (wanted <= 0) {
             return null;
         }
@@ -55,6 +63,9 @@ final class Asks {
                 resting.put(asked, now + REST_NANOS);
             }
         }
+        if (now - comingUntil >= 0) {
+            coming = 0;
+        }
         resting.values().removeIf(rested -> now - rested >= 0);
     }
 
@@ -72,9 +83,22 @@ final class Asks {
         return longest == null ? null : new Ask(longest, Math.min(wanted, most));
     }
 
+    /** A run is on its way here: while its bytes come none is asked for in its place, or two would for one thread. */
+    void comes(int size, long now) {
+        long then = now + PATIENCE_NANOS + size * NANOS_A_BYTE;
+        comingUntil = coming == 0 || then - comingUntil > 0 ? then : comingUntil;
+        asked = null;
+        outstanding = Math.max(0, outstanding - 1);
+        coming++;
+    }
+
     /** A run that was asked for is here. */
     void answered() {
         asked = null;
-        outstanding = Math.max(0, outstanding - 1);
+        if (coming > 0) {
+            coming--;
+        } else {
+            outstanding = Math.max(0, outstanding - 1);
+        }
     }
 }

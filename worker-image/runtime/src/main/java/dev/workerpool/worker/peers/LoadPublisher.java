@@ -99,6 +99,11 @@ final class LoadPublisher {
         }
     }
 
+    /** A run is on its way here, with so many bytes. On any thread. */
+    void comes(int size) {
+        loop.execute(() -> asks.comes(size, System.nanoTime()));
+    }
+
     /** A run that was asked for has come. On any thread. */
     void askAnswered() {
         loop.execute(asks::answered);

@@ -30,6 +30,9 @@ public final class Peers {
     private static final int CONNECT_MILLIS = 500;
     private static final PeerView[] NONE = {};
 
+    /** Comes with its head, or nearly so. */
+    private static final int SMALL = 64 * 1024;
+
     private final TaskPool pool;
     private final PeerMetrics metrics;
     private final LoadPublisher publisher;
@@ -229,6 +232,13 @@ public final class Peers {
             metrics.refused();
         }
         return equal;
+    }
+
+    /** A peer passes a run. @param size of its body, which is still to come */
+    public void comes(int size) {
+        if (size > SMALL) {
+            publisher.comes(size);
+        }
     }
 
     /** A peer passed a run, and it was admitted. */

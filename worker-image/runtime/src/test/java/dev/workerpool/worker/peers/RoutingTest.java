@@ -148,6 +148,19 @@ class RoutingTest {
     }
 
     @Test
+    void asksForNoSecondRunWhileTheBytesOfTheFirstCome() {
+        var views = new PeerView[] {view("long", 1, 5, 1)};
+        var asks = new Asks();
+        asks.next(1, views, 0, NOW);
+        asks.comes(5_000_000, NOW + 1_000_000);
+
+        assertThat(asks.next(1, views, 0, NOW + TimeUnit.MILLISECONDS.toNanos(50)))
+                .isNull();
+        assertThat(asks.next(1, views, 0, NOW + TimeUnit.MILLISECONDS.toNanos(55)))
+                .isNotNull();
+    }
+
+    @Test
     void asksNobodyWhenNothingWaits() {
         assertThat(new Asks().next(1, new PeerView[] {view("none", 1, 0, 1)}, 0, NOW))
                 .isNull();
