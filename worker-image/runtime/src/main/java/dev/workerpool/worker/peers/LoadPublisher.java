@@ -69,9 +69,11 @@ final class LoadPublisher {
     }
 
     private void publishSoon() {
-        long interval =
-                peers.meanRun() > 0 && peers.meanRun() < Routing.HOP_NANOS ? LONG_INTERVAL_NANOS : INTERVAL_NANOS;
-        long left = toldAt + interval - System.nanoTime();
+        long now = System.nanoTime();
+        boolean areShort = peers.meanRun() > 0 && peers.meanRun() < Routing.HOP_NANOS;
+        boolean isOutlier = pool.leastAge(now) >= Here.OUTLIER_NANOS;
+        long interval = areShort && !isOutlier ? LONG_INTERVAL_NANOS : INTERVAL_NANOS;
+        long left = toldAt + interval - now;
         if (left <= 0) {
             publish(false);
         } else {

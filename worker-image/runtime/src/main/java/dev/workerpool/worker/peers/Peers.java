@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -43,6 +44,9 @@ public final class Peers {
 
     /** On the home loop only. */
     private final Map<Peer, PeerLink> links = new HashMap<>();
+
+    /** On the home loop only. */
+    private boolean looksAgain;
 
     private volatile PeerList list = PeerList.NONE;
     private volatile long changedAt;
@@ -122,7 +126,20 @@ public final class Peers {
 
     /** A peer told its load. On the home loop. */
     void reported(PeerView view, Load load) {
-        int wanted = load.asked() == 0 ? 0 : Routing.toPass(here(System.nanoTime()), load);
+        passAsked(view, load, System.nanoTime());
+        if (load.queued() > 0 && pool.idle() > 0) {
+            publisher.changed(); // With something to ask for.
+        }
+    }
+
+    private void passAsked(PeerView view, Load load, long now) {
+        Here here = here(now);
+        int wanted = Math.min(Routing.toPass(here, load), view.idle(load));
+        if (wanted == 0 && load.asked() > 0 && here.queued() > 0 && !looksAgain) {
+            // By then it is known whether what is under way is as short as the runs before.
+            looksAgain = true;
+            home.schedule(this::lookAgain, Here.OUTLIER_NANOS, TimeUnit.NANOSECONDS);
+        }
         for (; wanted > 0; wanted--) {
             Run run = next(view.peer().replica());
             if (run == null) {
@@ -130,8 +147,17 @@ public final class Peers {
             }
             ((Passable) run.observer()).pass(new Routing.Choice(view, PassReason.WAITING, 0));
         }
-        if (load.queued() > 0 && pool.idle() > 0) {
-            publisher.changed(); // With something to ask for.
+    }
+
+    /** Who asked may have no reason to ask again before the next beat. */
+    private void lookAgain() {
+        looksAgain = false;
+        long now = System.nanoTime();
+        for (PeerView view : views) {
+            Load load = view.load(now);
+            if (load != null) {
+                passAsked(view, load, now);
+            }
         }
     }
 
