@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,6 +155,23 @@ class PeerWorkersTest extends PeerFixture {
         }
     }
 
+    /** It is the idlest of all, and would be asked and ask again and again. */
+    @Test
+    void aPeerThatDoesNotRunATypeIsPassedNoMoreOfIt(@TempDir Path none) throws Exception {
+        Worker a = start("a");
+        start("b", "WORKERPOOL_TASKS_DIR", none.toString());
+        introduceAll();
+        hold(a, "first");
+        for (int i = 1; i <= 3; i++) {
+            int waiting = i;
+            call(a, "quick", "n" + i);
+            await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == waiting);
+        }
+
+        assertThat(passes(a, "idle", "declined") + passes(a, "waiting", "declined"))
+                .isEqualTo(1);
+    }
+
     /** Whoever passed it has it still, and refuses it or does it. */
     @ParameterizedTest
     @ValueSource(strings = {"X: y", "Prefer: respond-async"})
@@ -221,7 +240,7 @@ class PeerWorkersTest extends PeerFixture {
                 throw new AssertionError(e);
             }
         });
-        await().atMost(PATIENCE).until(() -> a.peers().elsewhere() == null);
+        await().atMost(PATIENCE).until(() -> a.peers().elsewhere("quick") == null);
         RawClient waiting = call(a, "quick", "third");
         await().atMost(PATIENCE).until(() -> metric(a, "workerpool_queued") == 1);
         release("second");

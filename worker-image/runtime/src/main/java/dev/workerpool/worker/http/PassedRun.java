@@ -16,31 +16,38 @@ final class PassedRun implements PassedCall.Owner {
     private final ByteBuffer body;
     private final Exchange exchange;
     private final long admittedAt = System.nanoTime();
+    private final String type;
+    private Routing.Choice asked;
     private boolean returned;
 
     PassedRun(TaskRoutes tasks, Peers peers, Request request, ByteBuffer body, Exchange exchange) {
         this.tasks = tasks;
         this.peers = peers;
         this.request = request;
+        this.type = TaskRoutes.type(request);
         this.body = body;
         this.exchange = exchange;
     }
 
     void pass(Routing.Choice choice) {
+        asked = choice;
         var passed = PassedCall.request(request, body, admittedAt).returnable(true);
         new PassedCall(peers, passed, exchange, this).pass(choice);
     }
 
     @Override
     public Routing.Choice other(String why, boolean byPeer) {
-        if (PeerHeaders.RETURNED.equals(why)) {
-            returned = true;
-            peers.returned();
-        }
+        peers.declined(asked, type, why);
+        returned |= PeerHeaders.RETURNED.equals(why);
+        asked = another();
+        return asked;
+    }
+
+    private Routing.Choice another() {
         if (tasks.pool().isClosed()) {
-            return peers.elsewhere();
+            return peers.elsewhere(type);
         }
-        return tasks.pool().idle() > 0 ? null : peers.onDecline(returned);
+        return tasks.pool().idle() > 0 ? null : peers.onDecline(type, returned);
     }
 
     @Override

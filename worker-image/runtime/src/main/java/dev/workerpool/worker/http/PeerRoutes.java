@@ -74,7 +74,7 @@ final class PeerRoutes implements Routes {
     }
 
     private boolean runsElsewhere(Request request) {
-        return tasks.isRun(request) && !keys.isKeyed(request) && mayGoElsewhere() && elsewhere() != null;
+        return tasks.isRun(request) && !keys.isKeyed(request) && mayGoElsewhere() && elsewhere(request) != null;
     }
 
     private Response refuseFromPeer(Request request, String token) {
@@ -100,8 +100,12 @@ final class PeerRoutes implements Routes {
         if (refusal == null) {
             return tasks.isRun(request) ? refuseForWantOfRoom(request) : null;
         }
-        String why = tasks.isRun(request) ? "refused" : search.passOn(request);
+        String why = tasks.isRun(request) ? whyRefused(request) : search.passOn(request);
         return why == null ? refusal : tasks.declined(refusal, why);
+    }
+
+    private String whyRefused(Request request) {
+        return tasks.isAble(request) ? "refused" : PeerHeaders.UNABLE;
     }
 
     /** What is passed may be megabytes, in vain. */
@@ -147,8 +151,9 @@ final class PeerRoutes implements Routes {
         return !peers.isAlone() && (pool.idle() == 0 || pool.isClosed());
     }
 
-    private Routing.Choice elsewhere() {
-        return pool.isClosed() ? peers.elsewhere() : peers.onArrival();
+    private Routing.Choice elsewhere(Request request) {
+        String type = TaskRoutes.type(request);
+        return pool.isClosed() ? peers.elsewhere(type) : peers.onArrival(type);
     }
 
     @Override
@@ -166,7 +171,7 @@ final class PeerRoutes implements Routes {
             return;
         }
         boolean mayGo = mayGoElsewhere() && tasks.isRun(request) && !keys.isKeyed(request);
-        Routing.Choice choice = mayGo ? elsewhere() : null;
+        Routing.Choice choice = mayGo ? elsewhere(request) : null;
         if (choice != null) {
             new PassedRun(tasks, peers, request, body, exchange).pass(choice);
         } else {

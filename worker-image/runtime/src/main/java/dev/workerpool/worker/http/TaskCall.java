@@ -21,6 +21,9 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
 
     private Arrival arrival;
 
+    /** Whom it was passed to while it waited. */
+    private Routing.Choice asked;
+
     private volatile Outcome outcome;
 
     /** Null for most: the result is there whole when the run is over. */
@@ -50,6 +53,11 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
     }
 
     @Override
+    public String type() {
+        return run.task().type();
+    }
+
+    @Override
     public boolean isPassable() {
         return arrival.isPassable();
     }
@@ -71,6 +79,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
                 exchange.respond(routes.returned());
                 return;
             }
+            asked = choice;
             var request = PassedCall.request(this.request, body, run.admittedAt());
             new PassedCall(routes.peers(), request, exchange, this).pass(choice);
         });
@@ -78,6 +87,7 @@ final class TaskCall implements RunObserver, Runnable, Passable, PassedCall.Owne
 
     @Override
     public Routing.Choice other(String why, boolean byPeer) {
+        routes.peers().declined(asked, type(), why);
         return null;
     }
 

@@ -101,7 +101,7 @@ final class TaskRoutes implements Routes {
         if (!request.method().equals("POST")) {
             return notAllowed("POST");
         }
-        String type = path.substring(PREFIX.length());
+        String type = type(request);
         TaskEntry task = catalog.find(type);
         if (task == null) {
             return unknown(type);
@@ -185,6 +185,17 @@ final class TaskRoutes implements Routes {
         return request.path().startsWith(PREFIX) && request.method().equals("POST");
     }
 
+    /** Of a call of a task. */
+    static String type(Request request) {
+        return request.path().substring(PREFIX.length());
+    }
+
+    /** Does this replica run such tasks, now? */
+    boolean isAble(Request request) {
+        String type = type(request);
+        return catalog.find(type) != null && pool.refusedTasks().refusedFor(type) == null;
+    }
+
     /** Is there a run here under the key of the request? */
     boolean knowsKey(Request request) {
         return stored.isKnown(request);
@@ -197,7 +208,7 @@ final class TaskRoutes implements Routes {
 
     /** Starts a run, whose answer comes later. @return the refusal, or null when it is admitted */
     Response run(Request request, ByteBuffer body, Exchange exchange, Arrival arrival) {
-        TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
+        TaskEntry task = catalog.find(type(request));
         if (StoredCalls.isOne(request)) {
             return stored.handle(task, request, body, exchange, arrival, exchange::respond);
         }
@@ -216,7 +227,7 @@ final class TaskRoutes implements Routes {
      * @return whether it was not refused at once
      */
     boolean runKeyed(Request request, ByteBuffer body, Exchange exchange, Arrival arrival, Consumer<Response> refused) {
-        TaskEntry task = catalog.find(request.path().substring(PREFIX.length()));
+        TaskEntry task = catalog.find(type(request));
         Response refusal = stored.handle(task, request, body, exchange, arrival, refused);
         if (refusal != null) {
             refused.accept(refusal);

@@ -2,6 +2,9 @@ package dev.workerpool.worker.peers;
 
 /** Whoever has submitted a run that may be done elsewhere as long as it waits. */
 public interface Passable {
+    /** What it is a run of. */
+    String type();
+
     /** May it still? What came from a peer may go back to that, once. */
     boolean isPassable();
 

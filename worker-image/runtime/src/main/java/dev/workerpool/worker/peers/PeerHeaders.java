@@ -37,6 +37,9 @@ public final class PeerHeaders {
     /** Why it declines: the run has waited here so far, and there is a thread for it elsewhere. */
     public static final String RETURNED = "returned";
 
+    /** Why it declines: it does not run tasks of this type, at least for now. */
+    public static final String UNABLE = "unable";
+
     /** Reasons to decline that pass, or that another replica will not have. */
     private static final Set<String> PASSING = Set.of(DRAINING, BUFFER_FULL);
 

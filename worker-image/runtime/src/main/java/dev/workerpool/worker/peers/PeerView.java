@@ -1,5 +1,7 @@
 package dev.workerpool.worker.peers;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -13,7 +15,14 @@ public final class PeerView {
     static final long HEARTBEAT_MILLIS = 250;
     static final long TRUSTED_NANOS = TimeUnit.MILLISECONDS.toNanos(3 * HEARTBEAT_MILLIS);
 
+    /** After which it may have become able to run what it was not: refused types are let in again. */
+    static final long UNABLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Peer peer;
+
+    /** Task types that it does not run, and until when none is passed to it. */
+    private final Map<String, Long> unable = new ConcurrentHashMap<>();
+
     private final AtomicInteger passed = new AtomicInteger();
     private volatile int reports;
     private volatile Load load;
@@ -50,6 +59,16 @@ public final class PeerView {
         if (since == reports) {
             passed.decrementAndGet();
         }
+    }
+
+    void cannotRun(String type, long now) {
+        unable.put(type, now + UNABLE_NANOS);
+    }
+
+    /** Does it run tasks of this type, as far as known? */
+    boolean canRun(String type, long now) {
+        Long until = unable.isEmpty() ? null : unable.get(type);
+        return until == null || now - until >= 0;
     }
 
     /** The last report, unless it is too old to mean anything. @return null when nothing is known */

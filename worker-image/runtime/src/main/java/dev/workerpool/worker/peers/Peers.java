@@ -14,6 +14,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * The other replicas of this pool. Knows none until the operator tells, and costs nothing then. Thread-safe. Life cycle:
@@ -141,7 +143,7 @@ public final class Peers {
             home.schedule(this::lookAgain, Here.OUTLIER_NANOS, TimeUnit.NANOSECONDS);
         }
         for (; wanted > 0; wanted--) {
-            Run run = next(view.peer().replica());
+            Run run = next(view, now);
             if (run == null) {
                 break;
             }
@@ -162,11 +164,14 @@ public final class Peers {
     }
 
     /** What a peer gets that asks. @return null when nothing waits that may leave */
-    private Run next(String asker) {
-        Run direct = pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassableTo(asker));
-        return direct == null
-                ? pool.takeAway(observer -> observer instanceof Passable waits && waits.isPassable())
-                : direct;
+    private Run next(PeerView asker, long now) {
+        String replica = asker.peer().replica();
+        Run direct = takeAway(waits -> waits.isPassableTo(replica) && asker.canRun(waits.type(), now));
+        return direct == null ? takeAway(waits -> waits.isPassable() && asker.canRun(waits.type(), now)) : direct;
+    }
+
+    private Run takeAway(Predicate<Passable> wanted) {
+        return pool.takeAway(observer -> observer instanceof Passable waits && wanted.test(waits));
     }
 
     /** Are there any? */
@@ -190,13 +195,13 @@ public final class Peers {
     }
 
     /** Where a run had better go that finds no thread idle. @return null for here */
-    public Routing.Choice onArrival() {
-        PeerView[] known = views;
-        if (known.length == 0) {
+    public Routing.Choice onArrival(String type) {
+        long now = System.nanoTime();
+        PeerView[] able = able(type, now);
+        if (able.length == 0) {
             return null;
         }
-        long now = System.nanoTime();
-        return Routing.onArrival(here(now), known, ThreadLocalRandom.current().nextInt(), now);
+        return Routing.onArrival(here(now), able, ThreadLocalRandom.current().nextInt(), now);
     }
 
     /**
@@ -205,8 +210,8 @@ public final class Peers {
      * @param mayStay it may wait here, however many do
      * @return null for here
      */
-    public Routing.Choice onDecline(boolean mayStay) {
-        Routing.Choice choice = onArrival();
+    public Routing.Choice onDecline(String type, boolean mayStay) {
+        Routing.Choice choice = onArrival(type);
         boolean isBetter = choice != null
                 && (choice.reason() == PassReason.IDLE
                         || !mayStay && here(System.nanoTime()).refuses());
@@ -225,11 +230,32 @@ public final class Peers {
     }
 
     /** Where a run could go that cannot be had here. @return null when nowhere */
-    public Routing.Choice elsewhere() {
-        PeerView[] now = views;
-        return now.length == 0
+    public Routing.Choice elsewhere(String type) {
+        long now = System.nanoTime();
+        PeerView[] able = able(type, now);
+        return able.length == 0
                 ? null
-                : Routing.elsewhere(now, ThreadLocalRandom.current().nextInt(), System.nanoTime());
+                : Routing.elsewhere(able, ThreadLocalRandom.current().nextInt(), now);
+    }
+
+    /** Those that run such tasks, as far as known: mostly all. */
+    private PeerView[] able(String type, long now) {
+        PeerView[] all = views;
+        for (PeerView view : all) {
+            if (!view.canRun(type, now)) {
+                return Arrays.stream(all).filter(each -> each.canRun(type, now)).toArray(PeerView[]::new);
+            }
+        }
+        return all;
+    }
+
+    /** A peer has declined a run of this type. */
+    public void declined(Routing.Choice by, String type, String why) {
+        if (PeerHeaders.UNABLE.equals(why)) {
+            by.view().cannotRun(type, System.nanoTime());
+        } else if (PeerHeaders.RETURNED.equals(why)) {
+            publisher.askAnswered();
+        }
     }
 
     /**
@@ -270,11 +296,6 @@ public final class Peers {
     /** A peer passed a run, and it was admitted. */
     public void received() {
         metrics.received();
-        publisher.askAnswered();
-    }
-
-    /** A peer has given back a run that waited there. */
-    public void returned() {
         publisher.askAnswered();
     }
 
