@@ -5,7 +5,6 @@ import dev.workerpool.worker.io.EventLoops;
 import dev.workerpool.worker.io.Tls;
 import dev.workerpool.worker.kept.KeptConnections;
 import dev.workerpool.worker.pool.LiveSettings;
-import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.TaskPool;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelOption;
@@ -20,9 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 
 /**
  * The other replicas of this pool. Knows none until the operator tells, and costs nothing then. Thread-safe. Life cycle:
@@ -39,6 +36,7 @@ public final class Peers {
     private final TaskPool pool;
     private final PeerMetrics metrics;
     private final LoadPublisher publisher;
+    private final AskedRuns asked;
     private final EventLoop home;
     private final Bootstrap bootstrap;
     private final Tls tls;
@@ -46,9 +44,6 @@ public final class Peers {
 
     /** On the home loop only. */
     private final Map<Peer, PeerLink> links = new HashMap<>();
-
-    /** On the home loop only. */
-    private boolean looksAgain;
 
     private volatile PeerList list = PeerList.NONE;
     private volatile long changedAt;
@@ -62,6 +57,7 @@ public final class Peers {
         this.tls = tls;
         this.home = loops.group().next();
         this.publisher = new LoadPublisher(this, pool, home);
+        this.asked = new AskedRuns(this, pool, home);
         this.metrics = new PeerMetrics(registry, this);
         this.bootstrap = loops.client()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
@@ -128,50 +124,10 @@ public final class Peers {
 
     /** A peer told its load. On the home loop. */
     void reported(PeerView view, Load load) {
-        passAsked(view, load, System.nanoTime());
+        asked.pass(view, load, System.nanoTime());
         if (load.queued() > 0 && pool.idle() > 0) {
             publisher.changed(); // With something to ask for.
         }
-    }
-
-    private void passAsked(PeerView view, Load load, long now) {
-        Here here = here(now);
-        int wanted = Math.min(Routing.toPass(here, load), view.idle(load));
-        if (wanted == 0 && load.asked() > 0 && here.queued() > 0 && !looksAgain) {
-            // By then it is known whether what is under way is as short as the runs before.
-            looksAgain = true;
-            home.schedule(this::lookAgain, Here.OUTLIER_NANOS, TimeUnit.NANOSECONDS);
-        }
-        for (; wanted > 0; wanted--) {
-            Run run = next(view, now);
-            if (run == null) {
-                break;
-            }
-            ((Passable) run.observer()).pass(new Routing.Choice(view, PassReason.WAITING, 0));
-        }
-    }
-
-    /** Who asked may have no reason to ask again before the next beat. */
-    private void lookAgain() {
-        looksAgain = false;
-        long now = System.nanoTime();
-        for (PeerView view : views) {
-            Load load = view.load(now);
-            if (load != null) {
-                passAsked(view, load, now);
-            }
-        }
-    }
-
-    /** What a peer gets that asks. @return null when nothing waits that may leave */
-    private Run next(PeerView asker, long now) {
-        String replica = asker.peer().replica();
-        Run direct = takeAway(waits -> waits.isPassableTo(replica) && asker.canRun(waits.type(), now));
-        return direct == null ? takeAway(waits -> waits.isPassable() && asker.canRun(waits.type(), now)) : direct;
-    }
-
-    private Run takeAway(Predicate<Passable> wanted) {
-        return pool.takeAway(observer -> observer instanceof Passable waits && wanted.test(waits));
     }
 
     /** Are there any? */
@@ -218,7 +174,7 @@ public final class Peers {
         return isBetter ? choice : null;
     }
 
-    private Here here(long now) {
+    Here here(long now) {
         LiveSettings live = pool.live();
         return new Here(
                 pool.queued(),
