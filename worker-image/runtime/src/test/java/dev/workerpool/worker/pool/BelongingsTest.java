@@ -273,10 +273,12 @@ class BelongingsTest {
                 .start(tasks);
     }
 
+    /** For a while: what goes on may have no core just now. */
     private void awaitStandstill() {
         var before = new AtomicLong(-1);
         await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(100))
+                .during(Duration.ofMillis(300))
                 .until(() -> before.getAndSet(count.get()) == count.get());
     }
 
