@@ -60,7 +60,7 @@ final class Belongings {
 
     /** Looks at the executors here and now. May wait for task code: for a thread that is in the run. */
     void look() {
-        executors().forEach(OwnExecutor::look);
+        OwnExecutor.look(executors());
     }
 
     /** Has executors and timers looked at, for those who ask a little later. */
@@ -96,11 +96,6 @@ final class Belongings {
         return alive;
     }
 
-    /** Does something look idle that may be at work when it is looked at again? */
-    synchronized boolean isUncertain() {
-        return executors.stream().anyMatch(OwnExecutor::isUncertain);
-    }
-
     /** Asks all of it to end. Timers do: what they run at the moment is stopped by {@link #condemn}. */
     synchronized void stop() {
         List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
@@ -130,23 +125,16 @@ final class Belongings {
         return condemned;
     }
 
-    /**
-     * Takes out executors that are open and idle: they may serve a later run.
-     *
-     * @param sure whether what looks idle was looked at often enough
-     */
-    synchronized List<OwnExecutor> kept(boolean sure) {
-        List<OwnExecutor> open =
-                executors.stream().filter(executor -> executor.isKept(sure)).toList();
+    /** Takes out executors that are open and idle: they may serve a later run. */
+    synchronized List<OwnExecutor> kept() {
+        List<OwnExecutor> open = executors.stream().filter(OwnExecutor::isKept).toList();
         executors.removeAll(open);
         return open;
     }
 
     /** Threads of executors and timers, and those that belong to nobody, are not told of. */
     synchronized boolean mayHaveUnknownThreads() {
-        return atWork > 0
-                || !timers.isEmpty()
-                || executors.stream().anyMatch(executor -> executor.isAtWork() || executor.isUncertain());
+        return atWork > 0 || !timers.isEmpty() || executors.stream().anyMatch(OwnExecutor::isAtWork);
     }
 
     synchronized List<Thread> threadsAlive() {

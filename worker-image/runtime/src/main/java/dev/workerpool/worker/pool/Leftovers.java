@@ -22,9 +22,6 @@ final class Leftovers {
     /** Threads that outlived even their kill; with as many the process had better be replaced. */
     static final int MAX_LINGERING = 64;
 
-    /** In a row, before an executor that may just have taken up a task counts as idle. */
-    private static final int IDLE_LOOKS = 3;
-
     private final TaskPool pool;
     private final List<Leftover> leftovers = new ArrayList<>();
     /** Weakly: one without threads that nobody knows is gone anyway. */
@@ -57,7 +54,6 @@ final class Leftovers {
         private long killedAt;
         private boolean asked;
         private long askedAt;
-        private int idleLooks;
 
         Leftover(Run run, long due) {
             this.run = run;
@@ -72,7 +68,7 @@ final class Leftovers {
 
     /** The run is over, and its thread has left it or is given up. May be told again, when there is more. */
     synchronized void of(Run run) {
-        keep(run, false);
+        keep(run);
         if (run.belongings().mayGoOn() && leftovers.stream().noneMatch(one -> one.run == run)) {
             long due = System.nanoTime() + pause();
             leftovers.add(new Leftover(run, due));
@@ -80,9 +76,9 @@ final class Leftovers {
         }
     }
 
-    private void keep(Run run, boolean sure) {
+    private void keep(Run run) {
         Belongings belongings = run.belongings();
-        for (OwnExecutor one : belongings.kept(sure)) {
+        for (OwnExecutor one : belongings.kept()) {
             kept.add(new Kept(new WeakReference<>(one.executor()), belongings.errands()));
         }
         if (!belongings.mayHaveUnknownThreads()) {
@@ -144,12 +140,11 @@ final class Leftovers {
     }
 
     private boolean step(Leftover one, long now) {
-        keep(one.run, false);
+        keep(one.run);
         List<String> alive = one.belongings.alive();
         if (alive.isEmpty() && !isBeingStopped(one)) {
-            return looksAgain(one);
+            return false;
         }
-        one.idleLooks = 0;
         switch (one.stage) {
             case ENDING -> {
                 report(one.run, alive);
@@ -180,14 +175,6 @@ final class Leftovers {
     /** Interrupts of the task's own may not come back. */
     private static boolean isBeingStopped(Leftover one) {
         return one.stage != Stage.ENDING && !one.belongings.errands().underWay().isEmpty();
-    }
-
-    private boolean looksAgain(Leftover one) {
-        if (one.belongings.isUncertain() && ++one.idleLooks < IDLE_LOOKS) {
-            return true;
-        }
-        keep(one.run, true);
-        return false;
     }
 
     private void report(Run run, List<String> alive) {

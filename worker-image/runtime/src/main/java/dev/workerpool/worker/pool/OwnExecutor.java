@@ -1,10 +1,11 @@
 package dev.workerpool.worker.pool;
 
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An executor of the JDK that a run made, or one of a class of the task's own that extends one. What it is asked may wait for
@@ -12,6 +13,9 @@ import java.util.concurrent.ThreadPoolExecutor;
  * answer whatever it likes. So whoever must not wait has it asked by {@link Errands}, and is told what was heard last.
  */
 final class OwnExecutor {
+    /** Nanoseconds, before each more look: the thread that is about to begin or end a task may have lost its core. */
+    private static final long[] PAUSES = {100_000, 400_000, 1_600_000};
+
     private final ExecutorService executor;
     /** Its code is that of the JDK, so that some of it can be asked at once. */
     private final boolean plain;
@@ -21,9 +25,11 @@ final class OwnExecutor {
 
     private enum Look {
         AT_WORK,
-        /** It looks idle, and may just have taken a periodic task out of its queue. */
+        /** It looks idle, and one of its threads may just have taken a task out of its queue. */
         BETWEEN_TWO,
         IDLE,
+        /** It is at work, and has been shut down. */
+        ENDING,
         ENDED
     }
 
@@ -41,16 +47,43 @@ final class OwnExecutor {
         return executor;
     }
 
-    /** For as long as it takes. */
-    void look() {
+    /**
+     * For as long as it takes. What is idle is kept, and what it does next is a later run's; what is not is stopped, and with it what a
+     * later run gives it. So an open one is looked at more than once.
+     */
+    static void look(List<OwnExecutor> executors) {
+        executors.forEach(OwnExecutor::look);
+        for (long pause : PAUSES) {
+            List<OwnExecutor> unsure =
+                    executors.stream().filter(OwnExecutor::isUnsure).toList();
+            if (!unsure.isEmpty()) {
+                LockSupport.parkNanos(pause);
+                unsure.forEach(OwnExecutor::look);
+            }
+        }
+        executors.forEach(OwnExecutor::looked);
+    }
+
+    private boolean isUnsure() {
+        return last == Look.AT_WORK || last == Look.BETWEEN_TWO;
+    }
+
+    private void look() {
         last = told();
+    }
+
+    private void looked() {
+        if (last == Look.BETWEEN_TWO) {
+            last = Look.IDLE;
+        }
         inquiry.answered();
     }
 
     private Look told() {
-        return executor.isTerminated()
-                ? Look.ENDED
-                : executor.isShutdown() || isBusy() ? Look.AT_WORK : mayBeBetweenTwo() ? Look.BETWEEN_TWO : Look.IDLE;
+        if (executor.isShutdown()) {
+            return executor.isTerminated() ? Look.ENDED : Look.ENDING;
+        }
+        return isBusy() ? Look.AT_WORK : mayBeBetweenTwo() ? Look.BETWEEN_TWO : Look.IDLE;
     }
 
     /** Where an executor does not tell, it is believed to be idle until it has been shut down. */
@@ -69,12 +102,12 @@ final class OwnExecutor {
     }
 
     private boolean mayBeBetweenTwo() {
-        return executor instanceof ScheduledThreadPoolExecutor pool && pool.getPoolSize() > 0;
+        return executor instanceof ThreadPoolExecutor pool && pool.getPoolSize() > 0;
     }
 
     void ask(Errands errands) {
         if (last != Look.ENDED) {
-            inquiry.send(errands, this, this::look, dead -> last = dead ? Look.ENDED : Look.AT_WORK);
+            inquiry.send(errands, this, () -> look(List.of(this)), dead -> last = dead ? Look.ENDED : Look.AT_WORK);
         }
     }
 
@@ -94,17 +127,12 @@ final class OwnExecutor {
 
     /** As it was heard last. */
     boolean isAtWork() {
-        return last == Look.AT_WORK && !hasEnded();
-    }
-
-    /** As it was heard last: does it look idle, and may be at work when it is looked at again? */
-    boolean isUncertain() {
-        return last == Look.BETWEEN_TWO && !isShutdown(executor);
+        return (isUnsure() || last == Look.ENDING) && !hasEnded();
     }
 
     /** As it was heard last: is it open and idle, so that it may serve a later run? */
-    boolean isKept(boolean sure) {
-        return !isShutdown(executor) && (last == Look.IDLE || sure && last == Look.BETWEEN_TWO);
+    boolean isKept() {
+        return last == Look.IDLE && !isShutdown(executor);
     }
 
     @Override
