@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Timer;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Stream;
 
 /**
  * What belongs to a run beside its thread: the threads that it started, the executors and timers that it made. Made with the
@@ -42,7 +43,8 @@ final class Belongings {
             executors.removeIf(OwnExecutor::hasEnded);
             executors.add(new OwnExecutor(executor));
         } else {
-            timers.add(new OwnTimer((Timer) service));
+            timers.removeIf(timer -> !timer.isAlive());
+            timers.add(new OwnTimer((Timer) service, OwnTimer.youngestThread(this::knows)));
         }
     }
 
@@ -54,29 +56,23 @@ final class Belongings {
         return List.copyOf(executors);
     }
 
-    private synchronized List<OwnTimer> timers() {
-        return List.copyOf(timers);
-    }
-
     /** Looks at the executors here and now. May wait for task code: for a thread that is in the run. */
     void look() {
         OwnExecutor.look(executors());
     }
 
-    /** Has executors and timers looked at, for those who ask a little later. */
+    /** Has the executors looked at, for those who ask a little later. */
     void ask() {
         executors().forEach(executor -> executor.ask(errands));
-        timers().forEach(timer -> timer.ask(errands));
     }
 
     synchronized boolean oweAnswers() {
-        return executors.stream().anyMatch(OwnExecutor::owesAnAnswer)
-                || timers.stream().anyMatch(OwnTimer::owesAnAnswer);
+        return executors.stream().anyMatch(OwnExecutor::owesAnAnswer);
     }
 
     /** Is there anything to look after? Costs next to nothing. */
     synchronized boolean mayGoOn() {
-        return mayHaveUnknownThreads() || threads.stream().anyMatch(Thread::isAlive);
+        return mayHaveUnknownThreads() || started().anyMatch(Thread::isAlive);
     }
 
     /** Whatever still goes on. */
@@ -88,17 +84,16 @@ final class Belongings {
             }
         }
         executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> alive.add("executor " + executor));
-        timers.removeIf(OwnTimer::isCancelled);
-        timers.forEach(timer -> alive.add("timer"));
+        timers.stream().filter(OwnTimer::isAlive).forEach(timer -> alive.add("timer"));
         if (atWork > 0) {
             alive.add("work in the common pool");
         }
         return alive;
     }
 
-    /** Asks all of it to end. Timers do: what they run at the moment is stopped by {@link #condemn}. */
+    /** Asks all of it to end. */
     synchronized void stop() {
-        List<Thread> alive = threads.stream().filter(Thread::isAlive).toList();
+        List<Thread> alive = started().filter(Thread::isAlive).toList();
         // Their own classes may say what an interrupt does, and even a plain one closes the channel that a thread waits
         // for.
         alive.stream().filter(Belongings::isOwnClass).forEach(thread -> errands.send(thread, thread::interrupt));
@@ -108,7 +103,7 @@ final class Belongings {
             errands.send(threads, () -> plain.forEach(Thread::interrupt));
         }
         executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> executor.shutDown(errands));
-        timers.forEach(timer -> timer.cancel(errands));
+        timers.stream().filter(OwnTimer::isAlive).forEach(timer -> timer.cancel(errands));
     }
 
     /** Is it of a class of the task's own? What that does when it is asked for something is task code. */
@@ -132,21 +127,29 @@ final class Belongings {
         return open;
     }
 
-    /** Threads of executors and timers, and those that belong to nobody, are not told of. */
+    /** Threads of executors, and those that belong to nobody, are not told of; some timers' threads are hardly ever found in task code. */
     synchronized boolean mayHaveUnknownThreads() {
-        return atWork > 0 || !timers.isEmpty() || executors.stream().anyMatch(OwnExecutor::isAtWork);
+        return atWork > 0
+                || timers.stream().anyMatch(OwnTimer::mayIgnoreItsCancel)
+                || executors.stream().anyMatch(OwnExecutor::isAtWork);
     }
 
     synchronized List<Thread> threadsAlive() {
-        var alive = new ArrayList<>(errands.underWay());
-        threads.stream().filter(Thread::isAlive).forEach(alive::add);
-        return alive;
+        return threads().filter(Thread::isAlive).toList();
     }
 
     /** Their own class may say what equals what. */
     synchronized boolean knows(Thread thread) {
-        return threads.stream().anyMatch(one -> one == thread)
-                || errands.underWay().stream().anyMatch(one -> one == thread);
+        return threads().anyMatch(one -> one == thread);
+    }
+
+    private Stream<Thread> threads() {
+        return Stream.concat(started(), errands.underWay().stream());
+    }
+
+    /** By task code. */
+    private Stream<Thread> started() {
+        return Stream.concat(threads.stream(), timers.stream().map(OwnTimer::thread));
     }
 
     Errands errands() {

@@ -2,8 +2,10 @@ package dev.workerpool.worker.pool;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -72,14 +74,21 @@ final class ChildAllocation {
         ThreadGroup group = owner.getThreadGroup();
         var ids = new HashSet<Long>();
         if (group != null) {
-            // Room for more than there are: others start meanwhile, and what does not fit is left out in silence.
-            var threads = new Thread[group.activeCount() + 8];
-            int count = group.enumerate(threads);
-            for (int i = 0; i < count; i++) {
-                ids.add(threads[i].threadId());
-            }
+            threads(group).forEach(thread -> ids.add(thread.threadId()));
             ids.remove(owner.threadId());
         }
         return ids;
+    }
+
+    /** Those that are alive. */
+    static List<Thread> threads(ThreadGroup group) {
+        for (int room = 8; ; room *= 2) {
+            var threads = new Thread[group.activeCount() + room];
+            int count = group.enumerate(threads);
+            // What does not fit is left out in silence, and others start meanwhile.
+            if (count < threads.length) {
+                return List.of(Arrays.copyOf(threads, count));
+            }
+        }
     }
 }

@@ -75,6 +75,10 @@ class BelongingsTest {
                 jar,
                 "OwnTimer",
                 "Timer t = new Timer() { }; t.schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
+        String timedSpin = "schedule(new TimerTask() { public void run() " + SPIN + " }, 1); while (COUNT.get() == 0) { }";
+        define(jar, "TimedSpin", "new Timer()." + timedSpin);
+        define(jar, "OwnTimedSpin", "new Timer() { }." + timedSpin);
+        define(jar, "CancelledSpin", "Timer t = new Timer(); t." + timedSpin + " t.cancel();");
         define(jar, "Staged", "Stage s = new Reader(() -> " + SPIN + "); s.start();");
         define(jar, "StagedReference", "Stage s = new Reader(() -> " + SPIN + "); Runnable r = s::start; r.run();");
         jar.source("sample.Stage", "package sample; public interface Stage { void start(); }");
@@ -306,6 +310,9 @@ class BelongingsTest {
                 "ownscheduled",
                 "ownforkjoin",
                 "owntimer",
+                "timedspin",
+                "owntimedspin",
+                "cancelledspin",
                 "staged",
                 "stagedreference",
                 "periodic",
