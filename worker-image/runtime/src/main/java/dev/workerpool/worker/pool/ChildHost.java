@@ -4,6 +4,7 @@ import dev.workerpool.worker.task.MakerHost;
 import dev.workerpool.worker.task.TaskHost;
 import dev.workerpool.worker.task.TaskKilled;
 import dev.workerpool.worker.task.ThreadExit;
+import java.util.Timer;
 
 /**
  * Answers for a thread that task code started: it belongs to that run, not to whichever is current when it calls.
@@ -43,7 +44,8 @@ record ChildHost(PoolThread thread, Run run, boolean inherited) implements TaskH
     @Override
     public void opened(Object service) {
         if (!isNobodys()) {
-            thread.belongings(run, this, null).opened(service);
+            Thread started = service instanceof Timer ? OwnTimer.youngestThread(run::knows) : null;
+            thread.belongings(run, this, started).opened(service);
             lookAfter();
         }
     }

@@ -72,6 +72,11 @@ class AllocationBudgetTest {
         define(jar, "Two", "for (int i = 0; i < 2; i++) new Thread(" + steps + ").start(); while (true) { }");
         define(jar, "Pooled", "Executors.newFixedThreadPool(1).submit(" + steps + ").get();");
         define(jar, "Single", "Executors.newSingleThreadExecutor().submit(" + steps + ").get();");
+        define(
+                jar,
+                "Timed",
+                "new Timer().schedule(new TimerTask() { public void run() { while (true) Sink.sink = new byte[1000]; } }, 1);"
+                        + " while (true) { }");
         define(jar, "Forked", "new ForkJoinPool(1).submit(" + steps + ").get();");
         define(
                 jar,
@@ -150,6 +155,7 @@ class AllocationBudgetTest {
                 "pooled",
                 "single",
                 "forked",
+                "timed",
                 "shares"
             })
     void stopsARunThatAllocatesMoreThanItsBudget(String type) throws Exception {
