@@ -13,11 +13,11 @@ import java.util.stream.Stream;
  */
 final class Belongings {
     private final Errands errands;
-    private final List<Thread> threads = new ArrayList<>();
-    private final List<OwnExecutor> executors = new ArrayList<>();
-    private final List<OwnTimer> timers = new ArrayList<>();
-    /** Of threads, before those that have ended are taken out. */
-    private int enough = 64;
+    /** Only what has ended has no group. What state it is in, task code may say as it likes. */
+    private final Pile<Thread> threads = new Pile<>(thread -> thread.getThreadGroup() == null);
+
+    private final Pile<OwnExecutor> executors = new Pile<>(OwnExecutor::hasEnded);
+    private final Pile<OwnTimer> timers = new Pile<>(timer -> !timer.isAlive());
 
     /** Pieces of work of this run on threads of the common pool. */
     private int atWork;
@@ -30,21 +30,25 @@ final class Belongings {
     }
 
     synchronized void started(Thread thread) {
-        if (threads.size() == enough) {
-            // Only what has ended has no group. What state it is in, task code may say as it likes.
-            threads.removeIf(one -> one.getThreadGroup() == null);
-            enough = Math.max(64, 2 * threads.size());
-        }
         threads.add(thread);
     }
 
     synchronized void opened(Object service) {
         if (service instanceof ExecutorService executor) {
-            executors.removeIf(OwnExecutor::hasEnded);
+            if (executors.isFull()) {
+                // Those that do not say at once whether they have ended.
+                errands.send(executors, this::removeEndedExecutors);
+            }
             executors.add(new OwnExecutor(executor));
         } else {
-            timers.removeIf(timer -> !timer.isAlive());
             timers.add(new OwnTimer((Timer) service, OwnTimer.youngestThread(this::knows)));
+        }
+    }
+
+    private void removeEndedExecutors() {
+        executors().forEach(OwnExecutor::lookForEnd);
+        synchronized (this) {
+            executors.removeEnded();
         }
     }
 
@@ -53,7 +57,7 @@ final class Belongings {
     }
 
     private synchronized List<OwnExecutor> executors() {
-        return List.copyOf(executors);
+        return executors.stream().toList();
     }
 
     /** Looks at the executors here and now. May wait for task code: for a thread that is in the run. */
@@ -72,23 +76,23 @@ final class Belongings {
 
     /** Is there anything to look after? Costs next to nothing. */
     synchronized boolean mayGoOn() {
-        return mayHaveUnknownThreads() || started().anyMatch(Thread::isAlive);
+        return mayHaveUnknownThreads() || threads().anyMatch(Thread::isAlive);
     }
 
     /** Whatever still goes on. */
     synchronized List<String> alive() {
         var alive = new ArrayList<String>();
-        for (Thread thread : threads) {
-            if (thread.isAlive()) {
-                alive.add("thread " + (thread.getName().isEmpty() ? thread.threadId() : thread.getName()));
-            }
-        }
+        threads.stream().filter(Thread::isAlive).forEach(thread -> alive.add("thread " + name(thread)));
         executors.stream().filter(OwnExecutor::isAtWork).forEach(executor -> alive.add("executor " + executor));
         timers.stream().filter(OwnTimer::isAlive).forEach(timer -> alive.add("timer"));
         if (atWork > 0) {
             alive.add("work in the common pool");
         }
         return alive;
+    }
+
+    private static String name(Thread thread) {
+        return thread.getName().isEmpty() ? String.valueOf(thread.threadId()) : thread.getName();
     }
 
     /** Asks all of it to end. */

@@ -142,7 +142,8 @@ final class Leftovers {
     private boolean step(Leftover one, long now) {
         keep(one.run);
         List<String> alive = one.belongings.alive();
-        if (alive.isEmpty() && !isBeingStopped(one)) {
+        // Errands into task code may not come back.
+        if (alive.isEmpty() && one.belongings.errands().underWay().isEmpty()) {
             return false;
         }
         switch (one.stage) {
@@ -172,12 +173,10 @@ final class Leftovers {
         return true;
     }
 
-    /** Interrupts of the task's own may not come back. */
-    private static boolean isBeingStopped(Leftover one) {
-        return one.stage != Stage.ENDING && !one.belongings.errands().underWay().isEmpty();
-    }
-
     private void report(Run run, List<String> alive) {
+        if (alive.isEmpty()) {
+            return;
+        }
         pool.counters().leftBehind(run, alive.size());
         List<String> some = alive.size() <= 5 ? alive : alive.subList(0, 5);
         pool.failures()

@@ -1,5 +1,6 @@
 package dev.workerpool.worker.pool;
 
+import dev.workerpool.worker.task.TaskKilled;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -62,6 +63,19 @@ final class OwnExecutor {
             }
         }
         executors.forEach(OwnExecutor::looked);
+    }
+
+    /** For as long as it takes. Has it ended? Whatever else it is may change until somebody wants to know. */
+    void lookForEnd() {
+        try {
+            if (!hasEnded() && executor.isTerminated()) {
+                last = Look.ENDED;
+            }
+        } catch (TaskKilled e) {
+            throw e;
+        } catch (Throwable e) {
+            // Its run goes on, and is not to fail of a question that the worker asks.
+        }
     }
 
     private boolean isUnsure() {

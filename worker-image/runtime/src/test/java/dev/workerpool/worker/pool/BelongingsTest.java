@@ -12,6 +12,7 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -101,6 +102,20 @@ class BelongingsTest {
                 "MuteTimer",
                 "new Timer() { public void cancel() { " + mute + " super.cancel(); } }"
                         + ".schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
+        define(
+                jar,
+                "Opens",
+                "var made = (Queue<Object>) System.getProperties().get(\"made\"); for (int i = 0; i < 5_000; i++) {"
+                        + " var e = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) { };"
+                        + " made.add(new java.lang.ref.WeakReference<>(e)); e.shutdown();"
+                        + " var t = new Timer() { }; made.add(new java.lang.ref.WeakReference<>(t)); t.cancel(); }"
+                        + " COUNT.set(1); " + TaskJars.gate("release") + ".await();");
+        define(
+                jar,
+                "Asked",
+                "for (int i = 0; i < 100; i++) new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {"
+                        + " public boolean isTerminated() { " + mute + " return super.isTerminated(); } }.shutdown();"
+                        + " while (COUNT.get() == 0) { }");
         define(jar, "Spins", SPIN);
         define(
                 jar,
@@ -404,6 +419,33 @@ class BelongingsTest {
 
             assertThat(belongings.kept()).extracting(OwnExecutor::executor).containsExactly(executor);
             assertThat(belongings.mayGoOn()).isFalse();
+        }
+    }
+
+    @Test
+    void forgetsWhatARunHasClosedWhileItGoesOn() throws Exception {
+        var made = new ConcurrentLinkedQueue<WeakReference<?>>();
+        System.getProperties().put("made", made);
+        try (var fixture = start()) {
+            var run = fixture.submit("opens", "done");
+            await().atMost(Duration.ofSeconds(60)).until(() -> count.get() > 0);
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                System.gc();
+                return made.stream().filter(one -> one.get() != null).count() < made.size() / 4;
+            });
+            fixture.release();
+            assertThat(run.output()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void endsWithTheRunWhatItsExecutorsAreAskedMeanwhile() throws Exception {
+        try (var fixture = start()) {
+            assertThat(fixture.submit("asked", "done").output()).isEqualTo("done");
+
+            awaitStandstill();
+            assertThat(fixture.submit("idle", "next").output()).isEqualTo("next");
         }
     }
 
