@@ -6,6 +6,7 @@ import dev.workerpool.worker.access.InvalidAccessException;
 import dev.workerpool.worker.control.ControlChannel;
 import dev.workerpool.worker.control.RefusedTasksSection;
 import dev.workerpool.worker.handover.HandOver;
+import dev.workerpool.worker.handover.RunMover;
 import dev.workerpool.worker.http.BodyBudget;
 import dev.workerpool.worker.http.BodyWork;
 import dev.workerpool.worker.http.HttpServer;
@@ -75,6 +76,7 @@ final class Worker implements WorkerInfo {
     private final EventLoops loops;
     private final Peers peers;
     private final RunStore runs;
+    private final RunMover mover;
     private final HandOver handOver;
     /** Null when nothing is traced. */
     private final OtlpTracer traces;
@@ -109,6 +111,8 @@ final class Worker implements WorkerInfo {
         KeptConnections kept = settings.inheritance().connections(!access.tls().isSpoken(), metrics);
         peers = new Peers(pool, loops, kept, access.tls(), metrics);
         runs = new RunStore(pool, settings.runs(), InstantSource.system(), metrics);
+        mover = new RunMover(runs, peers);
+        peers.onAsked(mover);
         handOver = new HandOver(runs, peers);
         traces = settings.traces().enabled() ? OtlpTracer.open(settings.traces()) : null;
         RunTracer tracer = traces == null ? RunTracer.OFF : traces;
@@ -251,6 +255,7 @@ final class Worker implements WorkerInfo {
         boolean finished = pool.awaitDrained(patience);
         int lost = pool.interrupt();
         finished &= peers.passes().awaitAnswers(Duration.ofNanos(end - System.nanoTime()));
+        mover.close();
         handOver.finish(LAST_RUNS);
         peers.close();
         tasks.close(LAST_ANSWERS, Duration.ofNanos(end - System.nanoTime()));

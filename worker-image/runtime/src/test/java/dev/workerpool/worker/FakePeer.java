@@ -49,6 +49,12 @@ final class FakePeer implements AutoCloseable {
         };
     }
 
+    /** Reads the request to its end and says that nothing was begun. */
+    static Behaviour declining(String replica, String why) {
+        return answering("HTTP/1.1 503 Service Unavailable\r\nWorkerpool-Replica: " + replica
+                + "\r\nWorkerpool-Declined: " + why + "\r\nContent-Length: 0\r\n\r\n");
+    }
+
     int port() {
         return server.getLocalPort();
     }

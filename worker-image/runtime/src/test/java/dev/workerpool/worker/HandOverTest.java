@@ -19,61 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that nobody waits for outlive the replica that had them. */
-class HandOverTest extends PeerFixture {
-    private CompletableFuture<Boolean> drain(Worker worker) {
-        workers.values().remove(worker); // Or the end of the test would stop it once more.
-        // On a thread of its own: the common pool may have but one, and two workers are to drain at a time.
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    try {
-                        return worker.stop();
-                    } catch (InterruptedException e) {
-                        throw new AssertionError(e);
-                    }
-                },
-                Thread::startVirtualThread);
-    }
-
-    private static void awaitDrained(CompletableFuture<Boolean> stopped) throws Exception {
-        assertThat(stopped.get(PATIENCE.toSeconds() + 20, TimeUnit.SECONDS)).isTrue();
-    }
-
-    private static Answer send(Worker worker, String method, String path, String... headers) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            return client.send(method + " " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n"
-                            + String.join(
-                                    "",
-                                    java.util.Arrays.stream(headers)
-                                            .map(header -> header + "\r\n")
-                                            .toList())
-                            + "\r\n")
-                    .read();
-        }
-    }
-
-    /** @return the path of the run */
-    private static String begin(Worker worker, String task, String input, String... headers) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            var more = new StringBuilder();
-            for (String header : headers) {
-                more.append(header).append("\r\n");
-            }
-            Answer answer = client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
-                            + more + "Content-Length: " + input.length() + "\r\n\r\n" + input)
-                    .read();
-            assertThat(answer.status()).as(answer.body()).isEqualTo(202);
-            return answer.header("Location");
-        }
-    }
-
-    private static void awaitResult(Worker worker, String run, String result) {
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            Answer answer = send(worker, "GET", run + "/result");
-            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-            assertThat(answer.body()).isEqualTo(result);
-        });
-    }
-
+class HandOverTest extends PeerRunsFixture {
     @Test
     void resultsCanBeHadOnceTheirReplicaHasGone() throws Exception {
         Worker a = start("a");
@@ -285,7 +231,7 @@ class HandOverTest extends PeerFixture {
         CompletableFuture<Boolean> stopped = drain(a);
         await().atMost(PATIENCE)
                 .until(() -> mute.passed().stream()
-                                .filter(head -> head.startsWith("POST /peers" + waiting + " "))
+                                .filter(head -> head.startsWith("POST /peers" + waiting + "/1 "))
                                 .count()
                         >= 3);
         release("held");

@@ -15,25 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any replica answers for any run. */
-class PeerRunsTest extends PeerFixture {
-    private Answer send(Worker worker, String method, String path) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            return client.send(method + " " + path + " HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n")
-                    .read(!method.equals("HEAD"));
-        }
-    }
-
-    /** @return the path of a run that nobody waits for */
-    private String begin(Worker worker, String task, String input) throws Exception {
-        try (var client = new RawClient(worker.taskPort())) {
-            Answer answer = client.send("POST /tasks/" + task + " HTTP/1.1\r\nHost: t\r\nPrefer: respond-async\r\n"
-                            + "Content-Length: " + input.length() + "\r\n\r\n" + input)
-                    .read();
-            assertThat(answer.status()).isEqualTo(202);
-            return answer.header("Location");
-        }
-    }
-
+class PeerRunsTest extends PeerRunsFixture {
     @Test
     void aRunIsFoundThroughAnotherReplica() throws Exception {
         Worker a = start("a");

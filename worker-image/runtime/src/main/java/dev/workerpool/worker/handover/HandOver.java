@@ -148,9 +148,9 @@ public final class HandOver {
     }
 
     private void moveWaiting() throws InterruptedException {
-        for (WaitingRun run = store.departures().take();
+        for (WaitingRun run = store.departures().take(any -> true);
                 run != null;
-                run = store.departures().take()) {
+                run = store.departures().take(any -> true)) {
             if (!move(run)) {
                 return; // Nobody has room. Once more in the next round, if it has no thread here by then.
             }
@@ -161,27 +161,22 @@ public final class HandOver {
     private boolean move(WaitingRun run) throws InterruptedException {
         var departures = store.departures();
         boolean settled = false;
+        String asked = "none";
         try {
             ByteBuffer bytes = Transfer.write(run);
             for (Routing.Choice peer : candidates(run.id(), run.key())) {
-                switch (sureDelivery().deliver(() -> post(peer, run.id(), bytes))) {
+                asked = peer.replica();
+                switch (deliver(peer, run, bytes)) {
                     case TAKEN -> {
                         settled = true;
                         placed.add(run.id());
-                        departures.left(run);
+                        departures.left(run, asked);
                         return true;
                     }
                     case UNKNOWN -> {
-                        settled = true;
-                        LOG.log(
-                                Level.WARNING,
-                                "Whether replica {0} has run {1} is not known",
-                                peer.replica(),
-                                run.id());
-                        departures.lost(run);
                         return true;
                     }
-                    case NOT_TAKEN -> {} // The next one may.
+                    case NOT_TAKEN, REFUSED -> {} // The next one may.
                 }
             }
             settled = true;
@@ -189,13 +184,22 @@ public final class HandOver {
             return false;
         } finally {
             if (!settled) {
-                departures.lost(run);
+                departures.lost(run, asked);
             }
         }
     }
 
-    private SureDelivery sureDelivery() {
-        return new SureDelivery(() -> System.nanoTime() < deadline, Thread::sleep);
+    private SureDelivery.Fate deliver(Routing.Choice peer, WaitingRun run, ByteBuffer bytes)
+            throws InterruptedException {
+        var delivery = new SureDelivery();
+        SureDelivery.Fate fate = null;
+        while (fate == null && System.nanoTime() < deadline) {
+            fate = delivery.heard(post(peer, run.move(), bytes));
+            if (fate == null) {
+                Thread.sleep(SureDelivery.BETWEEN_ATTEMPTS);
+            }
+        }
+        return fate == null ? delivery.outOfTime() : fate;
     }
 
     private boolean moveEnded() throws InterruptedException {
@@ -251,10 +255,10 @@ public final class HandOver {
                 .toList();
     }
 
-    private PeerReply post(Routing.Choice peer, String id, ByteBuffer bytes) throws InterruptedException {
+    private PeerReply post(Routing.Choice peer, String name, ByteBuffer bytes) throws InterruptedException {
         PeerReply reply;
         try {
-            reply = peers.passes().post(peer, PATH + id, bytes).get();
+            reply = peers.passes().post(peer, PATH + name, bytes).get();
         } catch (ExecutionException e) {
             reply = new PeerReply.Lost(String.valueOf(e.getCause()));
         }

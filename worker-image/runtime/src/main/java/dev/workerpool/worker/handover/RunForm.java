@@ -26,8 +26,11 @@ record RunForm(String id, String task, String createdAt, RunKey key, String medi
 
     record Event(long id, String json) {}
 
-    /** @param timeoutNanos null when its caller set no limit */
-    record Waiting(long waitedNanos, int urgency, Long timeoutNanos, Map<String, String> parameters) {}
+    /**
+     * @param timeoutNanos null when its caller set no limit
+     * @param moves 0 from a release that does not count them
+     */
+    record Waiting(long waitedNanos, int urgency, Long timeoutNanos, Map<String, String> parameters, int moves) {}
 
     static RunForm of(RetainedRun run, String mediaType) {
         EndedRun over = run.ended();
@@ -50,7 +53,8 @@ record RunForm(String id, String task, String createdAt, RunKey key, String medi
                 run.waited().toNanos(),
                 run.options().urgency(),
                 timeout == null ? null : timeout.toNanos(),
-                run.parameters());
+                run.parameters(),
+                run.moves());
         return new RunForm(
                 run.id(),
                 run.task(),
@@ -87,6 +91,7 @@ record RunForm(String id, String task, String createdAt, RunKey key, String medi
                 body,
                 waiting.parameters() == null ? Map.of() : waiting.parameters(),
                 new RunOptions(waiting.urgency(), timeout),
-                key);
+                key,
+                waiting.moves());
     }
 }

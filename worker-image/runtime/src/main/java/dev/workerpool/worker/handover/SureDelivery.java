@@ -1,12 +1,12 @@
 package dev.workerpool.worker.handover;
 
+import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.peers.PeerReply;
 import java.time.Duration;
-import java.util.function.BooleanSupplier;
 
 /**
- * Brings a run to one peer and finds out whether it is there: an answer that is lost is asked for again, as the peer takes
- * the run once at most. On the thread that calls.
+ * Finds out whether a run that is brought to one peer is there: an answer that is lost is asked for again, as the peer takes
+ * the run once at most. Not thread-safe.
  */
 final class SureDelivery {
     static final int ATTEMPTS = 5;
@@ -15,48 +15,35 @@ final class SureDelivery {
     enum Fate {
         TAKEN,
         NOT_TAKEN,
+        /** Nor would it be taken later. */
+        REFUSED,
         UNKNOWN
     }
 
-    interface Post {
-        PeerReply send() throws InterruptedException;
-    }
+    private int attempts;
+    private boolean maybeThere;
 
-    interface Pause {
-        void last(Duration duration) throws InterruptedException;
-    }
-
-    private final BooleanSupplier hasTime;
-    private final Pause pause;
-
-    /** @param hasTime whether there is time for one more attempt */
-    SureDelivery(BooleanSupplier hasTime, Pause pause) {
-        this.hasTime = hasTime;
-        this.pause = pause;
-    }
-
-    Fate deliver(Post post) throws InterruptedException {
-        boolean maybeThere = false;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            // Between two attempts only: what waits behind this run need not wait for one that does not come.
-            if (attempt > 0) {
-                pause.last(BETWEEN_ATTEMPTS);
+    /** @return null when the peer is to be asked once more, after {@link #BETWEEN_ATTEMPTS} */
+    Fate heard(PeerReply reply) {
+        attempts++;
+        switch (reply) {
+            case PeerReply.Answered answered -> {
+                return answered.isSuccess() ? Fate.TAKEN : Fate.REFUSED;
             }
-            if (!hasTime.getAsBoolean()) {
-                break;
-            }
-            switch (post.send()) {
-                case PeerReply.Answered answered -> {
-                    return answered.isSuccess() ? Fate.TAKEN : Fate.NOT_TAKEN;
+            case PeerReply.Declined declined -> {
+                if (declined.byPeer()) {
+                    return PeerHeaders.mayPass(declined.why()) ? Fate.NOT_TAKEN : Fate.REFUSED;
+                } else if (!maybeThere) {
+                    return Fate.NOT_TAKEN;
                 }
-                case PeerReply.Declined declined -> {
-                    if (declined.byPeer() || !maybeThere) {
-                        return Fate.NOT_TAKEN;
-                    }
-                }
-                case PeerReply.Lost lost -> maybeThere = true;
             }
+            case PeerReply.Lost lost -> maybeThere = true;
         }
+        return attempts < ATTEMPTS ? null : outOfTime();
+    }
+
+    /** The peer is asked no more. */
+    Fate outOfTime() {
         return maybeThere ? Fate.UNKNOWN : Fate.NOT_TAKEN;
     }
 }

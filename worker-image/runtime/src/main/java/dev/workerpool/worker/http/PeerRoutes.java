@@ -19,7 +19,6 @@ import java.nio.ByteBuffer;
  */
 final class PeerRoutes implements Routes {
     private static final String LOAD = "/peers/load";
-    private static final String BUSY = "busy";
 
     private final TaskRoutes tasks;
     private final TaskPool pool;
@@ -112,7 +111,7 @@ final class PeerRoutes implements Routes {
     private Response refuseForWantOfRoom(Request request) {
         int size = request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
         if (pool.idle() == 0 && pool.queued() >= Arrival.passed(request).maxQueued()) {
-            return tasks.declined(identified(Problem.QUEUE_FULL.because("As many wait here as may before it")), BUSY);
+            return tasks.declined(identified(Problem.QUEUE_FULL.because("As many wait here as may before it")), PeerHeaders.BUSY);
         }
         if (!tasks.budget().hasRoom(size)) {
             return bufferFull(request);
@@ -208,7 +207,7 @@ final class PeerRoutes implements Routes {
             exchange.begins();
             // Decoding is no work for an event loop, which others wait for.
             bodyWork.submit(exchange, () -> {
-                Response answer = adopt(body);
+                Response answer = adopt(request, body);
                 exchange.execute(() -> exchange.respond(answer));
             });
         } else if (keys.isKeyed(request)) {
@@ -218,16 +217,19 @@ final class PeerRoutes implements Routes {
             if (refusal == null) {
                 peers.received();
             } else {
-                exchange.respond(tasks.declined(refusal, BUSY));
+                exchange.respond(tasks.declined(refusal, PeerHeaders.BUSY));
             }
         } else {
             tasks.handle(request, body, exchange);
         }
     }
 
-    private Response adopt(ByteBuffer transfer) {
+    private Response adopt(Request request, ByteBuffer transfer) {
         try {
-            String why = adopter.adopt(transfer, !pool.isClosed());
+            String why = adopter.adopt(transfer, Arrival.passed(request).maxQueued(), !pool.isClosed());
+            if (why == null && request.headers().contains(PeerHeaders.MAX_QUEUED)) {
+                peers.received(); // It was asked for.
+            }
             return why == null
                     ? identified(Response.noContent())
                     : tasks.declined(identified(Problem.RUNS_FULL.retryAfter(1, "The run is not taken: " + why)), why);

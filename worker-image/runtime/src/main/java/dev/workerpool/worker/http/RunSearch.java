@@ -8,18 +8,21 @@ import dev.workerpool.worker.pool.RunIds;
 import dev.workerpool.worker.runs.RunStore;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
+import java.util.List;
 
 /**
  * Requests for a run by its id that this replica has not got: asks the replica it began at, and when that is gone, or another
  * worker than it was, or has handed the run over, the others, one after the other, in the order in which it would have been
- * handed to them.
+ * handed to them. Whoever is said to have got it is asked before them.
  */
 final class RunSearch {
     /** What a replica says that was not the run's first, and has not got it. */
     static final String UNKNOWN = "unknown-run";
 
-    /** What the run's first replica says once it has handed it over. */
+    /** What a replica says that had the run, and where it is now, as far as that is known. */
     static final String MOVED = "moved";
+
+    private static final String MOVED_TO = MOVED + "; to=";
 
     /**
      * What the run's first replica says when a worker before this one had the run, which may have handed it over: unless another
@@ -57,7 +60,7 @@ final class RunSearch {
     private boolean isOwn(String id) {
         String owner = RunIds.owner(id);
         return owner == null
-                || owner.equals(peers.replica()) && !store.departures().hasLeft(id) && !store.isOfEarlierWorker(id);
+                || owner.equals(peers.replica()) && !store.departures().mayHaveLeft(id) && !store.isOfEarlierWorker(id);
     }
 
     /** Why a peer that asks had better ask the next. @return null when the answer from here is all there is to say */
@@ -66,8 +69,9 @@ final class RunSearch {
         if (id == null || store.find(id) != null || isOwn(id)) {
             return null;
         }
-        if (store.departures().hasLeft(id)) {
-            return MOVED;
+        if (store.departures().mayHaveLeft(id)) {
+            String place = store.departures().place(id);
+            return place == null ? MOVED : MOVED_TO + place;
         }
         return store.isOfEarlierWorker(id) ? EARLIER : UNKNOWN;
     }
@@ -75,7 +79,8 @@ final class RunSearch {
     /** @param otherwise answers when none of the others has the run */
     void ask(Request request, ByteBuffer body, Exchange exchange, Runnable otherwise) {
         String id = id(request);
-        Iterator<Routing.Choice> candidates = peers.candidates(id, RunIds.owner(id), PassReason.OWNER, MOST_ASKED)
+        String place = store.departures().place(id);
+        Iterator<Routing.Choice> candidates = candidates(id, place == null ? RunIds.owner(id) : place, MOST_ASKED)
                 .iterator();
         var search = new PassedCall.Owner() {
             private Routing.Choice asked = candidates.next();
@@ -87,8 +92,11 @@ final class RunSearch {
                 if (!byPeer && unreachable == null) {
                     unreachable = asked.replica();
                 }
-                was |= byPeer && why.equals(EARLIER);
-                asked = candidates.hasNext() ? candidates.next() : null;
+                was |= byPeer && (why.equals(EARLIER) || why.startsWith(MOVED));
+                asked = byPeer && why.startsWith(MOVED_TO) ? at(id, why.substring(MOVED_TO.length())) : null;
+                if (asked == null && candidates.hasNext()) {
+                    asked = candidates.next();
+                }
                 return asked;
             }
 
@@ -115,5 +123,17 @@ final class RunSearch {
         };
         new PassedCall(peers, PassedCall.request(request, body, System.nanoTime()), exchange, search)
                 .pass(search.asked);
+    }
+
+    private List<Routing.Choice> candidates(String id, String first, int most) {
+        return peers.candidates(id, first, PassReason.OWNER, most);
+    }
+
+    /** @return null when there is no such peer */
+    private Routing.Choice at(String id, String replica) {
+        return candidates(id, replica, 1).stream()
+                .filter(first -> first.replica().equals(replica))
+                .findFirst()
+                .orElse(null);
     }
 }

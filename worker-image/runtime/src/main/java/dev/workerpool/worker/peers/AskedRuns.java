@@ -11,12 +11,18 @@ final class AskedRuns {
     private final Peers peers;
     private final TaskPool pool;
     private final EventLoop home;
+    private volatile AskListener listener = (peer, runs) -> {};
     private boolean looksAgain;
 
     AskedRuns(Peers peers, TaskPool pool, EventLoop home) {
         this.peers = peers;
         this.pool = pool;
         this.home = home;
+    }
+
+    /** @param more has others of the runs that wait here */
+    void onAsked(AskListener more) {
+        listener = more;
     }
 
     /** @param load that the peer told last, and with which it may have asked */
@@ -37,6 +43,9 @@ final class AskedRuns {
                 break;
             }
             ((Passable) run.observer()).pass(new Routing.Choice(view, PassReason.WAITING, 0));
+        }
+        if (wanted > 0) {
+            listener.asked(new Routing.Choice(view, PassReason.MOVED, 0), wanted);
         }
     }
 

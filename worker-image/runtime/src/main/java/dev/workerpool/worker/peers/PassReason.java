@@ -8,6 +8,8 @@ public enum PassReason {
     SHORTER("shorter"),
     /** It went idle while the run waited here. */
     WAITING("waiting"),
+    /** It went idle while a run waited here that nobody waits for. */
+    MOVED("moved"),
     /** This replica takes no more runs. */
     DRAINING("draining"),
     /** It has the run that was asked for. */

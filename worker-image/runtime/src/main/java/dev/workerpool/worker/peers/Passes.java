@@ -69,7 +69,7 @@ public final class Passes {
         LiveSettings limits = pool.live();
         return switch (choice.reason()) {
             case OWNER -> longestPoll(request);
-            case HAND_OVER -> Duration.ZERO;
+            case HAND_OVER, MOVED -> Duration.ZERO;
             default ->
                 choice.maxQueued() == 0 ? limits.timeout() : limits.timeout().plus(limits.maxWait());
         };

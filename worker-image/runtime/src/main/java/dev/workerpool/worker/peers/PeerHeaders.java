@@ -31,6 +31,9 @@ public final class PeerHeaders {
     /** Why it declines: the replica goes. Another may take its place. */
     public static final String DRAINING = "draining";
 
+    /** Why it declines: no thread is idle, or more wait than may. */
+    public static final String BUSY = "busy";
+
     /** Why it declines: its memory for requests is used up now. */
     public static final String BUFFER_FULL = "buffer-full";
 
@@ -41,7 +44,7 @@ public final class PeerHeaders {
     public static final String UNABLE = "unable";
 
     /** Reasons to decline that pass, or that another replica will not have. */
-    private static final Set<String> PASSING = Set.of(DRAINING, BUFFER_FULL);
+    private static final Set<String> PASSING = Set.of(DRAINING, BUSY, BUFFER_FULL);
 
     /** In an answer that declines: the load, as in the stream of it. */
     public static final String LOAD = "Workerpool-Load";

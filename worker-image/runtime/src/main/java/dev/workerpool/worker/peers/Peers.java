@@ -130,6 +130,11 @@ public final class Peers {
         }
     }
 
+    /** @param listener hears of what peers ask for and no caller waits for here */
+    public void onAsked(AskListener listener) {
+        asked.onAsked(listener);
+    }
+
     /** Are there any? */
     public boolean isAlone() {
         return views.length == 0;

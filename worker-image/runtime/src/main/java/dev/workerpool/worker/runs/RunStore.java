@@ -48,7 +48,7 @@ public final class RunStore {
     private final TreeSet<StoredRun> over =
             new TreeSet<>(Comparator.comparing(StoredRun::endedAt).thenComparing(StoredRun::id));
 
-    /** Those that were handed over to be done here, so that none is done again. */
+    /** The moves by which runs came to be done here, so that none is done again. */
     private final LatestIds adopted = new LatestIds(MOST_ADOPTED);
 
     private final Departures departures = new Departures(this);
@@ -90,7 +90,7 @@ public final class RunStore {
             return known;
         }
         Instant createdAt = clock.instant().minusNanos(System.nanoTime() - admittedAt);
-        var run = new StoredRun(this, pool.runIds().next(), request, createdAt);
+        var run = new StoredRun(this, pool.runIds().next(), request, createdAt, 0);
         long bytes = RetentionSettings.OVERHEAD;
         if (request.outlivesItsCallers()) {
             bytes += RunMemory.of(request.body().bytes());
@@ -248,35 +248,41 @@ public final class RunStore {
             return Adoption.EXPIRED;
         }
         var run = new StoredRun(this, retained);
+        departures.returned(run.id());
         register(run);
         keep(run);
         return runs.containsKey(run.id()) ? Adoption.ADOPTED : Adoption.NO_ROOM;
     }
 
     /**
-     * Does a run that waited at another worker, once however often it is handed over.
+     * Does a run that waited at another worker, once however often that brings it.
      *
+     * @param maxQueued it may wait only while fewer than so many do
      * @throws RunsFullException when there is no room to keep it
      * @throws RunRejectedException when the pool does not admit it
      */
-    public synchronized Adoption adopt(WaitingRun waiting, TaskEntry task)
+    public synchronized Adoption adopt(WaitingRun waiting, TaskEntry task, int maxQueued)
             throws RunsFullException, RunRejectedException {
-        if (hasAdopted(waiting.id())) {
+        StoredRun here = runs.get(waiting.id());
+        if (adopted.contains(waiting.move())) {
             return Adoption.KNOWN;
+        } else if (here != null) {
+            return here.isLeaving() ? Adoption.LEAVING : Adoption.KNOWN;
         }
         var request = new RunRequest(task, waiting.body(), waiting::parameters, waiting.options(), true, waiting.key());
-        var run = new StoredRun(this, waiting.id(), request, waiting.createdAt());
+        var run = new StoredRun(this, waiting.id(), request, waiting.createdAt(), waiting.moves());
         long admittedAt = System.nanoTime() - waiting.waited().toNanos();
         long bytes = RetentionSettings.OVERHEAD + RunMemory.of(waiting.body().bytes());
-        admit(run, bytes, admitted -> pool.submitPassed(admitted, admittedAt, Integer.MAX_VALUE));
+        admit(run, bytes, admitted -> pool.submitPassed(admitted, admittedAt, maxQueued));
         run.leave();
-        adopted.add(run.id());
+        adopted.add(waiting.move());
+        departures.returned(run.id());
         return Adoption.ADOPTED;
     }
 
-    /** Is the run here, or was it handed over to be done here? */
-    public synchronized boolean hasAdopted(String id) {
-        return runs.containsKey(id) || adopted.contains(id);
+    /** @param name of a run: is it here? Or of a {@link WaitingRun#move}: did the run come here by it? */
+    public synchronized boolean hasAdopted(String name) {
+        return runs.containsKey(name) || adopted.contains(name);
     }
 
     synchronized void forgetDeparted(StoredRun run) {

@@ -47,19 +47,26 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
     private int callers;
     private boolean cancelled;
 
+    /** How often it has come from another worker. */
+    private final int moves;
+
     /** On its way to another worker. */
     private boolean leaving;
+
+    /** Another worker would never do it. */
+    private boolean refused;
 
     /** Another worker has it. */
     private volatile boolean moved;
 
-    StoredRun(RunStore store, String id, RunRequest request, Instant createdAt) {
+    StoredRun(RunStore store, String id, RunRequest request, Instant createdAt, int moves) {
         this.store = store;
         this.id = id;
         this.task = request.task().type();
         this.key = request.key();
         this.outlivesItsCallers = request.outlivesItsCallers();
         this.createdAt = createdAt;
+        this.moves = moves;
         this.events = new EventLog(store.memory());
         this.mailbox = new Mailbox(store.memory()::release);
         this.request = request;
@@ -76,6 +83,7 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         this.key = ended.freesKey() ? null : retained.key();
         this.outlivesItsCallers = true;
         this.createdAt = ended.createdAt();
+        this.moves = 0;
         this.events = EventLog.of(retained.events(), store.memory());
         this.mailbox = new Mailbox(store.memory()::release);
         mailbox.close();
@@ -235,6 +243,11 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         return callers == 0 && outlivesItsCallers && !cancelled && !leaving && followers.isEmpty() && mailbox.isEmpty();
     }
 
+    /** Had it better go to any worker that asks for one? With a key it has to be where calls with the key go. */
+    synchronized boolean isFree() {
+        return key == null && !refused && isMovable();
+    }
+
     /** From now on nobody can change it. @return null when it is not movable */
     synchronized WaitingRun depart(long now) {
         RunRequest asked = request;
@@ -250,7 +263,8 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
                 asked.body(),
                 asked.parameters().get(),
                 asked.options(),
-                key);
+                key,
+                moves + 1);
         leaving = true;
         return waiting;
     }
@@ -266,9 +280,18 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         return moved;
     }
 
+    synchronized boolean isLeaving() {
+        return leaving;
+    }
+
     /** Nobody elsewhere has taken it. */
     synchronized void stay() {
         leaving = false;
+    }
+
+    /** Another worker would not take it later either. */
+    synchronized void refuse() {
+        refused = true;
     }
 
     /** @return what became of it */

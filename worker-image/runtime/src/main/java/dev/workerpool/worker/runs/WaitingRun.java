@@ -13,6 +13,7 @@ import java.util.Map;
  * @param waited for how long already
  * @param parameters of the call
  * @param key null when the caller gave none
+ * @param moves how often it has gone from one worker to another, with this time
  */
 public record WaitingRun(
         String id,
@@ -22,4 +23,10 @@ public record WaitingRun(
         Content body,
         Map<String, String> parameters,
         RunOptions options,
-        RunKey key) {}
+        RunKey key,
+        int moves) {
+    /** What names this one move: a run may come to a worker again, and may not be taken twice from the same. */
+    public String move() {
+        return id + "/" + moves;
+    }
+}

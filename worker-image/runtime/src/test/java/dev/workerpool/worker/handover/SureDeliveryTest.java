@@ -4,51 +4,65 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.workerpool.worker.handover.SureDelivery.Fate;
 import dev.workerpool.worker.peers.PeerReply;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class SureDeliveryTest {
     private static final PeerReply LOST = new PeerReply.Lost("reset");
     private static final PeerReply UNREACHED = new PeerReply.Declined("refused", false);
+    private static final PeerReply TAKEN = new PeerReply.Answered(204);
 
-    private Duration clock = Duration.ZERO;
-    private Duration deadline = Duration.ofHours(1);
+    private final SureDelivery delivery = new SureDelivery();
 
-    private Fate deliver(PeerReply... replies) throws InterruptedException {
-        Queue<PeerReply> left = new ArrayDeque<>(List.of(replies));
-        var delivery = new SureDelivery(() -> clock.compareTo(deadline) < 0, duration -> clock = clock.plus(duration));
-        Fate fate = delivery.deliver(left::remove);
-        assertThat(left).as("attempts that were not made").isEmpty();
+    /** @return null when the last of them is no reason to end */
+    private Fate hears(PeerReply... replies) {
+        Fate fate = null;
+        for (PeerReply reply : replies) {
+            assertThat(fate).as("an end before the last reply").isNull();
+            fate = delivery.heard(reply);
+        }
         return fate;
     }
 
     @Test
-    void waitsBetweenAttemptsAndNotAfterTheLast() throws Exception {
-        assertThat(deliver(LOST, LOST, LOST, LOST, LOST)).isEqualTo(Fate.UNKNOWN);
-        assertThat(clock).isEqualTo(Duration.ofMillis(800));
+    void asksAgainAsLongAsAnswersAreLostAndNotForEver() {
+        assertThat(hears(LOST, LOST, LOST, LOST)).isNull();
+        assertThat(hears(LOST)).isEqualTo(Fate.UNKNOWN);
     }
 
     @Test
-    void aLostAnswerIsAskedForAgain() throws Exception {
-        assertThat(deliver(LOST, UNREACHED, new PeerReply.Answered(204))).isEqualTo(Fate.TAKEN);
-        assertThat(clock).isEqualTo(Duration.ofMillis(400));
+    void aLostAnswerIsAskedForAgain() {
+        assertThat(hears(LOST, UNREACHED, TAKEN)).isEqualTo(Fate.TAKEN);
     }
 
     @Test
-    void whatTheFirstAttemptSettlesWaitsForNothing() throws Exception {
-        assertThat(deliver(UNREACHED)).isEqualTo(Fate.NOT_TAKEN);
-        assertThat(deliver(new PeerReply.Answered(404))).isEqualTo(Fate.NOT_TAKEN);
-        assertThat(deliver(new PeerReply.Answered(204))).isEqualTo(Fate.TAKEN);
-        assertThat(clock).isZero();
+    void whatWasTakenIsThere() {
+        assertThat(hears(TAKEN)).isEqualTo(Fate.TAKEN);
     }
 
     @Test
-    void endsWithTheTime() throws Exception {
-        deadline = Duration.ofMillis(300);
+    void whatHasNotReachedThePeerIsNotThere() {
+        assertThat(hears(UNREACHED)).isEqualTo(Fate.NOT_TAKEN);
+    }
 
-        assertThat(deliver(LOST, LOST)).isEqualTo(Fate.UNKNOWN);
+    @Test
+    void aPeerThatIsBusyMayTakeItLater() {
+        assertThat(hears(LOST, new PeerReply.Declined("busy", true))).isEqualTo(Fate.NOT_TAKEN);
+    }
+
+    @Test
+    void aPeerThatDoesNotKnowTheTaskWillNotTakeItLaterEither() {
+        assertThat(hears(new PeerReply.Declined("unknown-task", true))).isEqualTo(Fate.REFUSED);
+    }
+
+    @Test
+    void aPeerThatDoesNotUnderstandItWillNotTakeItLaterEither() {
+        assertThat(hears(new PeerReply.Answered(404))).isEqualTo(Fate.REFUSED);
+    }
+
+    @Test
+    void endsWithTheTime() {
+        assertThat(delivery.outOfTime()).isEqualTo(Fate.NOT_TAKEN);
+        hears(LOST);
+        assertThat(delivery.outOfTime()).isEqualTo(Fate.UNKNOWN);
     }
 }

@@ -78,7 +78,8 @@ class TransferTest {
                 BYTES,
                 Map.of("size", "ü"),
                 new RunOptions(0, Duration.ofMillis(500)),
-                null);
+                null,
+                3);
 
         ByteBuffer transfer = Transfer.write(run);
         RunForm form = Transfer.readForm(transfer);

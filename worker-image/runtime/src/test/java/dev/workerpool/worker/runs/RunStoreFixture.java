@@ -127,6 +127,11 @@ final class RunStoreFixture implements AutoCloseable {
                 catalog.find(type), text("text/plain", input), Map::of, RunOptions.DEFAULT, detached, key));
     }
 
+    /** Takes over a run that waited at another worker. */
+    Adoption adopt(WaitingRun waiting) throws Exception {
+        return store.adopt(waiting, catalog.find(waiting.task()), Integer.MAX_VALUE);
+    }
+
     private static Content text(String mediaType, String text) {
         return new Content(mediaType, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }

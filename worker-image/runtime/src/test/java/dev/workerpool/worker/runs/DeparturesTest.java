@@ -1,0 +1,95 @@
+package dev.workerpool.worker.runs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class DeparturesTest extends StoreTestCase {
+    private Departures departures;
+
+    /** One that waits, and that its caller does not wait for. */
+    private StoredRun waiting(RunKey key) throws Exception {
+        departures = start().departures();
+        fixture.occupy();
+        StoredRun run = fixture.submit("echo", "", true, key);
+        run.leave();
+        return run;
+    }
+
+    /** The same when another worker moves it. */
+    private static WaitingRun movedOn(WaitingRun run) {
+        return new WaitingRun(
+                run.id(),
+                run.task(),
+                run.createdAt(),
+                run.waited(),
+                run.body(),
+                run.parameters(),
+                run.options(),
+                run.key(),
+                run.moves() + 1);
+    }
+
+    /** A move that is made again is known, a new one is not: or a run that comes and goes is done nowhere. */
+    @Test
+    void aRunThatHasLeftMayComeBack() throws Exception {
+        StoredRun run = waiting(null);
+        WaitingRun first = departures.takeFree();
+        WaitingRun second = movedOn(first);
+        departures.left(first, "b");
+        assertThat(departures.place(run.id())).isEqualTo("b");
+
+        assertThat(fixture.adopt(second)).isEqualTo(Adoption.ADOPTED);
+        assertThat(departures.mayHaveLeft(run.id())).isFalse();
+        WaitingRun third = departures.takeFree();
+        assertThat(third.moves()).isEqualTo(3);
+        departures.left(third, "b");
+        assertThat(fixture.adopt(second)).isEqualTo(Adoption.KNOWN);
+        assertThat(fixture.adopt(movedOn(third))).isEqualTo(Adoption.ADOPTED);
+    }
+
+    /** Whoever brings it back has it, and this worker is about to hear of that and forget it. */
+    @Test
+    void aRunThatIsOnItsWayIsNotTakenBackYet() throws Exception {
+        waiting(null);
+        WaitingRun first = departures.takeFree();
+
+        assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.LEAVING);
+        departures.left(first, "b");
+        assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.ADOPTED);
+    }
+
+    @Test
+    void aRunWithAKeyIsNotFree() throws Exception {
+        waiting(new RunKey("k", "f"));
+
+        assertThat(departures.takeFree()).isNull();
+        departures.stays(departures.take(any -> true));
+    }
+
+    @Test
+    void whatWasRefusedOnceIsNotFreeAnyMore() throws Exception {
+        StoredRun run = waiting(null);
+        departures.refused(departures.takeFree());
+
+        assertThat(departures.takeFree()).isNull();
+        assertThat(departures.take(id -> !id.equals(run.id()))).isNull();
+        departures.left(departures.take(id -> id.equals(run.id())), "b");
+    }
+
+    @Test
+    void whereItWentIsForgottenBeforeThatItMayHaveLeft() throws Exception {
+        StoredRun first = waiting(null);
+        departures.left(departures.takeFree(), "b");
+        for (int i = 0; i < 10_000; i++) {
+            fixture.submit("echo", "", true, null).leave();
+            departures.left(departures.takeFree(), "b");
+        }
+
+        assertThat(departures.place(first.id())).isNull();
+        assertThat(departures.mayHaveLeft(first.id())).isTrue();
+        assertThat(departures.mayHaveLeft(first.id() + "zzzzz"))
+                .as("one that never was")
+                .isFalse();
+    }
+}
