@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * One request with a peer. Until its last byte was taken by the socket the peer cannot have begun, for it begins when a body
@@ -45,7 +46,7 @@ public final class Pass {
     private final Routing.Choice choice;
     private final PassedRequest request;
     private final PassObserver observer;
-    private final long patience;
+    private final LongSupplier longest;
     private State state = State.CONNECTING;
     private Channel channel;
     private ByteBuffer rest;
@@ -58,19 +59,27 @@ public final class Pass {
     private boolean closes;
     private String declined;
     private long deadline = System.nanoTime() + SEND_NANOS;
+    private long sentAt;
+
+    /** The longest that there was: a limit that is lowered holds on for runs that have it. */
+    private long patience;
+
     private int since;
 
-    /** @param patience for how many nanoseconds to wait for an answer once all was sent */
+    /**
+     * @param longest for how many nanoseconds to wait for an answer once all was sent, by the settings of now: a run takes the
+     *     time limit in force when it starts
+     */
     Pass(
             PassConnections connections,
             Routing.Choice choice,
             PassedRequest request,
-            long patience,
+            LongSupplier longest,
             PassObserver observer) {
         this.connections = connections;
         this.choice = choice;
         this.request = request;
-        this.patience = patience;
+        this.longest = longest;
         this.observer = observer;
     }
 
@@ -133,7 +142,7 @@ public final class Pass {
     private void sent() {
         sent = true;
         state = State.SENT;
-        deadline = System.nanoTime() + patience;
+        sentAt = System.nanoTime();
         observer.sent(connections.awaits(channel));
     }
 
@@ -283,6 +292,14 @@ public final class Pass {
         return state == State.ANSWERED && (paused || streamed && !events);
     }
 
+    private boolean isOverdue(long now) {
+        if (state != State.SENT) {
+            return deadline - now <= 0;
+        }
+        patience = Math.max(patience, longest.getAsLong());
+        return now - sentAt >= patience;
+    }
+
     /** Silence is news as well. Called about four times a second. */
     void check(long now) {
         if (isFollowed() && connections.isDraining()) {
@@ -293,7 +310,7 @@ public final class Pass {
             hurry();
             return;
         }
-        if (!maySayNothing() && deadline - now <= 0) {
+        if (!maySayNothing() && isOverdue(now)) {
             failed(state == State.CONNECTING || state == State.SENDING ? "it takes no bytes" : "it does not answer");
         }
     }

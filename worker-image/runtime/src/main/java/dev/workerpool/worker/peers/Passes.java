@@ -59,7 +59,7 @@ public final class Passes {
     /** Passes a request. On the event loop that its client is on; the observer may hear of the end before this returns. */
     public Pass pass(EventExecutor loop, PassedRequest request, Routing.Choice choice, PassObserver observer) {
         PassConnections mine = connections.get(loop);
-        var pass = new Pass(mine, choice, request, patience(longest(choice, request)), observer);
+        var pass = new Pass(mine, choice, request, () -> patience(longest(choice, request)), observer);
         count.begun();
         mine.begin(pass);
         return pass;
@@ -88,14 +88,17 @@ public final class Passes {
         var peer = new Peer(kept.replica(), (InetSocketAddress) channel.remoteAddress());
         var choice = new Routing.Choice(new PeerView(peer), PassReason.INHERITED, Integer.MAX_VALUE);
         PassConnections mine = connections.get(loop);
-        LiveSettings limits = pool.live();
-        Duration longest =
-                request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : longestPoll(request);
-        var pass = new Pass(mine, choice, request, patience(longest), observer);
+        var pass = new Pass(mine, choice, request, () -> patience(longest(request)), observer);
         pass.wasSent();
         count.begun();
         mine.resume(pass, kept, channel);
         return pass;
+    }
+
+    /** Why the worker before this one passed it is not known. */
+    private Duration longest(PassedRequest request) {
+        LiveSettings limits = pool.live();
+        return request.method().equals("POST") ? limits.timeout().plus(limits.maxWait()) : longestPoll(request);
     }
 
     private static long patience(Duration longest) {

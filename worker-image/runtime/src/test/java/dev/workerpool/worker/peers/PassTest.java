@@ -58,6 +58,7 @@ class PassTest {
             new PassConnections((EventLoop) loops.loops().getFirst(), peers.passes(), new Bootstrap());
     private final List<ChannelPromise> writes = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
+    private Duration longest = Duration.ofSeconds(1);
     private Pass pass;
 
     /** Takes nothing until the test says so; and each write is news of the channel, which may take more or less. */
@@ -116,7 +117,7 @@ class PassTest {
         var choice = new Routing.Choice(new PeerView(peer), PassReason.OWNER, 0);
         var request = new PassedRequest(
                 method, "/runs/b-1", new DefaultHttpHeaders(), ByteBuffer.allocate(bodySize), System.nanoTime());
-        pass = new Pass(connections, choice, request, TimeUnit.SECONDS.toNanos(1), observer);
+        pass = new Pass(connections, choice, request, () -> longest.toNanos(), observer);
         pass.connected(channel);
     }
 
@@ -183,6 +184,35 @@ class PassTest {
         silenceFor(3600);
 
         assertThat(heard).containsExactly("answered 200", "x");
+    }
+
+    /** A run that waits meanwhile has the new limit once it starts. */
+    @Test
+    void aLimitThatIsRaisedHoldsForWhatIsWithThePeer() {
+        sent();
+        longest = Duration.ofSeconds(10);
+        silenceFor(9);
+        assertThat(heard).containsExactly("sent");
+
+        silenceFor(11);
+        assertThat(heard).containsExactly("sent", "lost");
+    }
+
+    @Test
+    void aLimitThatIsLoweredDoesNotHoldForWhatIsWithThePeer() {
+        longest = Duration.ofSeconds(10);
+        sent();
+        silenceFor(1);
+        longest = Duration.ofSeconds(1);
+        silenceFor(9);
+
+        assertThat(heard).containsExactly("sent");
+    }
+
+    private void sent() {
+        pass("POST", 0);
+        writes.forEach(ChannelPromise::setSuccess);
+        channel.runPendingTasks();
     }
 
     /** The silence is this replica's own. */
