@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -319,6 +321,38 @@ class HandOverTest extends PeerRunsFixture {
         stopped.get(60, TimeUnit.SECONDS);
 
         assertThat(begun).containsOnlyOnce("waiting");
+    }
+
+    /** As one whose task no peer knows. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20})
+    void whatNobodyTakesKeepsNoneBehindItFromLeaving(int refused) throws Exception {
+        Worker a = start("a");
+        hold(a, "held");
+        var staying = new ArrayList<String>();
+        for (int i = 0; i < refused; i++) {
+            staying.add(begin(a, "quick", "stays"));
+        }
+        String leaving = begin(a, "quick", "leaves");
+        var took = new AtomicBoolean();
+        FakePeer.Behaviour taking = FakePeer.answering("HTTP/1.1 204 No Content\r\nWorkerpool-Replica: choosy\r\n\r\n");
+        FakePeer.Behaviour declining = FakePeer.declining("choosy", "unknown-task");
+        FakePeer peer = new FakePeer("choosy", (socket, head) -> {
+            boolean takes = head.startsWith("POST /peers" + leaving + "/");
+            took.set(took.get() || takes);
+            (takes ? taking : declining).accept(socket, head);
+        });
+        closeables.add(peer);
+        introduce(a, Map.of("choosy", peer.port()));
+        awaitHeard(a, 1);
+
+        CompletableFuture<Boolean> stopped = drain(a);
+        await().atMost(PATIENCE).until(took::get);
+        release("held");
+        awaitDrained(stopped);
+
+        assertThat(begun).doesNotContain("leaves");
+        assertThat(Collections.frequency(begun, "stays")).isEqualTo(refused);
     }
 
     @Test

@@ -38,6 +38,9 @@ public final class HandOver {
     /** Of the peers, for one run. */
     private static final int MOST_ASKED = 8;
 
+    /** Runs that wait and that nobody took, after which it is likely that nobody has room. */
+    private static final int MOST_IN_A_ROW = 8;
+
     private static final Duration BETWEEN_ROUNDS = Duration.ofMillis(100);
 
     /** For the thread to hear of an interrupt: it waits for an answer, or sleeps. */
@@ -58,6 +61,9 @@ public final class HandOver {
 
     /** Peers that were not reached in this round, or from which no answer came. */
     private final Set<String> silent = new HashSet<>();
+
+    /** Runs that wait and that nobody took, since all were tried. */
+    private final Set<String> staying = new HashSet<>();
 
     /** Null where the system has none for it. */
     private Thread thread;
@@ -147,12 +153,19 @@ public final class HandOver {
         return moveEnded();
     }
 
+    /** What stays is tried again, behind all others, if it has no thread here by then. */
     private void moveWaiting() throws InterruptedException {
-        for (WaitingRun run = store.departures().take(any -> true);
-                run != null;
-                run = store.departures().take(any -> true)) {
-            if (!move(run)) {
-                return; // Nobody has room. Once more in the next round, if it has no thread here by then.
+        for (int inARow = 0; inARow < MOST_IN_A_ROW; ) {
+            WaitingRun run = store.departures().take(id -> !staying.contains(id));
+            if (run == null) {
+                staying.clear();
+                return;
+            }
+            if (move(run)) {
+                inARow = 0;
+            } else {
+                staying.add(run.id());
+                inARow++;
             }
         }
     }
