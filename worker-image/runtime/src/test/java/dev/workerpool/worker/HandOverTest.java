@@ -323,6 +323,21 @@ class HandOverTest extends PeerRunsFixture {
         assertThat(begun).containsOnlyOnce("waiting");
     }
 
+    /** The one before it may have begun with the run, of which it knows nothing, and have died of it. */
+    @Test
+    void aWorkerThatHasJustStartedTakesNoRunThatIsBroughtOnceMore() throws Exception {
+        Worker a = start("a");
+        start("b");
+        introduceAll();
+
+        Answer again = send(a, "POST", "/peers/runs/b-1-1/1", "Workerpool-Peer: " + TOKEN, "Workerpool-Tried: 600000");
+        assertThat(again.status()).isEqualTo(502);
+        assertThat(again.header("Workerpool-Declined")).isNull();
+        assertThat(send(a, "POST", "/peers/runs/b-1-1/1", "Workerpool-Peer: " + TOKEN)
+                        .body())
+                .contains("shorter than four bytes");
+    }
+
     /** As one whose task no peer knows. */
     @ParameterizedTest
     @ValueSource(ints = {1, 20})

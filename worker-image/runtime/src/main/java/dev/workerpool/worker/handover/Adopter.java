@@ -11,13 +11,18 @@ import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskEntry;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
+import java.time.Duration;
 
 /** Takes over runs of other replicas: of those that go, and what this one has a thread for. Thread-safe. */
 public final class Adopter {
     private static final String FULL = "full";
 
+    /** Longer than a request is on its way. */
+    private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
+
     private final TaskCatalog catalog;
     private final RunStore store;
+    private final long startedAt = System.nanoTime();
 
     public Adopter(TaskCatalog catalog, RunStore store) {
         this.catalog = catalog;
@@ -27,6 +32,17 @@ public final class Adopter {
     /** @param name what follows {@link HandOver#PATH}: is what it names here already, so that it need not be sent again? */
     public boolean has(String name) {
         return store.hasAdopted(name);
+    }
+
+    /**
+     * May an earlier attempt to bring a run have been made with the worker before this one, so that it is not known whether that
+     * began with it?
+     *
+     * @param tried for how long it has been tried; zero for the first time
+     */
+    public boolean isYoungerThan(Duration tried) {
+        Duration age = Duration.ofNanos(System.nanoTime() - startedAt);
+        return tried.isPositive() && age.compareTo(tried.plus(ON_THE_WAY)) < 0;
     }
 
     /**

@@ -207,7 +207,7 @@ public final class HandOver {
         var delivery = new SureDelivery();
         SureDelivery.Fate fate = null;
         while (fate == null && System.nanoTime() < deadline) {
-            fate = delivery.heard(post(peer, run.move(), bytes));
+            fate = delivery.heard(post(peer, run.move(), bytes, delivery.tried()));
             if (fate == null) {
                 Thread.sleep(SureDelivery.BETWEEN_ATTEMPTS);
             }
@@ -237,7 +237,7 @@ public final class HandOver {
         ByteBuffer bytes = Transfer.write(run);
         Offer offer = silent.isEmpty() ? Offer.REFUSED : Offer.NOT_YET;
         for (Routing.Choice peer : candidates(id, run.key())) {
-            switch (post(peer, id, bytes)) {
+            switch (post(peer, id, bytes, Duration.ZERO)) {
                 case PeerReply.Answered answered -> {
                     if (answered.isSuccess()) {
                         placed.add(id);
@@ -268,10 +268,11 @@ public final class HandOver {
                 .toList();
     }
 
-    private PeerReply post(Routing.Choice peer, String name, ByteBuffer bytes) throws InterruptedException {
+    private PeerReply post(Routing.Choice peer, String name, ByteBuffer bytes, Duration tried)
+            throws InterruptedException {
         PeerReply reply;
         try {
-            reply = peers.passes().post(peer, PATH + name, bytes).get();
+            reply = peers.passes().post(peer, PATH + name, bytes, tried).get();
         } catch (ExecutionException e) {
             reply = new PeerReply.Lost(String.valueOf(e.getCause()));
         }

@@ -123,7 +123,7 @@ public final class RunMover implements AskListener {
             try {
                 bytes = bytes == null ? Transfer.write(run) : bytes;
                 peers.passes()
-                        .post(peer, HandOver.PATH + run.move(), bytes)
+                        .post(peer, HandOver.PATH + run.move(), bytes, delivery.tried())
                         .thenAcceptAsync(this::heard, thread);
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "A run could not be moved", e);

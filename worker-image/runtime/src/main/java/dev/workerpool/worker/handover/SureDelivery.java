@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /**
  * Finds out whether a run that is brought to one peer is there: an answer that is lost is asked for again, as the peer takes
- * the run once at most. Not thread-safe.
+ * the run once at most. Where another worker took its place meanwhile, that says so, and nobody knows. Not thread-safe.
  */
 final class SureDelivery {
     static final int ATTEMPTS = 5;
@@ -20,6 +20,7 @@ final class SureDelivery {
         UNKNOWN
     }
 
+    private final long begunAt = System.nanoTime();
     private int attempts;
     private boolean maybeThere;
 
@@ -28,18 +29,26 @@ final class SureDelivery {
         attempts++;
         switch (reply) {
             case PeerReply.Answered answered -> {
-                return answered.isSuccess() ? Fate.TAKEN : Fate.REFUSED;
+                return answered.isSuccess() ? Fate.TAKEN : maybeThere ? Fate.UNKNOWN : Fate.REFUSED;
             }
             case PeerReply.Declined declined -> {
-                if (declined.byPeer()) {
-                    return PeerHeaders.mayPass(declined.why()) ? Fate.NOT_TAKEN : Fate.REFUSED;
-                } else if (!maybeThere) {
-                    return Fate.NOT_TAKEN;
+                if (!maybeThere || isTheSame(declined)) {
+                    return declined.byPeer() && !PeerHeaders.mayPass(declined.why()) ? Fate.REFUSED : Fate.NOT_TAKEN;
                 }
             }
             case PeerReply.Lost lost -> maybeThere = true;
         }
         return attempts < ATTEMPTS ? null : outOfTime();
+    }
+
+    /** Was it the worker that may have taken the run? One that has just started knows neither. */
+    private static boolean isTheSame(PeerReply.Declined declined) {
+        return declined.byPeer() && !declined.why().equals(PeerHeaders.UNKNOWN_TOKEN);
+    }
+
+    /** For how long the peer has been asked; zero before the first time. */
+    Duration tried() {
+        return attempts == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - begunAt);
     }
 
     /** The peer is asked no more. */

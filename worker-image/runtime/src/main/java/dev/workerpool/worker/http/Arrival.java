@@ -4,6 +4,7 @@ import dev.workerpool.worker.peers.PeerHeaders;
 import dev.workerpool.worker.pool.Run;
 import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.pool.TaskPool;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -51,6 +52,11 @@ record Arrival(long admittedAt, int maxQueued, boolean passed, String origin, bo
     /** Does it get to that peer without the detour over the one that it came from? */
     boolean isPassableTo(String replica) {
         return !passed || replica.equals(origin);
+    }
+
+    /** For how long a peer has tried to bring a run, when it does so again; else zero. */
+    static Duration tried(Request request) {
+        return Duration.ofMillis(number(request.headers().get(PeerHeaders.TRIED), 0));
     }
 
     private static long number(String text, long otherwise) {

@@ -80,7 +80,7 @@ final class PeerRoutes implements Routes {
         if (!peers.isToken(token)) {
             // Of the load a stranger is told nothing.
             return identified(Problem.PEER_REFUSED.because("The token is not that of this pool"))
-                    .with(PeerHeaders.DECLINED, "unknown-token");
+                    .with(PeerHeaders.DECLINED, PeerHeaders.UNKNOWN_TOKEN);
         }
         if (request.path().equals(LOAD)) {
             return request.method().equals("GET")
@@ -126,6 +126,9 @@ final class PeerRoutes implements Routes {
                     Problem.METHOD_NOT_ALLOWED.because("Allowed: POST").with("Allow", "POST"));
         }
         boolean isHere = adopter.has(handedOver(request));
+        if (!isHere && adopter.isYoungerThan(Arrival.tried(request))) {
+            return identified(Problem.REPLICA_LOST.because("The worker before this one may have taken the run"));
+        }
         if (!pool.isClosed()) {
             return isHere ? identified(Response.noContent()) : null;
         }

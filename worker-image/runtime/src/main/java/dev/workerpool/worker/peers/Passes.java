@@ -47,10 +47,13 @@ public final class Passes {
         loops.loops().forEach(loop -> connections.put(loop, new PassConnections((EventLoop) loop, this, bootstrap)));
     }
 
-    /** Sends bytes to a peer. From any thread. */
-    public CompletableFuture<PeerReply> post(Routing.Choice to, String target, ByteBuffer body) {
+    /** Sends bytes to a peer. From any thread. @param tried for how long already; zero for the first time */
+    public CompletableFuture<PeerReply> post(Routing.Choice to, String target, ByteBuffer body, Duration tried) {
         var call = new PeerCall();
         var headers = new DefaultHttpHeaders().add(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream");
+        if (tried.isPositive()) {
+            headers.add(PeerHeaders.TRIED, Long.toString(tried.toMillis()));
+        }
         var request = new PassedRequest("POST", target, headers, body, System.nanoTime());
         home.execute(() -> pass(home, request, to, call));
         return call.reply();

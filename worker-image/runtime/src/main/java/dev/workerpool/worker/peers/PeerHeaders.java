@@ -25,6 +25,9 @@ public final class PeerHeaders {
     /** With a call under a key: answer it only if the key is known. */
     public static final AsciiString KNOWN_ONLY = AsciiString.cached("workerpool-known-only");
 
+    /** With a run that is brought once more, as the answer was lost: for how many milliseconds that has been tried. */
+    public static final AsciiString TRIED = AsciiString.cached("workerpool-tried");
+
     /** In an answer: nothing was begun, and why. Only with this may whoever passed a run do it itself. */
     public static final String DECLINED = "Workerpool-Declined";
 
@@ -42,6 +45,9 @@ public final class PeerHeaders {
 
     /** Why it declines: it does not run tasks of this type, at least for now. */
     public static final String UNABLE = "unable";
+
+    /** Why it declines: it has not heard of the pool's token, as a worker that has just started. */
+    public static final String UNKNOWN_TOKEN = "unknown-token";
 
     /** Reasons to decline that pass, or that another replica will not have. */
     private static final Set<String> PASSING = Set.of(DRAINING, BUSY, BUFFER_FULL);

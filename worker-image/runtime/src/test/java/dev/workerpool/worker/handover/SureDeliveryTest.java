@@ -60,6 +60,12 @@ class SureDeliveryTest {
     }
 
     @Test
+    void whatAnotherWorkerMayHaveTakenIsNotKnown() {
+        assertThat(hears(LOST, new PeerReply.Declined("unknown-token", true))).isNull();
+        assertThat(hears(new PeerReply.Answered(502))).isEqualTo(Fate.UNKNOWN);
+    }
+
+    @Test
     void endsWithTheTime() {
         assertThat(delivery.outOfTime()).isEqualTo(Fate.NOT_TAKEN);
         hears(LOST);
