@@ -111,7 +111,8 @@ final class PeerRoutes implements Routes {
     private Response refuseForWantOfRoom(Request request) {
         int size = request.headers().getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
         if (pool.idle() == 0 && pool.queued() >= Arrival.passed(request).maxQueued()) {
-            return tasks.declined(identified(Problem.QUEUE_FULL.because("As many wait here as may before it")), PeerHeaders.BUSY);
+            return tasks.declined(
+                    identified(Problem.QUEUE_FULL.because("As many wait here as may before it")), PeerHeaders.BUSY);
         }
         if (!tasks.budget().hasRoom(size)) {
             return bufferFull(request);

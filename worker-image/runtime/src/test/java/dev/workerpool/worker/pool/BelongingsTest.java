@@ -76,7 +76,8 @@ class BelongingsTest {
                 jar,
                 "OwnTimer",
                 "Timer t = new Timer() { }; t.schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
-        String timedSpin = "schedule(new TimerTask() { public void run() " + SPIN + " }, 1); while (COUNT.get() == 0) { }";
+        String timedSpin =
+                "schedule(new TimerTask() { public void run() " + SPIN + " }, 1); while (COUNT.get() == 0) { }";
         define(jar, "TimedSpin", "new Timer()." + timedSpin);
         define(jar, "OwnTimedSpin", "new Timer() { }." + timedSpin);
         define(jar, "CancelledSpin", "Timer t = new Timer(); t." + timedSpin + " t.cancel();");
