@@ -69,7 +69,9 @@ final class ProcessCallRewriter {
         Hook hook = isOfOne(type) ? hook(call.owner().asSymbol(), call.name().stringValue(), type) : null;
         if (hook != null) {
             code.invokestatic(HOOKS, hook.name(), hook.type());
-        } else if (!ReflectionRewriter.rewrite(code, call) && !CommonPoolRewriter.rewrite(code, call)) {
+        } else if (!ReflectionRewriter.rewrite(code, call)
+                && !CommonPoolRewriter.rewrite(code, call)
+                && !ExecutorRewriter.rewrite(code, call)) {
             code.with(call);
         }
     }

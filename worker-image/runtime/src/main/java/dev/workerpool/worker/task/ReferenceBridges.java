@@ -24,8 +24,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Method references to what {@link ThreadInserter} and {@link CommonPoolRewriter} look for in calls ({@code Thread::start},
- * {@code Executors::newCachedThreadPool}, …) lead to a method of the class itself that makes the call. For one class.
+ * Method references to what {@link ThreadInserter}, {@link CommonPoolRewriter} and {@link ExecutorRewriter} look for in calls
+ * ({@code Thread::start}, {@code Executors::newCachedThreadPool}, …) lead to a method of the class itself that makes the call. For
+ * one class.
  */
 final class ReferenceBridges {
     private static final ClassDesc METAFACTORY = ClassDesc.of("java.lang.invoke.LambdaMetafactory");
@@ -81,7 +82,8 @@ final class ReferenceBridges {
         }
         String type = handle.lookupDescriptor();
         return ThreadInserter.concerns(handle.kind(), internalName(handle.owner()), handle.methodName(), type)
-                || CommonPoolRewriter.concerns(internalName(handle.owner()), handle.methodName(), type);
+                || CommonPoolRewriter.concerns(internalName(handle.owner()), handle.methodName(), type)
+                || ExecutorRewriter.concerns(internalName(handle.owner()), handle.methodName());
     }
 
     private static String internalName(ClassDesc type) {

@@ -9,8 +9,11 @@ import java.util.Set;
  */
 final class TaskApiLoader extends ClassLoader {
     private static final String API = Task.class.getPackageName();
-    private static final Set<String> HOOKS =
-            Set.of(TaskHooks.class.getName(), AllocationHooks.class.getName(), TaskReflection.class.getName());
+    private static final Set<String> HOOKS = Set.of(
+            TaskHooks.class.getName(),
+            AllocationHooks.class.getName(),
+            TaskExecutors.class.getName(),
+            TaskReflection.class.getName());
 
     private final ClassLoader worker = TaskApiLoader.class.getClassLoader();
 

@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
- * What woven task code calls. With {@link AllocationHooks} and {@link TaskReflection} all of the worker that task code can see, so it is public, static
- * and as small as can be.
+ * What woven task code calls. With {@link AllocationHooks}, {@link TaskExecutors} and {@link TaskReflection} all of the worker that
+ * task code can see, so it is public, static and as small as can be.
  */
 public final class TaskHooks {
     /** Whoever runs tasks on a thread; inherited by the threads which that thread starts. */

@@ -75,7 +75,9 @@ final class ThreadInserter {
     }
 
     private static boolean opens(String owner, String name) {
-        return owner.equals("java/util/concurrent/Executors") && name.startsWith("new");
+        return owner.equals("java/util/concurrent/Executors")
+                && name.startsWith("new")
+                && !ExecutorRewriter.concerns(owner, name); // These tell by themselves.
     }
 
     private static boolean hasStarted(String owner, String name) {

@@ -74,6 +74,10 @@ class AllocationBudgetTest {
         define(jar, "Single", "Executors.newSingleThreadExecutor().submit(" + steps + ").get();");
         define(
                 jar,
+                "PerTask",
+                "Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory()).submit(" + steps + ").get();");
+        define(
+                jar,
                 "Timed",
                 "new Timer().schedule(new TimerTask() { public void run() { while (true) Sink.sink = new byte[1000]; } }, 1);"
                         + " while (true) { }");
@@ -155,6 +159,7 @@ class AllocationBudgetTest {
                 "pooled",
                 "single",
                 "forked",
+                "pertask",
                 "timed",
                 "shares"
             })

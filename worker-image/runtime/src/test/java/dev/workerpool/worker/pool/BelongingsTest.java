@@ -56,6 +56,45 @@ class BelongingsTest {
                 "Timed",
                 "Timer t = new Timer(); t.schedule(new TimerTask() { public void run() { COUNT.incrementAndGet(); } }, 1, 1);");
         define(jar, "Fixed", "ExecutorService e = Executors.newFixedThreadPool(2); e.execute(() -> " + SPIN + ");");
+        define(jar, "Single", "Executors.newSingleThreadExecutor().execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "SingleOf",
+                "Executors.newSingleThreadExecutor(Thread.ofVirtual().factory()).execute(() -> " + SPIN + ");");
+        define(jar, "SingleScheduled", "Executors.newSingleThreadScheduledExecutor().execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "SingleReference",
+                "java.util.function.Supplier<ExecutorService> f = Executors::newSingleThreadExecutor; f.get().execute(() -> "
+                        + SPIN + ");");
+        String single =
+                "Executors.newSingleThreadExecutor(r -> { var t = new Thread(r); ((Queue<Object>) System.getProperties().get(\"made\")).add(t); return t; })";
+        define(jar, "SingleAbandoned", single + ".submit(() -> 1).get();");
+        define(jar, "SingleClosed", "try (var e = " + single + ") { e.submit(() -> 1).get(); }");
+        define(
+                jar,
+                "PerTask",
+                "Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory()).execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "PerTaskBare",
+                "Executors.newThreadPerTaskExecutor(Thread.ofPlatform().inheritInheritableThreadLocals(false).factory())"
+                        + ".submit(() -> " + SPIN + ");");
+        define(jar, "VirtualPerTask", "Executors.newVirtualThreadPerTaskExecutor().execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "PerTaskReference",
+                "java.util.function.Function<ThreadFactory, ExecutorService> f = Executors::newThreadPerTaskExecutor;"
+                        + " f.apply(Thread.ofVirtual().factory()).execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "PerTaskOfAll",
+                "class Holder { static final ExecutorService ALL = Executors.newVirtualThreadPerTaskExecutor(); }"
+                        + " Holder.ALL.submit(() -> 1).get(); Holder.ALL.execute(() -> " + SPIN + ");");
+        define(
+                jar,
+                "PerTaskWaits",
+                "try (var e = Executors.newVirtualThreadPerTaskExecutor()) { e.execute(() -> " + SPIN + "); }");
         define(
                 jar,
                 "Made",
@@ -233,22 +272,10 @@ class BelongingsTest {
                 jar,
                 "Errs",
                 "Thread.startVirtualThread(() -> { throw new AssertionError(\"virtual\"); }); while (true) { COUNT.get(); }");
-        jar.taskClass("Keeps", """
-                @TaskType("keeps")
-                public class Keeps implements Task<String, String> {
-                    static final java.util.concurrent.atomic.AtomicReference<String> BY = new java.util.concurrent.atomic.AtomicReference<>();
-                    static final ExecutorService STATIC = Executors.newFixedThreadPool(1);
-                    static ExecutorService lazy;
-                    final ExecutorService own = Executors.newFixedThreadPool(1);
-                    static { Thread t = new Thread(() -> { while (true) try { Thread.sleep(5); BY.set("alive"); } catch (InterruptedException e) { } }); t.setDaemon(true); t.start(); }
-                    public String run(String input, TaskContext context) throws Exception {
-                        if (lazy == null) lazy = Executors.newFixedThreadPool(1);
-                        BY.set(null);
-                        while (BY.get() == null) Thread.sleep(1);
-                        return STATIC.submit(() -> "a").get() + lazy.submit(() -> "b").get() + own.submit(() -> "c").get();
-                    }
-                }
-                """);
+        keeps(jar, "Keeps", "newFixedThreadPool(1)");
+        keeps(jar, "KeepsSingle", "newSingleThreadExecutor()");
+        keeps(jar, "KeepsSingleScheduled", "newSingleThreadScheduledExecutor()");
+        keeps(jar, "KeepsPerTask", "newThreadPerTaskExecutor(Executors.defaultThreadFactory())");
         lends(jar, "Lends", "newFixedThreadPool(1)");
         lends(jar, "LendsScheduled", "newScheduledThreadPool(1)");
         jar.writeTo(folder.resolve("tasks.jar"));
@@ -274,6 +301,25 @@ class BelongingsTest {
                     }
                 }
                 """.formatted(name.toLowerCase(), name, body));
+    }
+
+    private static void keeps(TaskJars jar, String name, String executor) {
+        jar.taskClass(name, """
+                @TaskType("%s")
+                public class %s implements Task<String, String> {
+                    static final java.util.concurrent.atomic.AtomicReference<String> BY = new java.util.concurrent.atomic.AtomicReference<>();
+                    static final ExecutorService STATIC = Executors.%3$s;
+                    static ExecutorService lazy;
+                    final ExecutorService own = Executors.%3$s;
+                    static { Thread t = new Thread(() -> { while (true) try { Thread.sleep(5); BY.set("alive"); } catch (InterruptedException e) { } }); t.setDaemon(true); t.start(); }
+                    public String run(String input, TaskContext context) throws Exception {
+                        if (lazy == null) lazy = Executors.%3$s;
+                        BY.set(null);
+                        while (BY.get() == null) Thread.sleep(1);
+                        return STATIC.submit(() -> "a").get() + lazy.submit(() -> "b").get() + own.submit(() -> "c").get();
+                    }
+                }
+                """.formatted(name.toLowerCase(), name, executor));
     }
 
     private static void lends(TaskJars jar, String name, String executor) {
@@ -321,6 +367,15 @@ class BelongingsTest {
                 "grandchild",
                 "timed",
                 "fixed",
+                "single",
+                "singleof",
+                "singlescheduled",
+                "singlereference",
+                "pertask",
+                "pertaskbare",
+                "virtualpertask",
+                "pertaskreference",
+                "pertaskofall",
                 "made",
                 "ownpool",
                 "ownscheduled",
@@ -450,10 +505,11 @@ class BelongingsTest {
         }
     }
 
-    @Test
-    void killsTheThreadsOfARunWithIt() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"waits", "pertaskwaits"})
+    void killsTheThreadsOfARunWithIt(String type) throws Exception {
         try (var fixture = start()) {
-            var run = fixture.submit("waits", "");
+            var run = fixture.submit(type, "");
             await().atMost(Duration.ofSeconds(30)).until(() -> count.get() > 0);
 
             fixture.pool.cancel(run.run());
@@ -512,17 +568,34 @@ class BelongingsTest {
         return new WeakReference<>(observer);
     }
 
-    @Test
-    void leavesAloneWhatATaskKeepsForItsRuns() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"keeps", "keepssingle", "keepssinglescheduled", "keepspertask"})
+    void leavesAloneWhatATaskKeepsForItsRuns(String type) throws Exception {
         try (var fixture = start()) {
             for (int i = 0; i < 5; i++) {
-                assertThat(fixture.submit("keeps", "").output()).isEqualTo("abc");
+                assertThat(fixture.submit(type, "").output()).isEqualTo("abc");
                 // Longer than it takes to stop what is left behind.
                 await().pollDelay(SOON.multipliedBy(5)).until(() -> true);
             }
 
-            assertThat(fixture.counted("workerpool_left_behind", "task", "keeps"))
-                    .isZero();
+            assertThat(fixture.counted("workerpool_left_behind", "task", type)).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"singleabandoned", "singleclosed"})
+    void endsTheThreadOfASingleThreadExecutorThatNobodyCanReach(String type) throws Exception {
+        var made = new ConcurrentLinkedQueue<Thread>();
+        System.getProperties().put("made", made);
+        try (var fixture = start()) {
+            assertThat(fixture.submit(type, "done").output()).isEqualTo("done");
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                System.gc();
+                return made.stream().noneMatch(Thread::isAlive);
+            });
+            assertThat(made).hasSize(1);
+            assertThat(fixture.counted("workerpool_left_behind", "task", type)).isZero();
         }
     }
 }
