@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class OwnExecutor {
     /** Nanoseconds, before each more look: the thread that is about to begin or end a task may have lost its core. */
-    private static final long[] PAUSES = {100_000, 400_000, 1_600_000};
+    private static final long[] PAUSES = {50_000, 200_000, 750_000};
 
     private final ExecutorService executor;
     /** Its code is that of the JDK, so that some of it can be asked at once. */
