@@ -11,7 +11,7 @@ import java.util.Locale;
 /**
  * Says how many replicas a pool should have, from the tasks it has in flight: as many as keep their threads at the target
  * utilization. What waits counts like what runs, so a pool that falls behind asks for more than its threads can show. So does
- * what is refused for want of a thread, up to what makes a burst.
+ * what is refused for want of a thread, up to what makes a burst, until it can have come again.
  *
  * <p>The number follows the average over a long, stable window, and in a burst that over a short, panic window; until a
  * stable window has passed without a burst, no replica goes. Going down further needs the lower number to have been enough
@@ -38,6 +38,9 @@ public final class Autoscaler {
     /** So much later than a second a question may come on a busy machine, and be about reports as old as this. */
     private static final Duration LATE = Duration.ofSeconds(5);
 
+    /** Who is refused is asked to stay away for a second or more: so long it may be, and waits all the same. */
+    private static final Duration AWAY = Duration.ofSeconds(3);
+
     /** Of a delay of zero too, the present moment is part. */
     private static final Duration NOW = Duration.ofMillis(1);
 
@@ -48,6 +51,7 @@ public final class Autoscaler {
     private static final double ROUNDING = 1e-9;
 
     private final TimeWindow inFlight = new TimeWindow();
+    private final TimeWindow withRefused = new TimeWindow();
     private final TimeWindow wanted = new TimeWindow();
     private final TimeWindow added = new TimeWindow();
     private final TimeWindow taken = new TimeWindow();
@@ -76,7 +80,7 @@ public final class Autoscaler {
         }
         lastAsked = now;
         Duration panicWindow = Durations.parse(spec.panicWindow());
-        demand.inFlight().ifPresent(tasks -> observe(withRefused(tasks, spec, demand), spec, now));
+        demand.inFlight().ifPresent(tasks -> observe(tasks, spec, demand, now));
         boolean known = demand.inFlight().isPresent() && !now.isBefore(observedSince.plus(panicWindow));
         Advice next = known ? followingLoad(spec, demand, now) : bounded(spec, now);
         int change = next.replicas() - advice.replicas();
@@ -95,16 +99,27 @@ public final class Autoscaler {
 
     /** The clock was put back: what was seen would lie in the future, and hide what is seen now. */
     private void beginAnew(Instant now) {
-        List.of(inFlight, wanted, added, taken).forEach(TimeWindow::clear);
+        List.of(inFlight, withRefused, wanted, added, taken).forEach(TimeWindow::clear);
         observedSince = now;
         lastObserved = now;
         burstUntil = Instant.MIN;
     }
 
-    /** Whoever is refused may come again at once, and many times: how many tasks that makes, nobody knows. */
-    private static double withRefused(double inFlight, AutoscalingSpec spec, Demand demand) {
-        double burst = each(spec, demand) * demand.ready() * spec.panicThreshold() / 100.0;
-        return Math.max(inFlight, Math.min(inFlight + demand.refused(), burst));
+    /**
+     * Whoever is refused may come again at once, and many times: how many tasks that makes, nobody knows. A bound of the moment:
+     * one of the average would rise, as replicas turn Ready, for what was refused before.
+     */
+    private double withRefused(double tasks, AutoscalingSpec spec, Demand demand, Instant now) {
+        if (demand.refused() > 0) {
+            double most = Math.min(tasks + demand.refused(), burst(spec, demand));
+            withRefused.add(now, most, Durations.parse(spec.stableWindow()));
+        }
+        return Math.max(tasks, withRefused.max(AWAY, now));
+    }
+
+    /** Tasks in flight that make one. */
+    private static double burst(AutoscalingSpec spec, Demand demand) {
+        return each(spec, demand) * Math.max(1, demand.ready()) * spec.panicThreshold() / 100.0;
     }
 
     /** Tasks that a replica should have in flight. */
@@ -113,14 +128,14 @@ public final class Autoscaler {
     }
 
     /** After a silence, observation begins anew: what was before it says nothing of now. */
-    private void observe(double tasks, AutoscalingSpec spec, Instant now) {
+    private void observe(double tasks, AutoscalingSpec spec, Demand demand, Instant now) {
         Duration panicWindow = Durations.parse(spec.panicWindow());
         Duration longestSilence = panicWindow.compareTo(LATE) > 0 ? panicWindow : LATE;
         if (lastObserved.plus(longestSilence).isBefore(now)) {
             observedSince = now;
         }
         lastObserved = now;
-        inFlight.add(now, tasks, Durations.parse(spec.stableWindow()));
+        inFlight.add(now, withRefused(tasks, spec, demand, now), Durations.parse(spec.stableWindow()));
     }
 
     /** While nothing is known of the load, only the bounds count. */
@@ -140,7 +155,7 @@ public final class Autoscaler {
         double each = each(spec, demand);
         double stable = inFlight.average(stableWindow, now);
         double panic = inFlight.average(panicWindow, now);
-        if (panic / each * 100 + ROUNDING >= (double) spec.panicThreshold() * Math.max(1, demand.ready())) {
+        if (panic / burst(spec, demand) + ROUNDING >= 1) {
             burstUntil = now.plus(stableWindow);
         }
         boolean burst = now.isBefore(burstUntil);
@@ -152,7 +167,7 @@ public final class Autoscaler {
                 replicas(tasks / each * TO_SPARE),
                 Durations.parse(spec.scaleInDelay()).plus(NOW));
 
-        String why = why(spec, demand, tasks, byPanic ? spec.panicWindow() : spec.stableWindow(), asked);
+        String why = why(spec, demand, tasks, byPanic ? spec.panicWindow() : spec.stableWindow(), asked, now);
         Advice free = new Advice(asked, byPanic ? Reason.Burst : Reason.Stable, why, now);
         boolean mayGoDown =
                 !burst && !now.isBefore(observedSince.plus(stableWindow)) && inFlight.reaches(stableWindow, now);
@@ -226,12 +241,12 @@ public final class Autoscaler {
                 now);
     }
 
-    private static String why(AutoscalingSpec spec, Demand demand, double tasks, String window, int asked) {
+    private String why(AutoscalingSpec spec, Demand demand, double tasks, String window, int asked, Instant now) {
         return String.format(
                 Locale.ROOT,
                 "%.1f tasks in flight%s, averaged over %s, ask for %d replicas of %.3g threads at %d%%",
                 tasks,
-                demand.refused() > 0 ? " or refused" : "",
+                withRefused.max(Durations.parse(window), now) > 0 ? " or refused" : "",
                 window,
                 asked,
                 demand.threads(),

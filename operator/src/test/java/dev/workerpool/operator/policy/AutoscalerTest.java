@@ -181,6 +181,40 @@ class AutoscalerTest {
             assertThat(pool.most()).isEqualTo(1);
         }
 
+        @ParameterizedTest
+        @ValueSource(ints = {2, 3})
+        void whoIsRefusedAndComesAgainInWavesMakesABurstToo(int apart) {
+            var pool = new PoolSimulation(DEFAULTS, 1).run(120, second -> 2);
+
+            pool.runWithoutQueue(60, 40, second -> second % apart == 0 ? 1 : 0);
+
+            assertThat(pool.replicas()).isEqualTo(15);
+            assertThat(pool.most()).isEqualTo(15);
+        }
+
+        @Test
+        void whatWasRefusedBeforeAsksForNoMoreOnceThereAreThreadsForAll() {
+            var pool = new PoolSimulation(DEFAULTS, 1).run(120, second -> 2);
+
+            pool.runWithoutQueue(120, 40, second -> 10);
+
+            assertThat(pool.most()).as("twice as many as the last that refuse").isLessThanOrEqualTo(18);
+        }
+
+        @Test
+        void thatSomeWereRefusedIsToldOfTheWholeAverage() {
+            var autoscaler = autoscaler(1);
+            for (int second = 1; second <= 5; second++) {
+                autoscaler.advise(DEFAULTS, new Demand(1, 4, OptionalDouble.of(4), 1.6), at(second));
+            }
+
+            autoscaler.advise(DEFAULTS, new Demand(1, 4, OptionalDouble.of(4), 0), at(6));
+
+            assertThat(autoscaler.advice().message())
+                    .isEqualTo(
+                            "5.6 tasks in flight or refused, averaged over 60s, ask for 2 replicas of 4.00 threads at 70%");
+        }
+
         @Test
         void whatWouldBeActiveStandsToWhatIsAsAllThatCameToTheCompleted() {
             Load busy = new Load(4, 4, 0, 10, 15);

@@ -71,10 +71,16 @@ final class PoolSimulation {
      * @param load tasks that would be in flight if none was refused
      */
     PoolSimulation runWithoutQueue(int seconds, double load) {
+        return runWithoutQueue(seconds, load, second -> 1);
+    }
+
+    /** @param times that each which finds no thread is refused, by the seconds since this run began */
+    PoolSimulation runWithoutQueue(int seconds, double load, IntToDoubleFunction times) {
         for (int i = 0; i < seconds; i++) {
+            double refused = times.applyAsDouble(i);
             step(ready -> {
                 double active = Math.min(load, ready * THREADS);
-                return new Demand(ready, THREADS, OptionalDouble.of(active), load - active);
+                return new Demand(ready, THREADS, OptionalDouble.of(active), (load - active) * refused);
             });
         }
         return this;
