@@ -73,16 +73,17 @@ final class StatusWriter {
     /**
      * Writes nothing when nothing changed, or when the change can wait.
      *
+     * @param isLookedAtAgain whether the next pass can be had in time; the one after a failure may be a minute away
      * @return how long it still waits; empty when nothing does
      */
-    Optional<Duration> write(WorkerPool pool, WorkerPoolStatus status) {
+    Optional<Duration> write(WorkerPool pool, WorkerPoolStatus status, boolean isLookedAtAgain) {
         WorkerPoolStatus before = current(pool);
         String uid = pool.getMetadata().getUid();
         if (tellsNothingNew(status, before)) {
             waitingSince.remove(uid);
             return Optional.empty();
         }
-        Optional<Duration> left = left(uid, before, status);
+        Optional<Duration> left = isLookedAtAgain ? left(uid, before, status) : Optional.empty();
         if (left.isEmpty()) {
             write(pool, status, uid);
             waitingSince.remove(uid);

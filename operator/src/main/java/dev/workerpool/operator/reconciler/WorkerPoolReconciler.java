@@ -160,7 +160,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
         pool.setStatus(statuses.current(pool));
         if (pool.getSpec() == null) {
             WorkerPoolStatus status = StatusCalculator.undecodable(pool, problem(pool, context), now);
-            statuses.write(pool, status);
+            statuses.write(pool, status, false);
             metrics.update(pool, status, pods.replicas(context));
             return UpdateControl.noUpdate();
         }
@@ -203,7 +203,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         told,
                         settled.digest(pool)),
                 now);
-        Optional<Duration> statusWaits = statuses.write(pool, status);
+        Optional<Duration> statusWaits = statuses.write(pool, status, unapplied.failures().isEmpty());
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);

@@ -41,11 +41,9 @@ public final class Haste {
                 .orElse("False");
     }
 
-    /** Not while something is not applied: the next pass may be a minute away then. */
     private static boolean goesOn(WorkerPoolStatus status) {
         return condition(status, "Progressing")
                 .filter(condition -> condition.status().equals("True"))
-                .filter(condition -> !condition.reason().equals(Trouble.APPLY_FAILED))
                 .isPresent();
     }
 

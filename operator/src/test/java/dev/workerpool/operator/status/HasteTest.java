@@ -70,12 +70,11 @@ class HasteTest {
     }
 
     @Test
-    void whileSomethingIsNotAppliedNothingCanWait() {
-        var stuck = status(0, conditions("False", "True", "ApplyFailed", "False", ""));
+    void howFarItIsCanWaitAlsoWhereSomethingIsRefusedForGood() {
+        var refused = conditions("False", "True", "ApplyFailed", "True", "a name is taken");
 
-        assertThat(Haste.canWait(null, stuck)).isFalse();
-        assertThat(Haste.canWait(stuck, status(1, stuck.conditions()))).isFalse();
-        assertThat(Haste.canWait(stuck, goingOn)).isFalse();
+        assertThat(Haste.canWait(goingOn, status(0, refused))).isFalse();
+        assertThat(Haste.canWait(status(0, refused), status(1, refused))).isTrue();
     }
 
     @Test
