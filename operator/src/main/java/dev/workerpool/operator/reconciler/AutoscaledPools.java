@@ -43,7 +43,10 @@ final class AutoscaledPools extends AbstractEventSource<Advice, WorkerPool> {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** A replica that turned Ready is asked at once, and answers within this, busy as its node may be. */
+    /**
+     * A replica that turned Ready is asked at once, and answers within this, busy as its node may be. One that did not is taken for
+     * as busy as the others, like any that is silent.
+     */
     private static final Duration NEW = Duration.ofSeconds(10);
 
     /** A pool as the last pass saw it. */

@@ -4,8 +4,6 @@ import dev.workerpool.operator.status.SettingsInForce;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 
 /**
  * A container of a replica that is asked how it is, and what it told last. One asks it at a time; what it was told, and that
@@ -26,14 +24,11 @@ final class Followed {
     /** Lets one wait: it is starting, or did not answer in time. */
     volatile boolean slow;
 
-    /** As last seen. This and what follows is guarded by the object itself. */
-    boolean ready;
+    /** As the last pass saw it. */
+    volatile boolean ready;
 
     /** The last one between two questions. */
-    Duration pause = AskingPace.UNTIL_FIRST;
-
-    /** The question after it. */
-    Future<?> again = CompletableFuture.completedFuture(null);
+    volatile Duration pause = AskingPace.UNTIL_FIRST;
 
     private long rejected;
     private SettingsInForce settings;
@@ -47,7 +42,7 @@ final class Followed {
         this.rejected = rejected;
     }
 
-    /** The same worker, asked at another interval. */
+    /** The same worker, asked anew and at this interval. */
     synchronized Followed at(Duration other) {
         var followed = new Followed(pool, address, other, rejected);
         followed.report = report;
@@ -55,6 +50,7 @@ final class Followed {
         followed.lastAt = lastAt;
         followed.silences = silences;
         followed.slow = slow;
+        followed.ready = ready;
         followed.settings = settings().orElse(null);
         followed.missed = wasMissed();
         return followed;

@@ -208,38 +208,36 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
         if (!isRunning() || replica.address().isEmpty()) {
             return;
         }
-        boolean isReady = replica.state() == State.READY;
         Followed before = workers.get(worker);
-        if (before != null && before.interval.equals(interval)) {
-            askIfItTurnedReady(worker, before, isReady);
-            return;
+        if (before == null) {
+            begin(worker, follow(worker, pool, replica, interval));
+        } else if (turnsReadyUnheard(before, replica) || !before.interval.equals(interval)) {
+            begin(worker, before.at(interval));
         }
-        Followed followed = before == null ? follow(worker, pool, replica, interval) : before.at(interval);
-        followed.slow = before == null ? !isReady : before.slow;
-        followed.ready = isReady;
+    }
+
+    /** What waits to be asked of the same worker, in a pause or behind others, is left out when its turn comes. */
+    private void begin(Worker worker, Followed followed) {
         workers.put(worker, followed);
         takeTurn(worker, followed);
     }
 
-    /** Then it answers, and need not wait for the end of a pause that grew while it did not. */
-    private void askIfItTurnedReady(Worker worker, Followed followed, boolean isReady) {
-        synchronized (followed) {
-            boolean turned = isReady && !followed.ready;
-            followed.ready = isReady;
-            followed.slow &= !turned;
-            if (turned && followed.report == null) {
-                followed.pause = AskingPace.UNTIL_FIRST;
-                if (followed.again.cancel(false)) {
-                    takeTurn(worker, followed);
-                }
-            }
-        }
+    /** Then it answers, and need wait neither for the end of a pause that grew while it did not, nor behind those that do not. */
+    private static boolean turnsReadyUnheard(Followed followed, Replica replica) {
+        boolean isReady = replica.state() == State.READY;
+        boolean turns = isReady && !followed.ready;
+        followed.ready = isReady;
+        followed.slow &= !turns;
+        return turns && followed.report == null;
     }
 
     /** What a worker refused that was there before, an operator before this one has counted. */
     private Followed follow(Worker worker, ResourceID pool, Replica replica, Duration interval) {
-        return new Followed(
+        var followed = new Followed(
                 pool, replica.address().get(), interval, worker.startedAt().isBefore(beginning) ? Followed.UNKNOWN : 0);
+        followed.ready = replica.state() == State.READY;
+        followed.slow = !followed.ready;
+        return followed;
     }
 
     private void takeTurn(Worker worker, Followed followed) {
@@ -252,27 +250,25 @@ public final class ReplicaReports extends AbstractEventSource<ReplicaReport, Wor
             return Outcome.LEFT_OUT;
         }
         try {
-            ask(followed);
+            ask(worker, followed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Outcome.LEFT_OUT;
         }
-        pause(worker, followed);
+        followed.pause = AskingPace.pause(followed, workers.size());
+        turns.after(followed.pause, () -> takeTurn(worker, followed));
         return followed.silences == 0 ? Outcome.REACHED : Outcome.SILENT;
     }
 
-    private void pause(Worker worker, Followed followed) {
-        synchronized (followed) {
-            followed.pause = AskingPace.pause(followed, workers.size());
-            followed.again = turns.after(followed.pause, () -> takeTurn(worker, followed));
-        }
-    }
-
-    private void ask(Followed followed) throws InterruptedException {
+    private void ask(Worker worker, Followed followed) throws InterruptedException {
         try {
             ReplicaAnswer answer = client.status(followed.address);
             followed.silences = 0;
             followed.slow = false;
+            if (workers.get(worker) != followed) {
+                // It is asked anew, and its answer to that is counted.
+                return;
+            }
             if (followed.restarts() != answer.report().restarts()) {
                 followed.beginAnew();
             }

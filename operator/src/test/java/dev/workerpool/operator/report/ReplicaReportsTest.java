@@ -12,12 +12,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,20 +71,38 @@ class ReplicaReportsTest {
     }
 
     @Test
+    void oneThatTurnsReadyDoesNotWaitBehindThoseThatLetOneWait() throws Exception {
+        List<Replica> starting = starting(100);
+        reports.follow(pool, starting);
+        for (int asked = 1; asked <= Turns.SLOW_AT_A_TIME; asked++) {
+            question(30);
+        }
+
+        starting.set(99, replica("127.0.0.100", true));
+        reports.follow(pool, starting);
+
+        assertThat(questionsBefore("127.0.0.100"))
+                .as("those that are asked as others time out")
+                .isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
+    }
+
+    @Test
     void replicasThatLetOneWaitDoNotHoldUpThoseOfOtherPools() throws Exception {
-        reports.follow(
-                pool,
-                IntStream.rangeClosed(1, 100)
-                        .mapToObj(number -> replica("127.0.0." + number, false))
-                        .toList());
+        reports.follow(pool, starting(100));
 
         reports.follow(other, List.of(replica("127.0.1.1", true)));
 
+        assertThat(questionsBefore("127.0.1.1"))
+                .as("questions that wait")
+                .isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
+    }
+
+    private int questionsBefore(String address) throws InterruptedException {
         int before = 0;
-        while (!question(30).getLocalAddress().getHostAddress().equals("127.0.1.1")) {
+        while (!question(30).getLocalAddress().getHostAddress().equals(address)) {
             before++;
         }
-        assertThat(before).as("questions that wait").isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
+        return before;
     }
 
     private Socket question(int seconds) throws InterruptedException {
@@ -107,6 +127,12 @@ class ReplicaReportsTest {
             // The test is over.
             return;
         }
+    }
+
+    private static List<Replica> starting(int many) {
+        return IntStream.rangeClosed(1, many)
+                .mapToObj(number -> replica("127.0.0." + number, false))
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private static Replica replica(String address, boolean ready) {
