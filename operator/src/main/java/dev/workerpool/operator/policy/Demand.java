@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param ready replicas that take tasks
  * @param threads tasks one replica can run at a time
  * @param inFlight tasks active or queued in the whole pool; empty when no replica said
- * @param refused tasks that would be active besides, had there been a thread for each that came
+ * @param refused tasks that would be active besides, had there been a thread for each that came; none that an idle replica had
  */
 public record Demand(int ready, double threads, OptionalDouble inFlight, double refused) {
 
@@ -38,11 +38,19 @@ public record Demand(int ready, double threads, OptionalDouble inFlight, double 
                 ready,
                 threads > 0 ? threads : threadsByDefault,
                 OptionalDouble.of(sum.inFlight() * each * loads.size()),
-                refused(sum) * each * loads.size());
+                refused(told, sum) * each * loads.size());
     }
 
-    /** By Little's law: those that are active stand to those that would be as the completed to all that came. */
-    private static double refused(Load sum) {
-        return (double) sum.active() * sum.refused() / Math.max(1, sum.completed());
+    /**
+     * By Little's law: those that are active stand to those that would be as the completed to all that came. One replica may
+     * refuse while others idle, as the home of many a key does: more replicas would be of no help where these are not.
+     */
+    private static double refused(List<Load> told, Load sum) {
+        int idleElsewhere = told.stream()
+                .filter(load -> load.refused() == 0)
+                .mapToInt(Load::idle)
+                .sum();
+        double besides = (double) sum.active() * sum.refused() / Math.max(1, sum.completed());
+        return Math.max(0, besides - idleElsewhere);
     }
 }

@@ -21,6 +21,10 @@ public record Load(int threads, int active, int queued, long completed, long ref
         return active + queued;
     }
 
+    public int idle() {
+        return Math.max(0, threads - active);
+    }
+
     public Load plus(Load other) {
         return new Load(
                 threads + other.threads,

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -217,12 +218,21 @@ class AutoscalerTest {
 
         @Test
         void whatWouldBeActiveStandsToWhatIsAsAllThatCameToTheCompleted() {
-            Load busy = new Load(4, 4, 0, 10, 15);
-            Load idle = new Load(4, 1, 0, 10, 0);
+            assertThat(refused(new Load(4, 4, 0, 10, 15), new Load(4, 1, 0, 10, 5)))
+                    .isEqualTo(5 * 20 / 20.0);
+        }
 
-            assertThat(Demand.of(List.of(Optional.of(busy), Optional.of(idle), Optional.of(idle)), 0, 1)
-                            .refused())
-                    .isEqualTo(6 * 15 / 30.0);
+        @Test
+        void whatOneRefusesWhileOthersIdleIsNoWantOfThreads() {
+            Load home = new Load(4, 4, 0, 10, 30);
+
+            assertThat(refused(home, new Load(4, 1, 0, 10, 0))).isEqualTo(5 * 30 / 20.0 - 3);
+            assertThat(refused(home, new Load(4, 0, 0, 0, 0), new Load(40, 0, 0, 0, 0)))
+                    .isZero();
+        }
+
+        private static double refused(Load... told) {
+            return Demand.of(Stream.of(told).map(Optional::of).toList(), 0, 1).refused();
         }
     }
 
