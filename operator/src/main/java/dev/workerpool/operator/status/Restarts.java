@@ -1,6 +1,7 @@
 package dev.workerpool.operator.status;
 
 import dev.workerpool.api.v1alpha1.WorkerPoolStatus;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,27 +20,62 @@ record Restarts(int total, Map<String, Integer> byReplica) {
     /** More than a pool and its surge can be; with three entries each they fit into the status. */
     static final int MOST_REPLICAS = 1300;
 
-    private static final Comparator<Replica> FIRST_TO_KEEP = Comparator.comparing(
-                    (Replica replica) -> replica.state() == Replica.State.EXITED)
-            .thenComparing(Replica::madeAt, Comparator.reverseOrder());
+    private record Counted(boolean exited, Instant madeAt, Map<String, Integer> restarts) {
 
-    private record Counted(Replica replica, Map<String, Integer> restarts) {}
+        private static final Comparator<Counted> FIRST_TO_KEEP =
+                Comparator.comparing(Counted::exited).thenComparing(Counted::madeAt, Comparator.reverseOrder());
+
+        private static Counted of(Replica replica, Observed observed, Map<String, Integer> known) {
+            return new Counted(
+                    replica.state() == Replica.State.EXITED,
+                    replica.madeAt(),
+                    Restarts.of(replica, observed, known));
+        }
+
+        private boolean isIn(Map<String, Integer> known) {
+            return restarts.keySet().stream().anyMatch(known::containsKey);
+        }
+
+        private int beyond(Map<String, Integer> known) {
+            return restarts.entrySet().stream()
+                    .mapToInt(entry -> entry.getValue() - known.getOrDefault(entry.getKey(), 0))
+                    .sum();
+        }
+    }
 
     static Restarts of(Optional<WorkerPoolStatus> before, Observed observed) {
         Map<String, Integer> known =
                 before.map(WorkerPoolStatus::restartsByReplica).orElse(Map.of());
         List<Counted> counted = observed.replicas().stream()
-                .map(replica -> new Counted(replica, of(replica, observed, known)))
+                .map(replica -> Counted.of(replica, observed, known))
                 .filter(each -> !each.restarts.isEmpty())
                 .toList();
-        Map<String, Integer> all = merged(counted);
-        Map<String, Integer> kept = merged(bounded(counted));
-        int added = all.entrySet().stream()
-                // What finds no place and had none before was counted when it had one.
-                .mapToInt(entry -> entry.getValue()
-                        - known.getOrDefault(entry.getKey(), kept.containsKey(entry.getKey()) ? 0 : entry.getValue()))
+        Optional<Instant> oldestKept = oldestKept(counted, known);
+        int added = counted.stream()
+                .filter(each -> each.isIn(known) || !lostItsPlace(each, oldestKept))
+                .mapToInt(each -> each.beyond(known))
                 .sum();
-        return new Restarts(before.map(WorkerPoolStatus::restarts).orElse(0) + added, kept);
+        return new Restarts(before.map(WorkerPoolStatus::restarts).orElse(0) + added, merged(bounded(counted)));
+    }
+
+    /** Of the replicas that are over, where some may have found no place; empty where there was one for all. */
+    private static Optional<Instant> oldestKept(List<Counted> counted, Map<String, Integer> known) {
+        long replicas = known.keySet().stream()
+                .map(key -> key.split("/")[0])
+                .distinct()
+                .count();
+        return replicas < MOST_REPLICAS
+                ? Optional.empty()
+                : counted.stream()
+                        .filter(each -> each.exited && each.isIn(known))
+                        .map(Counted::madeAt)
+                        .min(Comparator.naturalOrder());
+    }
+
+    /** To newer ones. It was counted when it had one, and is not again, should it find one once more. */
+    private static boolean lostItsPlace(Counted unknown, Optional<Instant> oldestKept) {
+        return unknown.exited
+                && oldestKept.filter(oldest -> !unknown.madeAt.isAfter(oldest)).isPresent();
     }
 
     /**
@@ -62,7 +98,7 @@ record Restarts(int total, Map<String, Integer> byReplica) {
         return counted.size() <= MOST_REPLICAS
                 ? counted
                 : counted.stream()
-                        .sorted(Comparator.comparing(Counted::replica, FIRST_TO_KEEP))
+                        .sorted(Counted.FIRST_TO_KEEP)
                         .limit(MOST_REPLICAS)
                         .toList();
     }

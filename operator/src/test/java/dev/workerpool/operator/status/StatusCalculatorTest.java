@@ -126,6 +126,18 @@ class StatusCalculatorTest {
             more.set(failed.size(), Pods.ready("a", 3));
             pool.setStatus(statusOf(more));
             assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size() + 3 + 2);
+
+            more.subList(0, 3).clear();
+            pool.setStatus(statusOf(more));
+            assertThat(pool.getStatus().restartsByReplica())
+                    .as("places are free")
+                    .hasSize(Restarts.MOST_REPLICAS)
+                    .containsKey("older");
+            assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size() + 3 + 2);
+
+            more.add(failed("newest", 11));
+            pool.setStatus(statusOf(more));
+            assertThat(pool.getStatus().restarts()).isEqualTo(2 * failed.size() + 3 + 2 + 2);
         }
 
         private WorkerPoolStatus statusOf(List<Replica> replicas) {
