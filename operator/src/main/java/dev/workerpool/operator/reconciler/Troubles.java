@@ -1,5 +1,6 @@
 package dev.workerpool.operator.reconciler;
 
+import dev.workerpool.api.v1alpha1.WorkerPool;
 import dev.workerpool.operator.report.ReplicaReport.Artifact;
 import dev.workerpool.operator.report.ReplicaReports;
 import dev.workerpool.operator.status.Replica;
@@ -15,20 +16,35 @@ import java.util.Optional;
 /** What the operator itself met in a pass, worst first. */
 final class Troubles {
 
-    /** With the pauses between them some ten seconds: who only starts again, or is overloaded for a moment, is back by then. */
+    /** With the pauses between them some seconds: who only starts again, or is overloaded for a moment, is back by then. */
     private static final int ATTEMPTS_THAT_MAY_FAIL = 4;
 
     private Troubles() {}
 
     /** @param retry of the attempts that failed right before this one */
     static List<Trouble> of(
-            Unapplied unapplied, Optional<RetryInfo> retry, Collection<Replica> replicas, ReplicaReports reports) {
+            WorkerPool pool,
+            Unapplied unapplied,
+            Optional<RetryInfo> retry,
+            Collection<Replica> replicas,
+            ReplicaReports reports) {
         boolean lasts = retry.filter(failed -> failed.getAttemptCount() >= ATTEMPTS_THAT_MAY_FAIL)
                 .isPresent();
-        List<Trouble> troubles = new ArrayList<>(lasts ? unapplied.all() : unapplied.refused());
+        List<Trouble> troubles =
+                new ArrayList<>(lasts || isTold(pool, unapplied) ? unapplied.all() : unapplied.refused());
         troubles.addAll(notLoaded(replicas, reports));
         troubles.addAll(notInForce(replicas, reports));
         return troubles;
+    }
+
+    /** It lasted already: an operator that has just started counts its own attempts only. */
+    private static boolean isTold(WorkerPool pool, Unapplied unapplied) {
+        return Optional.ofNullable(pool.getStatus()).stream()
+                .flatMap(status -> status.conditions().stream())
+                .filter(condition -> condition.type().equals("Degraded")
+                        && condition.status().equals("True"))
+                .anyMatch(degraded ->
+                        unapplied.failed().anyMatch(failed -> failed.reason().equals(degraded.reason())));
     }
 
     /** Every replica mounts the same Secrets, so one is named for all. */

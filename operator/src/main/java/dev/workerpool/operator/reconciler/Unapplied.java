@@ -33,7 +33,8 @@ record Unapplied(Children children, List<NotResized> notResized) {
                 .toList();
     }
 
-    private Stream<Trouble> failed() {
+    /** The same, as it is told once it lasts. */
+    Stream<Trouble> failed() {
         return Stream.concat(
                 children.failures().stream().map(Unapplied::notApplied),
                 resizesToTryAgain().map(NotResized::trouble));

@@ -195,7 +195,7 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         children.deployment(),
                         replicas,
                         unapplied.all(),
-                        Troubles.of(unapplied, context.getRetryInfo(), replicas, reports),
+                        Troubles.of(pool, unapplied, context.getRetryInfo(), replicas, reports),
                         restarts.names(),
                         advice.map(Advice::toStatus),
                         verdict.refused(),
