@@ -53,7 +53,10 @@ public final class Rollout {
         return replicaFailure().isPresent();
     }
 
-    /** And for nothing else; there is no reason of its own, but the words are always these. */
+    /**
+     * There is no reason of its own for it, but a quota's refusal has these words. Another's that had them too would leave the
+     * template as it is, and the pool without the replicas that are refused; a quota's without them would have all replaced, once.
+     */
     public boolean isOutOfQuota() {
         return replicaFailure()
                 .map(DeploymentCondition::getMessage)
