@@ -351,7 +351,7 @@ class HandOverTest extends PeerRunsFixture {
         String leaving = begin(a, "quick", "leaves");
         var took = new AtomicBoolean();
         FakePeer.Behaviour taking = FakePeer.answering("HTTP/1.1 204 No Content\r\nWorkerpool-Replica: choosy\r\n\r\n");
-        FakePeer.Behaviour declining = FakePeer.declining("choosy", "unknown-task");
+        FakePeer.Behaviour declining = FakePeer.declining("choosy", "unable");
         FakePeer peer = new FakePeer("choosy", (socket, head) -> {
             boolean takes = head.startsWith("POST /peers" + leaving + "/");
             took.set(took.get() || takes);

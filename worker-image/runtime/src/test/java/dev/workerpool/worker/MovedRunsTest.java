@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.workerpool.worker.http.RawClient;
 import dev.workerpool.worker.http.RawClient.Answer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that nobody waits for go to whoever has a thread idle for them. */
 class MovedRunsTest extends PeerRunsFixture {
@@ -161,10 +163,10 @@ class MovedRunsTest extends PeerRunsFixture {
     }
 
     @Test
-    void whatAPeerWouldNeverDoIsOfferedOnceAndThoseBehindItGo() throws Exception {
+    void whatNoPeerWouldEverDoIsOfferedOnceAndThoseBehindItGo() throws Exception {
         String first = begin(a, "quick", "first");
         String second = begin(a, "quick", "second");
-        FakePeer peer = asking(FakePeer.declining("asking", "unknown-task"));
+        FakePeer peer = asking(FakePeer.declining("asking", "too-large"));
 
         await().atMost(PATIENCE).until(() -> offers(peer, second) == 1);
         assertThat(offers(peer, first)).isEqualTo(1);
@@ -172,6 +174,32 @@ class MovedRunsTest extends PeerRunsFixture {
         awaitResult(a, first, "first");
         awaitResult(a, second, "second");
         assertThat(peer.passed()).hasSize(2);
+    }
+
+    @Test
+    void whatAPeerDoesNotRunKeepsNothingElseFromIt() throws Exception {
+        String first = begin(a, "quick", "first");
+        begin(a, "quick", "second");
+        String other = begin(a, "nap", "other");
+        FakePeer peer = asking(FakePeer.declining("asking", "unable"));
+
+        await().atMost(PATIENCE).until(() -> offers(peer, other) == 1);
+        assertThat(offers(peer, first)).isEqualTo(1);
+        assertThat(peer.passed()).as("one of each type").hasSize(2);
+    }
+
+    /** It is the idlest of all. */
+    @Test
+    void whatAPeerDoesNotRunGoesToAnother(@TempDir Path withoutJars) throws Exception {
+        String run = begin(a, "quick", "run");
+        start("unable", "WORKERPOOL_TASKS_DIR", withoutJars.toString());
+        introduceAll();
+        await().atMost(PATIENCE).until(() -> passes(a, "moved", "declined") == 1);
+        start("b");
+        introduceAll();
+
+        awaitResult(a, run, "run");
+        assertThat(passes(a, "moved", "declined")).isEqualTo(1);
     }
 
     @Test

@@ -7,11 +7,11 @@ import dev.workerpool.worker.pool.RunRejectedException;
 import dev.workerpool.worker.runs.Adoption;
 import dev.workerpool.worker.runs.RunStore;
 import dev.workerpool.worker.runs.RunsFullException;
-import dev.workerpool.worker.task.TaskCatalog;
 import dev.workerpool.worker.task.TaskEntry;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.util.function.Function;
 
 /** Takes over runs of other replicas: of those that go, and what this one has a thread for. Thread-safe. */
 public final class Adopter {
@@ -20,12 +20,13 @@ public final class Adopter {
     /** Longer than a request is on its way. */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(5);
 
-    private final TaskCatalog catalog;
+    private final Function<String, TaskEntry> able;
     private final RunStore store;
     private final long startedAt = System.nanoTime();
 
-    public Adopter(TaskCatalog catalog, RunStore store) {
-        this.catalog = catalog;
+    /** @param able the task of a type; null when this worker does not run such, at least for now */
+    public Adopter(Function<String, TaskEntry> able, RunStore store) {
+        this.able = able;
         this.store = store;
     }
 
@@ -62,9 +63,9 @@ public final class Adopter {
         try {
             Adoption adoption =
                     form.ended() != null ? store.adopt(form.retained(content)) : adopt(form, content, maxQueued);
-            return adoption == null ? "unknown-task" : why(adoption);
+            return adoption == null ? PeerHeaders.UNABLE : why(adoption);
         } catch (RunsFullException e) {
-            return FULL;
+            return e.isForGood() ? PeerHeaders.TOO_LARGE : FULL;
         } catch (RunRejectedException e) {
             return e instanceof DrainingException ? PeerHeaders.DRAINING : PeerHeaders.BUSY;
         } catch (DateTimeException | IllegalArgumentException | NullPointerException e) {
@@ -80,10 +81,10 @@ public final class Adopter {
         };
     }
 
-    /** @return null when there is no such task here */
+    /** @return null when such a task is not run here */
     private Adoption adopt(RunForm form, Content content, int maxQueued)
             throws RunsFullException, RunRejectedException {
-        TaskEntry task = catalog.find(form.task());
+        TaskEntry task = able.apply(form.task());
         return task == null ? null : store.adopt(form.waiting(content), task, maxQueued);
     }
 }

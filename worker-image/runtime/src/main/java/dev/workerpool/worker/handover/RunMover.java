@@ -70,7 +70,7 @@ public final class RunMover implements AskListener {
 
     /** @return whether there may be another */
     private boolean moveNext(Routing.Choice peer) {
-        WaitingRun run = store.departures().takeFree();
+        WaitingRun run = store.departures().takeFree(type -> peers.canRun(peer, type));
         if (run == null) {
             return false;
         }
@@ -132,6 +132,9 @@ public final class RunMover implements AskListener {
         }
 
         private void heard(PeerReply reply) {
+            if (reply instanceof PeerReply.Declined declined) {
+                peers.declined(peer, run.task(), declined.why());
+            }
             SureDelivery.Fate fate = delivery.heard(reply);
             if (fate == null) {
                 CompletableFuture.delayedExecutor(

@@ -15,7 +15,7 @@ final class SureDelivery {
     enum Fate {
         TAKEN,
         NOT_TAKEN,
-        /** Nor would it be taken later. */
+        /** Nor would this peer take it later, or another in its place. */
         REFUSED,
         UNKNOWN
     }
@@ -33,7 +33,7 @@ final class SureDelivery {
             }
             case PeerReply.Declined declined -> {
                 if (!maybeThere || isTheSame(declined)) {
-                    return declined.byPeer() && !PeerHeaders.mayPass(declined.why()) ? Fate.REFUSED : Fate.NOT_TAKEN;
+                    return PeerHeaders.TOO_LARGE.equals(declined.why()) ? Fate.REFUSED : Fate.NOT_TAKEN;
                 }
             }
             case PeerReply.Lost lost -> maybeThere = true;

@@ -88,7 +88,7 @@ public final class HttpServer {
             EventLoops loops) {
         var tasks = new TaskRoutes(catalog, pool, runs, peers, budget, tracer, access, bodyWork, metrics);
         var routes =
-                new PeerRoutes(tasks, pool, peers, runs, new Adopter(catalog, runs), new Callers(access), bodyWork);
+                new PeerRoutes(tasks, pool, peers, runs, new Adopter(tasks::able, runs), new Callers(access), bodyWork);
         return new HttpServer(
                 port,
                 access.tls(),

@@ -192,8 +192,12 @@ final class TaskRoutes implements Routes {
 
     /** Does this replica run such tasks, now? */
     boolean isAble(Request request) {
-        String type = type(request);
-        return catalog.find(type) != null && pool.refusedTasks().refusedFor(type) == null;
+        return able(type(request)) != null;
+    }
+
+    /** The task of this type; null when this replica does not run such, at least for now. */
+    TaskEntry able(String type) {
+        return pool.refusedTasks().refusedFor(type) == null ? catalog.find(type) : null;
     }
 
     /** Is there a run here under the key of the request? */

@@ -46,6 +46,9 @@ public final class PeerHeaders {
     /** Why it declines: it does not run tasks of this type, at least for now. */
     public static final String UNABLE = "unable";
 
+    /** Why it declines: the run alone is more than all that it may keep. */
+    public static final String TOO_LARGE = "too-large";
+
     /** Why it declines: it has not heard of the pool's token, as a worker that has just started. */
     public static final String UNKNOWN_TOKEN = "unknown-token";
 

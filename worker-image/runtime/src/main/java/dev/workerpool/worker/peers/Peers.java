@@ -210,6 +210,11 @@ public final class Peers {
         return all;
     }
 
+    /** Does the peer run tasks of this type, as far as known? */
+    public boolean canRun(Routing.Choice peer, String type) {
+        return peer.view().canRun(type, System.nanoTime());
+    }
+
     /** A peer has declined a run of this type. */
     public void declined(Routing.Choice by, String type, String why) {
         if (PeerHeaders.UNABLE.equals(why)) {

@@ -34,9 +34,13 @@ public final class Departures {
         return takeNext(run -> wanted.test(run.id()) && run.isMovable());
     }
 
-    /** As {@link #take}, of those that may be done by whoever asks for a run. */
-    public WaitingRun takeFree() {
-        return takeNext(StoredRun::isFree);
+    /**
+     * As {@link #take}, of those that may be done by whoever asks for a run.
+     *
+     * @param able which task types that one runs
+     */
+    public WaitingRun takeFree(Predicate<String> able) {
+        return takeNext(run -> run.isFree() && able.test(run.task()));
     }
 
     private WaitingRun takeNext(Predicate<StoredRun> movable) {
@@ -75,7 +79,7 @@ public final class Departures {
         store.pool().putBack(arrive(waiting));
     }
 
-    /** Another worker would not take it later either: it waits here as before, and is none to {@link #takeFree}. */
+    /** No other worker would take it later either: it waits here as before, and is none to {@link #takeFree}. */
     public void refused(WaitingRun waiting) {
         stored(waiting.id()).refuse();
         stays(waiting);

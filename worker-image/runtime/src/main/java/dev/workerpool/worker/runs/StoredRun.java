@@ -53,7 +53,7 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
     /** On its way to another worker. */
     private boolean leaving;
 
-    /** Another worker would never do it. */
+    /** No other worker would ever do it. */
     private boolean refused;
 
     /** Another worker has it. */
@@ -289,7 +289,7 @@ public final class StoredRun implements RunObserver, RunLink, KeptResult {
         leaving = false;
     }
 
-    /** Another worker would not take it later either. */
+    /** No other worker would take it later either. */
     synchronized void refuse() {
         refused = true;
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.workerpool.worker.handover.SureDelivery.Fate;
 import dev.workerpool.worker.peers.PeerReply;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SureDeliveryTest {
     private static final PeerReply LOST = new PeerReply.Lost("reset");
@@ -49,9 +51,15 @@ class SureDeliveryTest {
         assertThat(hears(LOST, new PeerReply.Declined("busy", true))).isEqualTo(Fate.NOT_TAKEN);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"unable", "full", "unknown-token"})
+    void whatOnePeerDoesNotTakeNowAnotherMay(String why) {
+        assertThat(hears(new PeerReply.Declined(why, true))).isEqualTo(Fate.NOT_TAKEN);
+    }
+
     @Test
-    void aPeerThatDoesNotKnowTheTaskWillNotTakeItLaterEither() {
-        assertThat(hears(new PeerReply.Declined("unknown-task", true))).isEqualTo(Fate.REFUSED);
+    void whatIsTooLargeForOneIsSoForAll() {
+        assertThat(hears(new PeerReply.Declined("too-large", true))).isEqualTo(Fate.REFUSED);
     }
 
     @Test

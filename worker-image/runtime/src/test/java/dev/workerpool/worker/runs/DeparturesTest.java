@@ -2,9 +2,12 @@ package dev.workerpool.worker.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class DeparturesTest extends StoreTestCase {
+    private static final Predicate<String> ANY = any -> true;
+
     private Departures departures;
 
     /** One that waits, and that its caller does not wait for. */
@@ -34,14 +37,14 @@ class DeparturesTest extends StoreTestCase {
     @Test
     void aRunThatHasLeftMayComeBack() throws Exception {
         StoredRun run = waiting(null);
-        WaitingRun first = departures.takeFree();
+        WaitingRun first = departures.takeFree(ANY);
         WaitingRun second = movedOn(first);
         departures.left(first, "b");
         assertThat(departures.place(run.id())).isEqualTo("b");
 
         assertThat(fixture.adopt(second)).isEqualTo(Adoption.ADOPTED);
         assertThat(departures.mayHaveLeft(run.id())).isFalse();
-        WaitingRun third = departures.takeFree();
+        WaitingRun third = departures.takeFree(ANY);
         assertThat(third.moves()).isEqualTo(3);
         departures.left(third, "b");
         assertThat(fixture.adopt(second)).isEqualTo(Adoption.KNOWN);
@@ -52,7 +55,7 @@ class DeparturesTest extends StoreTestCase {
     @Test
     void aRunThatIsOnItsWayIsNotTakenBackYet() throws Exception {
         waiting(null);
-        WaitingRun first = departures.takeFree();
+        WaitingRun first = departures.takeFree(ANY);
 
         assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.LEAVING);
         departures.left(first, "b");
@@ -63,16 +66,25 @@ class DeparturesTest extends StoreTestCase {
     void aRunWithAKeyIsNotFree() throws Exception {
         waiting(new RunKey("k", "f"));
 
-        assertThat(departures.takeFree()).isNull();
-        departures.stays(departures.take(any -> true));
+        assertThat(departures.takeFree(ANY)).isNull();
+        departures.stays(departures.take(ANY));
+    }
+
+    @Test
+    void onlyWhatAPeerRunsIsFreeForIt() throws Exception {
+        StoredRun run = waiting(null);
+
+        assertThat(departures.takeFree(type -> !type.equals("echo"))).isNull();
+        departures.stays(departures.takeFree(type -> type.equals("echo")));
+        assertThat(run.state()).isEqualTo(RunState.QUEUED);
     }
 
     @Test
     void whatWasRefusedOnceIsNotFreeAnyMore() throws Exception {
         StoredRun run = waiting(null);
-        departures.refused(departures.takeFree());
+        departures.refused(departures.takeFree(ANY));
 
-        assertThat(departures.takeFree()).isNull();
+        assertThat(departures.takeFree(ANY)).isNull();
         assertThat(departures.take(id -> !id.equals(run.id()))).isNull();
         departures.left(departures.take(id -> id.equals(run.id())), "b");
     }
@@ -80,10 +92,10 @@ class DeparturesTest extends StoreTestCase {
     @Test
     void whereItWentIsForgottenBeforeThatItMayHaveLeft() throws Exception {
         StoredRun first = waiting(null);
-        departures.left(departures.takeFree(), "b");
+        departures.left(departures.takeFree(ANY), "b");
         for (int i = 0; i < 10_000; i++) {
             fixture.submit("echo", "", true, null).leave();
-            departures.left(departures.takeFree(), "b");
+            departures.left(departures.takeFree(ANY), "b");
         }
 
         assertThat(departures.place(first.id())).isNull();
