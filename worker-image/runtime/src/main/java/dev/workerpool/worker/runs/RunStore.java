@@ -248,10 +248,13 @@ public final class RunStore {
             return Adoption.EXPIRED;
         }
         var run = new StoredRun(this, retained);
-        departures.returned(run.id());
         register(run);
         keep(run);
-        return runs.containsKey(run.id()) ? Adoption.ADOPTED : Adoption.NO_ROOM;
+        if (!run.isKept()) {
+            return Adoption.NO_ROOM;
+        }
+        departures.returned(run.id());
+        return Adoption.ADOPTED;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.workerpool.worker.runs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +13,11 @@ class DeparturesTest extends StoreTestCase {
 
     /** One that waits, and that its caller does not wait for. */
     private StoredRun waiting(RunKey key) throws Exception {
-        departures = start().departures();
+        return waiting(start(), key);
+    }
+
+    private StoredRun waiting(RunStore store, RunKey key) throws Exception {
+        departures = store.departures();
         fixture.occupy();
         StoredRun run = fixture.submit("echo", "", true, key);
         run.leave();
@@ -60,6 +65,19 @@ class DeparturesTest extends StoreTestCase {
         assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.LEAVING);
         departures.left(first, "b");
         assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.ADOPTED);
+    }
+
+    @Test
+    void whereItWentIsKnownStillWhenItsResultFindsNoRoomHere() throws Exception {
+        RunStore store = start(Duration.ofMinutes(10), 1 << 20, 1);
+        StoredRun run = waiting(store, null);
+        departures.left(departures.takeFree(ANY), "b");
+        store.adopt(another("a-1", Duration.ofMinutes(4)));
+
+        assertThat(store.adopt(another(run.id(), Duration.ofMinutes(5)))).isEqualTo(Adoption.NO_ROOM);
+        assertThat(departures.place(run.id())).isEqualTo("b");
+        assertThat(store.adopt(another(run.id(), Duration.ofMinutes(3)))).isEqualTo(Adoption.ADOPTED);
+        assertThat(departures.mayHaveLeft(run.id())).isFalse();
     }
 
     @Test

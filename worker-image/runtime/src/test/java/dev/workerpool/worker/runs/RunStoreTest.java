@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.QueueFullException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -346,19 +345,5 @@ class RunStoreTest extends StoreTestCase {
         assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
         assertThat(store.adopt(another("a-4", Duration.ofMinutes(3)))).isEqualTo(Adoption.ADOPTED);
         assertThat(store.retained(id -> true)).containsExactly("a-2", "a-4", own.id());
-    }
-
-    /** One that another worker had, and that ended so long ago. */
-    private static RetainedRun another(String id, Duration ago) {
-        var ended = new EndedRun(
-                id,
-                "echo",
-                "a",
-                1,
-                Instant.now().minus(ago),
-                Duration.ZERO,
-                Duration.ZERO,
-                new Outcome.Succeeded(null));
-        return new RetainedRun(ended, List.of(), null);
     }
 }

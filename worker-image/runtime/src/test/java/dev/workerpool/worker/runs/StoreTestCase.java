@@ -4,6 +4,8 @@ import dev.workerpool.task.Content;
 import dev.workerpool.worker.pool.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,5 +39,19 @@ abstract class StoreTestCase {
     static String output(StoredRun run) {
         Content content = ((Outcome.Succeeded) run.ended().outcome()).content();
         return StandardCharsets.UTF_8.decode(content.bytes().duplicate()).toString();
+    }
+
+    /** One that another worker had, and that ended so long ago. */
+    static RetainedRun another(String id, Duration ago) {
+        var ended = new EndedRun(
+                id,
+                "echo",
+                "a",
+                1,
+                Instant.now().minus(ago),
+                Duration.ZERO,
+                Duration.ZERO,
+                new Outcome.Succeeded(null));
+        return new RetainedRun(ended, List.of(), null);
     }
 }
