@@ -241,8 +241,9 @@ public final class RunStore {
 
     /** Answers from now on for a run that another worker had, as long as for its own. */
     public synchronized Adoption adopt(RetainedRun retained) {
-        if (runs.containsKey(retained.ended().id())) {
-            return Adoption.KNOWN;
+        StoredRun here = runs.get(retained.ended().id());
+        if (here != null) {
+            return known(here);
         }
         if (!retained.ended().endedAt().plus(settings.period()).isAfter(clock.instant())) {
             return Adoption.EXPIRED;
@@ -270,7 +271,7 @@ public final class RunStore {
         if (adopted.contains(waiting.move())) {
             return Adoption.KNOWN;
         } else if (here != null) {
-            return here.isLeaving() ? Adoption.LEAVING : Adoption.KNOWN;
+            return known(here);
         }
         var request = new RunRequest(task, waiting.body(), waiting::parameters, waiting.options(), true, waiting.key());
         var run = new StoredRun(this, waiting.id(), request, waiting.createdAt(), waiting.moves());
@@ -283,9 +284,15 @@ public final class RunStore {
         return Adoption.ADOPTED;
     }
 
-    /** @param name of a run: is it here? Or of a {@link WaitingRun#move}: did the run come here by it? */
+    /** One that is on its way from here is about to be forgotten: nobody may rely on it. */
+    private static Adoption known(StoredRun here) {
+        return here.isLeaving() ? Adoption.LEAVING : Adoption.KNOWN;
+    }
+
+    /** @param name of a run: is it here to stay? Or of a {@link WaitingRun#move}: did the run come here by it? */
     public synchronized boolean hasAdopted(String name) {
-        return runs.containsKey(name) || adopted.contains(name);
+        StoredRun here = runs.get(name);
+        return here != null && !here.isLeaving() || adopted.contains(name);
     }
 
     synchronized void forgetDeparted(StoredRun run) {

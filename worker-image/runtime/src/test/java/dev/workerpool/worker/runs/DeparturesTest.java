@@ -67,6 +67,21 @@ class DeparturesTest extends StoreTestCase {
         assertThat(fixture.adopt(movedOn(first))).isEqualTo(Adoption.ADOPTED);
     }
 
+    /** The peer has done it and goes, before this worker has heard that it had come there. */
+    @Test
+    void theResultOfARunThatIsOnItsWayIsNotTakenYet() throws Exception {
+        RunStore store = start();
+        StoredRun run = waiting(store, null);
+        WaitingRun moving = departures.takeFree(ANY);
+        RetainedRun result = another(run.id(), Duration.ZERO);
+
+        assertThat(store.hasAdopted(run.id())).isFalse();
+        assertThat(store.adopt(result)).isEqualTo(Adoption.LEAVING);
+        departures.left(moving, "b");
+        assertThat(store.adopt(result)).isEqualTo(Adoption.ADOPTED);
+        assertThat(store.hasAdopted(run.id())).isTrue();
+    }
+
     @Test
     void whereItWentIsKnownStillWhenItsResultFindsNoRoomHere() throws Exception {
         RunStore store = start(Duration.ofMinutes(10), 1 << 20, 1);
