@@ -1,6 +1,7 @@
 package dev.workerpool.worker.task;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,8 +32,22 @@ public final class TaskExecutors {
         var inside = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(), factory);
         TaskHooks.opened(inside);
         ExecutorService made = Executors.unconfigurableExecutorService(inside);
-        UNREACHABLE.register(made, inside::shutdown);
+        UNREACHABLE.register(made, new ShutDown(new WeakReference<>(inside)));
         return made;
+    }
+
+    /**
+     * Keeps nothing that the executor has, or one whose thread factory knows who holds the executor would never be unreachable. Its
+     * threads keep it as long as there is something to end.
+     */
+    private record ShutDown(WeakReference<ThreadPoolExecutor> inside) implements Runnable {
+        @Override
+        public void run() {
+            ThreadPoolExecutor executor = inside.get();
+            if (executor != null) {
+                executor.shutdown();
+            }
+        }
     }
 
     /** For {@code Executors.newSingleThreadScheduledExecutor()}. */
