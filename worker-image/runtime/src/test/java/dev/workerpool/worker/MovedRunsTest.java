@@ -221,6 +221,19 @@ class MovedRunsTest extends PeerRunsFixture {
         assertThat(begun).doesNotContain("lost");
     }
 
+    /** Or many megabytes come in vain. */
+    @Test
+    void isDeclinedForWantOfAThreadBeforeItsBodyHasCome() throws Exception {
+        introduce(a, Map.of("b", 1));
+        try (var peer = new RawClient(a.taskPort())) {
+            peer.send(
+                    "POST /peers/runs/b-1-1/1 HTTP/1.1\r\nHost: t\r\nContent-Length: 5000000\r\nWorkerpool-Max-Queued: 0\r\nWorkerpool-Peer: "
+                            + TOKEN + "\r\n\r\n");
+
+            assertThat(peer.read().header("Workerpool-Declined")).isEqualTo("busy");
+        }
+    }
+
     @Test
     void aRunThatIsOnItsWayIsNotCancelled() throws Exception {
         String run = begin(a, "quick", "moving");

@@ -12,6 +12,7 @@ import dev.workerpool.worker.pool.TaskPool;
 import dev.workerpool.worker.runs.RunStore;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /**
  * The task port as one of several: before a request is done here, sees whether a peer does it sooner, and takes what peers
@@ -127,17 +128,28 @@ final class PeerRoutes implements Routes {
                     Problem.METHOD_NOT_ALLOWED.because("Allowed: POST").with("Allow", "POST"));
         }
         boolean isHere = adopter.has(handedOver(request));
-        if (!isHere && adopter.isYoungerThan(Arrival.tried(request))) {
+        Duration tried = Arrival.tried(request);
+        if (!isHere && adopter.isYoungerThan(tried)) {
             return identified(Problem.REPLICA_LOST.because("The worker before this one may have taken the run"));
         }
         if (!pool.isClosed()) {
-            return isHere ? identified(Response.noContent()) : null;
+            return isHere ? identified(Response.noContent()) : refuseMove(request, tried);
         }
         // What is here is to go from here too, or has gone: whether that is well is seen by what is brought.
         return isHere
                 ? null
                 : tasks.declined(
                         identified(Problem.DRAINING.retryAfter(1, "This replica goes too")), PeerHeaders.DRAINING);
+    }
+
+    /** One that is brought once more may be about to be taken, as it came before: it is not declined by its head. */
+    private Response refuseMove(Request request, Duration tried) {
+        return tried.isZero() && isAskedFor(request) ? refuseForWantOfRoom(request) : null;
+    }
+
+    /** Is it for an idle thread? What a replica that goes hands over may wait here. */
+    private static boolean isAskedFor(Request request) {
+        return request.headers().contains(PeerHeaders.MAX_QUEUED);
     }
 
     private static String handedOver(Request request) {
@@ -231,8 +243,8 @@ final class PeerRoutes implements Routes {
     private Response adopt(Request request, ByteBuffer transfer) {
         try {
             String why = adopter.adopt(transfer, Arrival.passed(request).maxQueued(), !pool.isClosed());
-            if (why == null && request.headers().contains(PeerHeaders.MAX_QUEUED)) {
-                peers.received(); // It was asked for.
+            if (why == null && isAskedFor(request)) {
+                peers.received();
             }
             return why == null
                     ? identified(Response.noContent())
