@@ -104,16 +104,16 @@ public final class RunStore {
             throw new RunsFullException(bytes > memory.limit(), memory.limit());
         }
         charge(run, bytes);
-        register(run);
         run.join();
         try {
-            // Under the lock, so that nobody finds a run that is then refused. Its end comes here on another thread,
-            // later.
+            // Under the lock, which its end waits for on another thread. Nobody finds it before: one that is then
+            // refused would be followed for ever, and its cancelling believed.
             entrance.admit(run.run());
         } catch (RunRejectedException e) {
-            forget(run);
+            charge(run, 0);
             throw e;
         }
+        register(run);
     }
 
     private void register(StoredRun run) {

@@ -123,8 +123,12 @@ final class RunStoreFixture implements AutoCloseable {
     }
 
     StoredRun submit(String type, String input, boolean detached, RunKey key) throws Exception {
-        return store.submit(new RunRequest(
-                catalog.find(type), text("text/plain", input), Map::of, RunOptions.DEFAULT, detached, key));
+        return store.submit(request(type, input, detached, key));
+    }
+
+    static RunRequest request(String type, String input, boolean detached, RunKey key) {
+        return new RunRequest(
+                catalog.find(type), text("text/plain", input), Map::of, RunOptions.DEFAULT, detached, key);
     }
 
     /** Takes over a run that waited at another worker. */

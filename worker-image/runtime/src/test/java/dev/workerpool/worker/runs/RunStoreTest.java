@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.workerpool.worker.pool.DrainingException;
 import dev.workerpool.worker.pool.Outcome;
 import dev.workerpool.worker.pool.QueueFullException;
 import java.time.Duration;
@@ -345,5 +346,20 @@ class RunStoreTest extends StoreTestCase {
         assertThat(store.adopt(another("a-3", Duration.ofMinutes(6)))).isEqualTo(Adoption.NO_ROOM);
         assertThat(store.adopt(another("a-4", Duration.ofMinutes(3)))).isEqualTo(Adoption.ADOPTED);
         assertThat(store.retained(id -> true)).containsExactly("a-2", "a-4", own.id());
+    }
+
+    @Test
+    void nobodyFindsARunThatIsThenRefused() {
+        RunStore store = start();
+        RunRequest request = RunStoreFixture.request("echo", "", true, null);
+        var seen = new ArrayList<StoredRun>();
+
+        assertThatThrownBy(() -> store.submit(request, System.nanoTime(), run -> {
+                    seen.add(store.find(((StoredRun) run.observer()).id()));
+                    throw new DrainingException();
+                }))
+                .isInstanceOf(DrainingException.class);
+        assertThat(seen).containsOnlyNulls();
+        assertThat(store.bytes()).isZero();
     }
 }
