@@ -202,7 +202,7 @@ final class PeerRoutes implements Routes {
                 return null;
             }
 
-            /** The peer has not begun with it: as if it came now. */
+            /** The peer has not begun with it: as if it came now, also where it waited, as all that waited here is gone. */
             @Override
             public void here() {
                 Response refusal = refuse(request);

@@ -9,7 +9,8 @@ import java.util.function.Predicate;
  * Asks one peer for each thread that is idle here. If instead everybody who sees an idle thread sent something, one run
  * would come in and the others would be turned back: among ten replicas half of all passes. An ask that is not answered
  * within {@link #PATIENCE_NANOS} is made again, of another peer if something waits there: a queue may be long and have nothing
- * that can leave it. Not thread-safe.
+ * that can leave it. No timer sees to that: it is made with the next load that is told here, after the next report of a peer
+ * with a queue or with the next beat. Not thread-safe.
  */
 final class Asks {
     static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
