@@ -35,8 +35,11 @@ final class ThreadRoster {
     private final Runnable onMissing;
     private final ThreadFactory spares;
 
-    /** By number less one; null where there is none. Longer than wanted while surplus threads are still in their runs. */
-    private PoolThread[] threads = {};
+    /**
+     * By number less one; null where there is none. Longer than wanted while surplus threads are still in their runs. Changed by
+     * {@link #place} under the monitor, another array each time, so that it may be read without.
+     */
+    private volatile PoolThread[] threads = {};
 
     private int wanted;
 
@@ -111,7 +114,7 @@ final class ThreadRoster {
         try {
             PoolThread thread = making.thread(number, this);
             thread.start();
-            threads[number - 1] = thread;
+            place(number, thread);
             return true;
         } catch (OutOfMemoryError e) {
             // Not of the heap, that ends the process: of the system's threads. The pool serves on with those it has.
@@ -120,6 +123,12 @@ final class ThreadRoster {
             onMissing.run();
             return false;
         }
+    }
+
+    private void place(int number, PoolThread thread) {
+        PoolThread[] changed = threads.clone();
+        changed[number - 1] = thread;
+        threads = changed;
     }
 
     /** Starts what is missing, if the last refusal was long enough ago. @return when to try again */
@@ -213,7 +222,7 @@ final class ThreadRoster {
      *     back only if more threads were wanted again before it was gone
      */
     private void fill(int number, boolean needed) {
-        threads[number - 1] = null;
+        place(number, null);
         if (number <= employed() && (needed || !queue.isClosed())) {
             hire(number);
         }
@@ -251,8 +260,11 @@ final class ThreadRoster {
         return current;
     }
 
-    /** For how long the youngest of the runs under way has been so, in nanoseconds; 0 when a thread is in none. */
-    synchronized long leastAge(long now) {
+    /**
+     * For how long the youngest of the runs under way has been so, in nanoseconds; 0 when a thread is in none. Does not wait: asked
+     * on event loops, also while threads are started.
+     */
+    long leastAge(long now) {
         long least = Long.MAX_VALUE;
         for (PoolThread thread : threads) {
             if (thread != null) {

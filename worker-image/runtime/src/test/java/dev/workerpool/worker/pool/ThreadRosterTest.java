@@ -7,6 +7,8 @@ import dev.workerpool.worker.task.Isolation;
 import dev.workerpool.worker.task.TaskCatalog;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +97,21 @@ class ThreadRosterTest {
             places.set(Integer.MAX_VALUE);
             refill(roster);
             assertThat(roster.current()).hasSize(100);
+        }
+    }
+
+    /** An event loop asks. */
+    @Test
+    void tellsTheLeastAgeWhileThreadsAreStarted(@TempDir Path folder) throws Exception {
+        TaskCatalog tasks = TaskCatalog.load(List.of(folder), Isolation.SHARED);
+        try (var fixture = PoolFixture.settings().threads(1).start(tasks)) {
+            ThreadRoster roster = roster(fixture, tasks);
+            roster.resize(1);
+            synchronized (roster) {
+                var told = CompletableFuture.supplyAsync(
+                        () -> roster.leastAge(System.nanoTime()), Thread::startVirtualThread);
+                assertThat(told.get(20, TimeUnit.SECONDS)).isZero();
+            }
         }
     }
 
