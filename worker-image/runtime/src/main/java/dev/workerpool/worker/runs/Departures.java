@@ -18,7 +18,9 @@ public final class Departures {
 
     private final RunStore store;
     private final Map<String, Run> underWay = new ConcurrentHashMap<>();
-    private final LatestPlaces left = new LatestPlaces(MOST_LEFT);
+
+    /** Where they are. */
+    private final LatestIds<String> left = new LatestIds<>(MOST_LEFT);
 
     Departures(RunStore store) {
         this.store = store;

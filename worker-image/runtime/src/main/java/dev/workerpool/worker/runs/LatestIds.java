@@ -1,26 +1,40 @@
 package dev.workerpool.worker.runs;
 
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Remembers so many ids, and forgets the one that came first for each that is one too many. Thread-safe. */
-final class LatestIds {
-    private final int most;
-    private final LinkedHashSet<String> ids = new LinkedHashSet<>();
+/** Remembers something of so many ids, and forgets the one that came first for each that is one too many. Thread-safe. */
+final class LatestIds<T> {
+    private final Map<String, T> known;
+    private boolean hasForgotten;
 
     LatestIds(int most) {
-        this.most = most;
+        known = new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, T> eldest) {
+                hasForgotten |= size() > most;
+                return size() > most;
+            }
+        };
     }
 
-    synchronized void add(String id) {
-        if (ids.add(id) && ids.size() > most) {
-            Iterator<String> first = ids.iterator();
-            first.next();
-            first.remove();
-        }
+    synchronized void put(String id, T what) {
+        known.put(id, what);
     }
 
-    synchronized boolean contains(String id) {
-        return ids.contains(id);
+    synchronized void remove(String id) {
+        known.remove(id);
+    }
+
+    /** @return null when the id is not known */
+    synchronized T get(String id) {
+        return known.get(id);
+    }
+
+    /** Was there ever one too many? */
+    synchronized boolean hasForgotten() {
+        return hasForgotten;
     }
 }

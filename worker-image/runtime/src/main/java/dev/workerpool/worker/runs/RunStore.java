@@ -49,7 +49,7 @@ public final class RunStore {
             new TreeSet<>(Comparator.comparing(StoredRun::endedAt).thenComparing(StoredRun::id));
 
     /** The moves by which runs came to be done here, so that none is done again. */
-    private final LatestIds adopted = new LatestIds(MOST_ADOPTED);
+    private final LatestIds<Boolean> adopted = new LatestIds<>(MOST_ADOPTED);
 
     private final Departures departures = new Departures(this);
 
@@ -268,7 +268,7 @@ public final class RunStore {
     public synchronized Adoption adopt(WaitingRun waiting, TaskEntry task, int maxQueued)
             throws RunsFullException, RunRejectedException {
         StoredRun here = runs.get(waiting.id());
-        if (adopted.contains(waiting.move())) {
+        if (adopted.get(waiting.move()) != null) {
             return Adoption.KNOWN;
         } else if (here != null) {
             return known(here);
@@ -279,7 +279,7 @@ public final class RunStore {
         long bytes = RetentionSettings.OVERHEAD + RunMemory.of(waiting.body().bytes());
         admit(run, bytes, admitted -> pool.submitPassed(admitted, admittedAt, maxQueued));
         run.leave();
-        adopted.add(waiting.move());
+        adopted.put(waiting.move(), true);
         departures.returned(run.id());
         return Adoption.ADOPTED;
     }
@@ -292,7 +292,7 @@ public final class RunStore {
     /** @param name of a run: is it here to stay? Or of a {@link WaitingRun#move}: did the run come here by it? */
     public synchronized boolean hasAdopted(String name) {
         StoredRun here = runs.get(name);
-        return here != null && !here.isLeaving() || adopted.contains(name);
+        return here != null && !here.isLeaving() || adopted.get(name) != null;
     }
 
     synchronized void forgetDeparted(StoredRun run) {
