@@ -203,7 +203,8 @@ public final class WorkerPoolReconciler implements Reconciler<WorkerPool>, AutoC
                         told,
                         settled.digest(pool)),
                 now);
-        Optional<Duration> statusWaits = statuses.write(pool, status, unapplied.failures().isEmpty());
+        Optional<Duration> statusWaits =
+                statuses.write(pool, status, unapplied.failures().isEmpty());
         // Counted first: a pod that is gone can no longer tell of its restarts.
         replacements.carryOut(pool, restarts);
         metrics.update(pool, status, replicas);

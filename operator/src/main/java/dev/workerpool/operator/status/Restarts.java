@@ -27,9 +27,7 @@ record Restarts(int total, Map<String, Integer> byReplica) {
 
         private static Counted of(Replica replica, Observed observed, Map<String, Integer> known) {
             return new Counted(
-                    replica.state() == Replica.State.EXITED,
-                    replica.madeAt(),
-                    Restarts.of(replica, observed, known));
+                    replica.state() == Replica.State.EXITED, replica.madeAt(), Restarts.of(replica, observed, known));
         }
 
         private boolean isIn(Map<String, Integer> known) {
@@ -60,10 +58,8 @@ record Restarts(int total, Map<String, Integer> byReplica) {
 
     /** Of the replicas that are over, where some may have found no place; empty where there was one for all. */
     private static Optional<Instant> oldestKept(List<Counted> counted, Map<String, Integer> known) {
-        long replicas = known.keySet().stream()
-                .map(key -> key.split("/")[0])
-                .distinct()
-                .count();
+        long replicas =
+                known.keySet().stream().map(key -> key.split("/")[0]).distinct().count();
         return replicas < MOST_REPLICAS
                 ? Optional.empty()
                 : counted.stream()

@@ -68,20 +68,6 @@ class TroublesTest {
     private void degraded(String status, String reason) {
         var degraded = new Condition("Degraded", status, 1L, "2026-01-01T00:00:00Z", reason, "as it was");
         pool.setStatus(new WorkerPoolStatus(
-                1L,
-                2,
-                0,
-                0,
-                0,
-                null,
-                0,
-                Map.of(),
-                null,
-                null,
-                List.of(),
-                List.of(),
-                "",
-                null,
-                List.of(degraded)));
+                1L, 2, 0, 0, 0, null, 0, Map.of(), null, null, List.of(), List.of(), "", null, List.of(degraded)));
     }
 }

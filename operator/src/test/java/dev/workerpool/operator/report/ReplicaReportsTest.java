@@ -92,9 +92,7 @@ class ReplicaReportsTest {
 
         reports.follow(other, List.of(replica("127.0.1.1", true)));
 
-        assertThat(questionsBefore("127.0.1.1"))
-                .as("questions that wait")
-                .isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
+        assertThat(questionsBefore("127.0.1.1")).as("questions that wait").isLessThanOrEqualTo(Turns.SLOW_AT_A_TIME);
     }
 
     private int questionsBefore(String address) throws InterruptedException {
